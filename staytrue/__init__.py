@@ -1,0 +1,1 @@
+"""Staytrue: a hotel CRM that stays true to the PMS."""

@@ -1,0 +1,1 @@
+"""How to speak with each PMS. One folder per PMS; nothing here knows a database."""

@@ -1,0 +1,1 @@
+"""The words of a hotel: standard codes, canonical records, the group and its properties."""
