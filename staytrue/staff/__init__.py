@@ -1,0 +1,1 @@
+"""Who works here, what they may see, what they did, and what they must know or do."""

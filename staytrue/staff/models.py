@@ -1,0 +1,188 @@
+"""Members, roles, grants, API keys, asks, and the audit. Tables and constraints only."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from staytrue.hotel.models import Property
+
+
+class Members(BaseUserManager["Member"]):
+    """Finds a member by the address he signs in with, whatever the case."""
+
+    def get_by_natural_key(self, username: str | None) -> Member:
+        """The member with this address."""
+        return self.get(email=(username or "").lower())
+
+
+class Member(AbstractBaseUser):
+    """A person who works here. Signs in by e-mail; what he may see is in his grants."""
+
+    email = models.EmailField(unique=True)
+    name = models.TextField()
+    language = models.TextField(default="en")
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar[Members] = Members()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        db_table = "member"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="member_email_lower"),
+            models.CheckConstraint(condition=~Q(name=""), name="member_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """A named set of rights (`rights.RIGHTS`) with the fields it hides. Built-in ones stay."""
+
+    key = models.SlugField(primary_key=True)
+    name = models.TextField()
+    rights = ArrayField(models.TextField(), default=list)
+    hidden_fields = ArrayField(models.TextField(), default=list)
+    is_built_in = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "role"
+        ordering: ClassVar = ["key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(models.Model):
+    """A member has a role at one property, or at all of them when `property` is empty."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+")
+    property = models.ForeignKey(Property, models.CASCADE, related_name="+", null=True)
+
+    class Meta:
+        db_table = "role_grant"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "role", "property"], nulls_distinct=False, name="one_grant"
+            )
+        ]
+
+
+class ApiKey(models.Model):
+    """A key for programs. It may do what its member may do; only its hash is kept."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    name = models.TextField()
+    prefix = models.CharField(max_length=12, unique=True)
+    hash = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "api_key"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="api_key_expires"
+            )
+        ]
+
+
+class Ask(models.Model):
+    """One thing a role must know or do. The state that made it opens it and closes it."""
+
+    key = models.TextField()
+    property = models.ForeignKey(Property, models.CASCADE, related_name="+", null=True)
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+")
+    kind = models.TextField()
+    facts = models.JSONField(default=dict)
+    link = models.TextField(default="")
+    due_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_why = models.TextField(default="")
+
+    class Meta:
+        db_table = "ask"
+        constraints: ClassVar = [
+            # Closed ones stay as history: the same thing may come up again.
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(closed_at=None), name="one_open_ask_per_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_why="")
+                | (Q(closed_at__gte=F("opened_at")) & ~Q(closed_why="")),
+                name="closed_ask_says_why",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["property", "role", "due_at"],
+                condition=Q(closed_at=None),
+                name="open_asks",
+            )
+        ]
+
+
+class AuditEntry(models.Model):
+    """What somebody did. Append-only; guests stand in it as references and field names only."""
+
+    at = models.DateTimeField()
+    actor = models.TextField()
+    action = models.TextField()
+    object = models.TextField()
+    property_id = models.BigIntegerField(null=True)
+    fields = ArrayField(models.TextField(), default=list)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    reason = models.TextField(default="")
+    facts = models.JSONField(default=dict)
+
+    # Rows outlive the property they speak of, so there is no foreign key to follow.
+    visible_by: ClassVar[str] = "property_id"
+
+    class Meta:
+        db_table = "audit_entry"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(actor="") & ~Q(action=""), name="audit_names_who_and_what"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["object", "id"], name="audit_by_object"),
+            models.Index(fields=["at"], name="audit_by_instant"),
+        ]
+
+
+class AuditSeal(models.Model):
+    """The chain over the audit: which entry stands at which place, signed outside the database.
+
+    Entries commit in another order than their ids, so the chain has a sequence of its own.
+    """
+
+    sequence = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField(unique=True)
+    digest = models.BinaryField(max_length=32)
+    previous = models.BinaryField(max_length=32)
+    signature = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "audit_seal"
+
+
+class AuditWaiting(models.Model):
+    """Entries that wait for their seal; a trigger of the audit fills it, the sealer empties it."""
+
+    entry_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        db_table = "audit_waiting"

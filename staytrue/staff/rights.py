@@ -1,0 +1,107 @@
+"""What a role may do and which fields it may read: one table, and the seven roles to begin with.
+
+Pure. Deny by default: a right that a role does not list is not given, a field that FIELDS does not
+list is shown to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+def _(words: str) -> str:
+    """Mark words for the translators; the screen translates them."""
+    return words
+
+
+RIGHTS: Mapping[str, str] = MappingProxyType(
+    {
+        "stays.read": _("See reservations and stays"),
+        "profiles.read": _("See guest profiles"),
+        "contact.read": _("See e-mail addresses, phone numbers and postal addresses"),
+        "room.read": _("See room numbers"),
+        "money.read": _("See amounts and bills"),
+        "identity.read": _("See birth dates and nationality"),
+        "notes.read": _("See notes from the PMS"),
+        "source.read": _("See the PMS's own fields as they came"),
+        "export.list": _("Export lists"),
+        "connections.read": _("See connections and how fresh they are"),
+        "connections.manage": _("Set up and change connections"),
+        "parked.release": _("Release or retry parked records"),
+        "deliveries.release": _("Release deliveries that a brake holds"),
+        "deliveries.raw": _("Read raw deliveries"),
+        "day.close": _("Close the business date"),
+        "staff.manage": _("Manage members, roles and keys"),
+        "audit.read": _("Read the audit"),
+        "api.use": _("Use the API with a key of one's own"),
+    }
+)
+
+# The right that opens each field of a stay or a profile as screens and API show them.
+_STAY = "stays.read"
+_PROFILE = "profiles.read"
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            "number leg property group_number status source_status status_origin arrival_on"
+            " departure_on nights created_at modified_at cancelled_at checked_in_at checked_out_at"
+            " adults children infants room_category rate_code board source_board channel"
+            " source_channel source segment source_segment currency tax_included version guests"
+            " extras seen_on out_of_sight_since out_of_sight_cause as_of".split(),
+            _STAY,
+        ),
+        **dict.fromkeys(
+            "source_id kind title first_name last_name second_last_name language country vip"
+            " loyalty consents merged_into deleted anonymised".split(),
+            _PROFILE,
+        ),
+        **dict.fromkeys("emails phones addresses".split(), "contact.read"),
+        **dict.fromkeys(
+            "amount room_amount folio payment_method source_payment card_token".split(),
+            "money.read",
+        ),
+        **dict.fromkeys("birth_date nationality".split(), "identity.read"),
+        "room_number": "room.read",
+        "notes": "notes.read",
+        "custom": "source.read",
+    }
+)
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """A role as it is before anybody edits it."""
+
+    key: str
+    name: str
+    rights: frozenset[str]
+
+
+def _role(key: str, name: str, rights: str) -> BuiltIn:
+    return BuiltIn(key, name, frozenset(rights.split()))
+
+
+_GUEST = "stays.read profiles.read contact.read room.read notes.read"
+
+ROLES: tuple[BuiltIn, ...] = (
+    BuiltIn("administrator", _("Administrator"), frozenset(RIGHTS)),
+    _role(
+        "general_manager",
+        _("General manager"),
+        f"{_GUEST} money.read identity.read source.read export.list connections.read"
+        " parked.release deliveries.release day.close audit.read api.use",
+    ),
+    _role(
+        "guest_relations",
+        _("Guest relations"),
+        f"{_GUEST} money.read identity.read source.read connections.read parked.release",
+    ),
+    # Marketing writes to guests and needs no door to knock on: the category, not the number.
+    _role("marketing", _("Marketing"), "stays.read profiles.read contact.read export.list"),
+    _role("front_desk", _("Front desk"), f"{_GUEST} money.read connections.read"),
+    _role("department", _("Department"), "stays.read room.read"),
+    # An auditor checks what was done, not who slept where.
+    _role("auditor", _("Auditor"), "audit.read connections.read"),
+)
