@@ -1,0 +1,1 @@
+"""What arrived: every delivery kept once, raw, before anything is understood."""

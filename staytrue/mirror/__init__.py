@@ -1,0 +1,1 @@
+"""Our copy of each PMS. Only this station writes mirror tables."""

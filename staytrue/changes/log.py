@@ -1,0 +1,131 @@
+"""The append-only log of changes, and what it lets us say: a row as it was known on a past day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from staytrue.changes.kinds import Kind
+from staytrue.kit import merge
+from staytrue.mirror.rows import json_text
+
+_COLUMNS = (
+    "at", "source_at", "object", "object_id", "no", "connection_id", "property_id", "kinds",
+    "diff", "prior", "delivery_id", "line", "history",
+)  # fmt: skip
+
+# The marks of a version: what rolling a batch back must restore beside the fields themselves.
+PRIOR = (
+    "version", "version_at", "read_at", "delivery_id", "line", "raw_hash", "content_hash",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the log, ready to append."""
+
+    object: str
+    object_id: int
+    no: int
+    kinds: Sequence[Kind]
+    diff: Mapping[str, Any] | None = None
+    source_at: str | datetime | None = None
+    connection_id: int | None = None
+    property_id: int | None = None
+    prior: Mapping[str, Any] | None = None
+    delivery_id: int | None = None
+    line: int | None = None
+
+
+def make_room(at: datetime) -> None:
+    """Make sure that the month of `at` and the next have their partitions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT staytrue_make_partitions(%s, 2)", [at.date()])
+
+
+def append(entries: Iterable[Entry], at: datetime, *, history: bool = False) -> None:
+    """Append entries in the present transaction; `at` is when we know it."""
+    rows = [
+        (
+            at, e.source_at, e.object, e.object_id, e.no, e.connection_id, e.property_id,
+            list(map(str, e.kinds)), None if e.diff is None else json_text(dict(e.diff)),
+            None if e.prior is None else json_text(dict(e.prior)), e.delivery_id, e.line, history,
+        )
+        for e in entries
+    ]  # fmt: skip
+    if rows:
+        merge.copy_rows("change", _COLUMNS, rows)
+
+
+def append_created(object: str, ids: Collection[int], at: datetime) -> None:
+    """Append the first version of rows just inserted into the mirror, in one statement."""
+    if not ids:
+        return
+    kind = Kind.CREATED if object == "reservation" else Kind.PROFILE_CREATED
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO change (at, source_at, object, object_id, no, connection_id,
+                                    property_id, kinds, delivery_id, line, history)
+                SELECT %s, t.version_at, %s, t.id, 1, t.connection_id, t.property_id, %s,
+                       t.delivery_id, t.line, t.imported
+                  FROM {object} t WHERE t.id = ANY(%s) ORDER BY t.id""",
+            [at, object, [str(kind)], list(ids)],
+        )
+
+
+def diffs_since(object: str, object_id: int, instant: datetime) -> list[dict[str, Any] | None]:
+    """The differences we came to know after `instant`, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT diff::text FROM change
+                WHERE object = %s AND object_id = %s AND at > %s ORDER BY at DESC, no DESC""",
+            [object, object_id, instant],
+        )
+        return [merge.parse(diff) if diff else None for (diff,) in cursor.fetchall()]
+
+
+def first_known(object: str, object_id: int) -> datetime | None:
+    """When we first knew of this object."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(at) FROM change WHERE object = %s AND object_id = %s", [object, object_id]
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def versions_of(object: str, object_id: int) -> list[dict[str, Any]]:
+    """Every version of an object, newest first, with the delivery it came in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.no, c.at, c.source_at, c.kinds, c.diff::text, c.line, c.delivery_id,
+                      d.name, d.made_at, c.history
+                 FROM change c LEFT JOIN delivery d ON d.id = c.delivery_id
+                WHERE c.object = %s AND c.object_id = %s ORDER BY c.at DESC, c.no DESC""",
+            [object, object_id],
+        )
+        names = ("no", "at", "source_at", "kinds", "diff", "line", "delivery_id",
+                 "delivery", "made_at", "history")  # fmt: skip
+        return [
+            dict(zip(names, row, strict=True)) | {"diff": merge.parse(row[4]) if row[4] else {}}
+            for row in cursor.fetchall()
+        ]
+
+
+def lag_seconds(connection_id: int, since: datetime) -> dict[str, float | None]:
+    """Measured lag from the source's instant to ours, p50 and p95, of live changes since then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY lag),
+                      percentile_disc(0.95) WITHIN GROUP (ORDER BY lag), count(*)
+                 FROM (SELECT extract(epoch FROM at - source_at)::float8 AS lag FROM change
+                        WHERE connection_id = %s AND at >= %s AND NOT history
+                          AND source_at IS NOT NULL AND delivery_id IS NOT NULL) x""",
+            [connection_id, since],
+        )
+        p50, p95, count = cursor.fetchone()
+    return {"p50": p50, "p95": p95, "count": count}

@@ -1,0 +1,165 @@
+"""The only writers of the inbox: keep each delivery once, park what was not understood."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from staytrue.hotel.models import Property
+from staytrue.hotel.records import Parked
+from staytrue.inbox.models import Connection, Delivery, DeliveryPiece, ParkedPart
+from staytrue.kit.errors import Refused
+
+PIECE_BYTES = 1 << 20
+RAW_DAYS = 90
+
+
+def connect(
+    name: str,
+    property: Property,
+    dialect: str,
+    settings: dict[str, Any],
+    *,
+    now: datetime,
+    cadence_seconds: int = 86_400,
+) -> Connection:
+    """Link a property to a PMS, one-way."""
+    if Connection.objects.filter(name=name).exists():
+        raise Refused(f"There is a connection named {name} already. Choose another name.",
+                      code="connection_exists", name=name)  # fmt: skip
+    return Connection.objects.create(
+        name=name,
+        property=property,
+        dialect=dialect,
+        settings=settings,
+        cadence_seconds=cadence_seconds,
+        created_at=now,
+    )
+
+
+def pieces(raw: BinaryIO) -> Iterator[bytes]:
+    """A stream → compressed slices. Level 1: the disk is cheaper than the morning."""
+    while block := raw.read(PIECE_BYTES):
+        yield zlib.compress(block, 1)
+
+
+@transaction.atomic
+def keep(link: Connection, object: str, raw: BinaryIO | None, **facts: Any) -> tuple[Delivery, bool]:
+    """Keep a delivery, raw and once; (delivery, whether it is new). Commit before translating.
+
+    The same bytes again give the delivery they first came in, whatever their name is now.
+    """
+    delivery, is_new = Delivery.objects.filter(~Q(state=Delivery.State.ROLLED_BACK)).get_or_create(
+        connection=link,
+        object=object,
+        content_hash=facts.pop("content_hash"),
+        defaults={"property_id": link.property_id, **facts},
+    )
+    if is_new and raw is not None:
+        for seq, body in enumerate(pieces(raw)):
+            DeliveryPiece.objects.bulk_create([DeliveryPiece(delivery=delivery, seq=seq, body=body)])
+    return delivery, is_new
+
+
+def settle(delivery: Delivery, state: str, now: datetime, **facts: Any) -> None:
+    """Say what became of a delivery."""
+    delivery.state = state
+    delivery.settled_at = now
+    for name, value in facts.items():
+        setattr(delivery, name, value)
+    delivery.save(update_fields=["state", "settled_at", *facts])
+
+
+def park(delivery: Delivery, parts: Sequence[tuple[int, Parked]], now: datetime) -> int:
+    """Park parts with their raw text; a part that is parked already only moves its `seen_at`.
+
+    `parts` are (raw hash, part). Returns how many are new.
+    """
+    newest = {raw_hash: part for raw_hash, part in parts}
+    if not newest:
+        return 0
+    rows = list(newest.items())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO parked_part AS p (connection_id, property_id, delivery_id, object, line,
+                 key, code, reason, facts, raw, raw_hash, state, parked_at, seen_at, resolved_by)
+               SELECT %s, %s, %s, %s, x.line, x.key, x.code, x.reason, x.facts::jsonb, x.raw,
+                      x.raw_hash, 'parked', %s, %s, ''
+                 FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+                             %s::bigint[]) x(line, key, code, reason, facts, raw, raw_hash)
+                ORDER BY x.raw_hash
+               ON CONFLICT (connection_id, object, raw_hash) WHERE state = 'parked'
+                 DO UPDATE SET seen_at = excluded.seen_at, line = excluded.line,
+                               delivery_id = excluded.delivery_id
+               RETURNING parked_at = seen_at""",
+            [
+                delivery.connection_id, delivery.property_id, delivery.id, delivery.object,
+                now, now,
+                [p.line for _, p in rows], [p.key for _, p in rows], [p.code for _, p in rows],
+                [p.reason for _, p in rows], [json.dumps(p.facts, default=str) for _, p in rows],
+                [p.raw for _, p in rows], [h for h, _ in rows],
+            ],
+        )  # fmt: skip
+        return sum(1 for (is_new,) in cursor.fetchall() if is_new)
+
+
+def solve_by_key(delivery: Delivery, keys: Collection[str], now: datetime) -> int:
+    """A part whose key came in good order is parked no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE parked_part SET state = 'solved', resolved_at = %s, resolved_by = 'source'
+                WHERE connection_id = %s AND object = %s AND state = 'parked' AND key = ANY(%s)""",
+            [now, delivery.connection_id, delivery.object, list(keys)],
+        )
+        return int(cursor.rowcount)
+
+
+def solve_unseen(delivery: Delivery, now: datetime) -> int:
+    """Parts a complete walk no longer brings are the source's own affair: solved."""
+    return ParkedPart.objects.filter(
+        connection_id=delivery.connection_id,
+        object=delivery.object,
+        state=ParkedPart.State.PARKED,
+        seen_at__lt=now,
+    ).update(state=ParkedPart.State.SOLVED, resolved_at=now, resolved_by="source")
+
+
+def resolve(parts: Iterable[ParkedPart], state: str, by: str, now: datetime) -> None:
+    """A person released parts, or dropped them."""
+    ParkedPart.objects.filter(id__in=[part.id for part in parts]).update(
+        state=state, resolved_at=now, resolved_by=by
+    )
+
+
+def stop(link: Connection, code: str, facts: dict[str, Any], now: datetime) -> None:
+    """Take nothing more on this connection until a person acts."""
+    link.stopped_at, link.stopped_code, link.stopped_facts = now, code, facts
+    link.save(update_fields=["stopped_at", "stopped_code", "stopped_facts"])
+
+
+def resume(link: Connection) -> None:
+    """A person acted: take deliveries again."""
+    link.stopped_at, link.stopped_code, link.stopped_facts = None, "", {}
+    link.save(update_fields=["stopped_at", "stopped_code", "stopped_facts"])
+
+
+def attempted(link: Connection, now: datetime) -> None:
+    """Note that the connection was looked at, whether or not anything came."""
+    Connection.objects.filter(id=link.id).update(last_attempt_at=now)
+
+
+@transaction.atomic
+def drop_old_raw(now: datetime, days: int = RAW_DAYS) -> int:
+    """Retention: raw bodies older than `days` go, what became of them stays."""
+    old = Delivery.objects.filter(
+        received_at__lt=now - timedelta(days=days), raw_dropped_at__isnull=True
+    ).exclude(state__in=[Delivery.State.HELD, Delivery.State.RECEIVED])
+    ids = list(old.values_list("id", flat=True))
+    DeliveryPiece.objects.filter(delivery_id__in=ids).delete()
+    return Delivery.objects.filter(id__in=ids).update(raw_dropped_at=now)

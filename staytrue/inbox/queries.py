@@ -1,0 +1,56 @@
+"""Named reads of the inbox."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from django.db.models import Count, QuerySet
+
+from staytrue.inbox.models import Connection, Delivery, DeliveryPiece, ParkedPart
+from staytrue.kit.errors import Refused
+
+
+def connection_named(name: str) -> Connection:
+    """The connection of this name, or a refusal that lists the ones there are."""
+    link = Connection.objects.select_related("property").filter(name=name).first()
+    if link is None:
+        names = ", ".join(Connection.objects.values_list("name", flat=True)) or "none yet"
+        raise Refused(f"There is no connection named {name}. There are: {names}.",
+                      code="no_connection", name=name)  # fmt: skip
+    return link
+
+
+def write_raw(delivery: Delivery, out: BinaryIO) -> None:
+    """Write a delivery's raw text, as kept, into `out`."""
+    for body in raw_pieces(delivery):
+        out.write(body)
+
+
+def raw_pieces(delivery: Delivery) -> Iterator[bytes]:
+    """A delivery's raw text, slice by slice."""
+    if delivery.raw_dropped_at is not None:
+        raise Refused(
+            f"The raw text of {delivery.name} was dropped after the retention time.",
+            code="raw_dropped",
+        )
+    rows = DeliveryPiece.objects.filter(delivery=delivery).order_by("seq")
+    for body in rows.values_list("body", flat=True).iterator(chunk_size=16):
+        yield zlib.decompress(body)
+
+
+def newest_deliveries(link: Connection, count: int = 20) -> QuerySet[Delivery]:
+    """The last deliveries of a connection, newest first, without their raw text."""
+    return Delivery.objects.filter(connection=link).order_by("-received_at", "-id")[:count]
+
+
+def parked_now(link: Connection) -> QuerySet[ParkedPart]:
+    """What is parked on a connection, in file order."""
+    return ParkedPart.objects.filter(connection=link, state="parked").order_by("code", "line", "id")
+
+
+def parked_by_reason(link: Connection) -> list[dict[str, object]]:
+    """Parked parts counted by reason, most frequent first."""
+    rows = parked_now(link).order_by().values("code", "facts__word").annotate(parts=Count("id"))
+    return [dict(row) for row in rows.order_by("-parts", "code")]

@@ -1,0 +1,151 @@
+"""The bulk road: COPY into a stage, then one upsert that refuses older versions.
+
+The only place that writes in bulk. `INSERT … ON CONFLICT` and not `MERGE`: with two writers on one
+new key `MERGE` raised where this waits and updates. Keys are ordered, so writers never deadlock;
+what is known already is left out by a join first, so that no identity value is burned.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table with its stage.
+
+    `columns` are staged; `batch` columns are the same for the whole batch and given as values;
+    `marks` order versions, oldest first; `content` is the column that tells whether anything
+    differs; `on_update` replaces the plain "take the new value" (`t` old row, `excluded` new one).
+    """
+
+    table: str
+    stage: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    batch: tuple[str, ...]
+    marks: tuple[str, ...]
+    content: str
+    on_update: Mapping[str, str] = field(default_factory=dict)
+    on_insert: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Merged:
+    """What one merge did: new ids, (before, after) of rows that differ, rows only re-marked."""
+
+    inserted: list[int]
+    updated: list[tuple[dict[str, Any], dict[str, Any]]]
+    touched: int = 0
+
+
+def stage(target: Target, lines: Iterable[str | bytes]) -> None:
+    """COPY ready lines (COPY text format: batch, seq, then the columns) into the stage."""
+    names = sql.SQL(", ").join(map(sql.Identifier, ("batch", "seq", *target.columns)))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(target.stage), names)
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        for block in lines:
+            copy.write(block)
+
+
+def clear(target: Target, batch: int) -> None:
+    """Empty the stage of one batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DELETE FROM "{target.stage}" WHERE batch = %s', [batch])
+
+
+def _marks(row: str, target: Target) -> str:
+    return ", ".join(f"coalesce({row}.{m}, 0)" if m == "version" else f"{row}.{m}"
+                     for m in target.marks)  # fmt: skip
+
+
+def merge_statement(target: Target) -> str:
+    """The one upsert, as SQL with named parameters `batch`, `first`, `last` and the batch values."""
+    key = ", ".join(target.key)
+    given = ", ".join(f"%({name})s AS {name}" for name in target.batch)
+    staged = ", ".join(f"s.{name}" for name in target.columns)
+    every = (*target.batch, *target.columns)
+    names = ", ".join((*every, *target.on_insert))
+    values = ", ".join((*(f"n.{c}" for c in every), *target.on_insert.values()))
+    older = f"(t.{target.content} <> %s.{target.content} OR {_source('t')} <> {_source('%s')})"
+    newer = f"({_marks('t', target)}) < ({_marks('%s', target)}) AND {older}"
+    sets = ", ".join(
+        f"{c} = {target.on_update.get(c, f'excluded.{c}')}"
+        for c in (*every, *target.on_insert)
+        if c not in target.key and target.on_update.get(c) != "keep"
+    )
+    joined = " AND ".join(f"t.{c} = d.{c}" for c in target.key)
+    differs = f"old.{target.content} IS DISTINCT FROM new.{target.content}"
+    return f"""
+WITH d AS (
+  SELECT DISTINCT ON ({key}) *
+    FROM (SELECT {given}, {staged} FROM {target.stage} s
+           WHERE s.batch = %(batch)s AND s.seq >= %(first)s AND s.seq < %(last)s) s
+   ORDER BY {key}, coalesce(version, 0) DESC, version_at DESC, line DESC
+), n AS (
+  SELECT d.* FROM d LEFT JOIN {target.table} t ON {joined}
+   WHERE t.id IS NULL OR ({newer.replace("%s", "d")})
+), m AS (
+  INSERT INTO {target.table} AS t ({names})
+  SELECT {values} FROM n ORDER BY {key}
+  ON CONFLICT ({key}) DO UPDATE SET {sets} WHERE {newer.replace("%s", "excluded")}
+  RETURNING old.id AS old_id, new.id AS id,
+    CASE WHEN old.id IS NOT NULL AND {differs} THEN to_jsonb(old)::text END AS was,
+    CASE WHEN old.id IS NOT NULL AND {differs} THEN to_jsonb(new)::text END AS now
+)
+SELECT array_agg(id) FILTER (WHERE old_id IS NULL),
+       array_agg(was ORDER BY id) FILTER (WHERE was IS NOT NULL),
+       array_agg(now ORDER BY id) FILTER (WHERE was IS NOT NULL),
+       count(*) FILTER (WHERE old_id IS NOT NULL AND was IS NULL)
+  FROM m"""
+
+
+def _source(row: str) -> str:
+    """The source's own version of a row: what a later read alone does not change."""
+    return f"(coalesce({row}.version, 0), {row}.version_at)"
+
+
+def merge(target: Target, batch: int, first: int, last: int, given: Mapping[str, Any]) -> Merged:
+    """Merge the staged rows with `first <= seq < last`; older and equal versions stay out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            merge_statement(target), {**given, "batch": batch, "first": first, "last": last}
+        )
+        inserted, was, now, touched = cursor.fetchone()
+    pairs = zip(was or [], now or [], strict=True)
+    return Merged(inserted or [], [(parse(a), parse(b)) for a, b in pairs], touched)
+
+
+def parse(text: str) -> dict[str, Any]:
+    """A row as JSON text → dictionary; decimals stay text, so that no cent is lost."""
+    row: dict[str, Any] = json.loads(text, parse_float=str)
+    return row
+
+
+def copy_rows(table: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+    """COPY Python values into a table: for logs and lists, where nothing can conflict."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+@contextmanager
+def one_at_a_time(name: str, number: int) -> Any:
+    """Hold a session lock for a long task of several transactions; waits for its predecessor."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", [name, number])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [name, number])

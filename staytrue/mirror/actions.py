@@ -1,0 +1,219 @@
+"""The only writers of mirror tables: merge a staged batch, keep rosters, mark what left sight."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from staytrue.kit import merge
+from staytrue.kit.merge import Merged, Target
+from staytrue.mirror import columns
+
+_DIFFERS = "t.content_hash <> excluded.content_hash"
+# A no-show we inferred stands until the PMS itself says another word or moves the stay.
+_STILL_INFERRED = (
+    "t.status_origin = 'inferred' AND t.source_status = excluded.source_status"
+    " AND t.arrival_on = excluded.arrival_on"
+)
+_KEPT = {
+    "first_seen_at": "keep",
+    "imported": "keep",
+    "versions": f"CASE WHEN {_DIFFERS} THEN t.versions + 1 ELSE t.versions END",
+}
+
+RESERVATIONS = Target(
+    table="reservation",
+    stage="stage_reservation",
+    key=columns.RESERVATION_KEY,
+    columns=columns.RESERVATION,
+    batch=columns.BATCH,
+    marks=columns.VERSION_MARKS,
+    content="content_hash",
+    on_insert={"versions": "1"},
+    on_update=_KEPT
+    | {
+        name: f"CASE WHEN {_STILL_INFERRED} THEN t.{name} ELSE excluded.{name} END"
+        for name in ("status", "status_origin")
+    },
+)
+PROFILES = Target(
+    table="profile",
+    stage="stage_profile",
+    key=columns.PROFILE_KEY,
+    columns=columns.PROFILE,
+    batch=columns.BATCH,
+    marks=columns.VERSION_MARKS,
+    content="content_hash",
+    on_insert={"versions": "1"},
+    on_update=_KEPT,
+)
+TARGETS = {"reservation": RESERVATIONS, "profile": PROFILES}
+
+
+@transaction.atomic
+def merge_staged(object: str, batch: int, first: int, last: int, given: Mapping[str, Any]) -> Merged:
+    """Merge staged rows of one batch with `first <= seq < last`; rosters follow."""
+    merged = merge.merge(TARGETS[object], batch, first, last, given)
+    if object == "reservation":
+        enter_rosters(merged.inserted, given["read_at"])
+        replaced = [now["id"] for was, now in merged.updated if was["guests"] != now["guests"]]
+        settle_rosters(replaced, given["read_at"])
+    return merged
+
+
+def enter_rosters(ids: Collection[int], since: datetime) -> None:
+    """Write the roster of new reservations."""
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO roster (reservation_id, property_id, connection_id, role, profile,
+                                   since_at)
+               SELECT r.id, r.property_id, r.connection_id, g->>'role', g->>'profile', %s
+                 FROM reservation r, jsonb_array_elements(r.guests) g
+                WHERE r.id = ANY(%s) ORDER BY r.id""",
+            [since, list(ids)],
+        )
+
+
+def settle_rosters(ids: Collection[int], at: datetime) -> None:
+    """Make the rosters equal to the reservations' guests: who left gets an end, who is new a line."""
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE roster t SET until_at = %s
+                 FROM reservation r
+                WHERE r.id = t.reservation_id AND r.id = ANY(%s) AND t.until_at IS NULL
+                  AND NOT r.guests @> jsonb_build_array(
+                        jsonb_build_object('role', t.role, 'profile', t.profile))""",
+            [at, list(ids)],
+        )
+        cursor.execute(
+            """INSERT INTO roster (reservation_id, property_id, connection_id, role, profile,
+                                   since_at)
+               SELECT r.id, r.property_id, r.connection_id, g->>'role', g->>'profile', %s
+                 FROM reservation r, jsonb_array_elements(r.guests) g
+                WHERE r.id = ANY(%s) AND NOT EXISTS (
+                  SELECT FROM roster t WHERE t.reservation_id = r.id AND t.until_at IS NULL
+                     AND t.role = g->>'role' AND t.profile = g->>'profile')""",
+            [at, list(ids)],
+        )
+
+
+Pairs = list[tuple[dict[str, Any], dict[str, Any]]]
+
+
+def amend(table: str, ids: Collection[int], sets: str, values: Mapping[str, Any]) -> Pairs:
+    """Change rows for a reason of our own (sight, inference, rolling back); (before, after) each.
+
+    `sets` is SQL of this package, never of a caller outside it.
+    """
+    if not ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE {table} t SET {sets}, versions = t.versions + 1
+                 WHERE t.id = ANY(%(ids)s)
+             RETURNING to_jsonb(old)::text, to_jsonb(new)::text""",
+            {**values, "ids": list(ids)},
+        )
+        return [(merge.parse(was), merge.parse(now)) for was, now in cursor.fetchall()]
+
+
+def lose_sight(ids: Collection[int], cause: str, since: datetime, seen_on: date | None) -> Pairs:
+    """These reservations left the feed without a final state: never taken for cancelled."""
+    return amend(
+        "reservation",
+        ids,
+        "out_of_sight_since = %(since)s, out_of_sight_cause = %(cause)s, seen_on = %(seen_on)s",
+        {"since": since, "cause": cause, "seen_on": seen_on},
+    )
+
+
+def regain_sight(ids: Collection[int]) -> Pairs:
+    """These reservations are in the feed again."""
+    return amend(
+        "reservation", ids, "out_of_sight_since = NULL, out_of_sight_cause = NULL", {}
+    )
+
+
+def infer_no_shows(property_id: int, closed_on: date, read_after: datetime) -> Pairs:
+    """Confirmed guests of `closed_on` who never checked in, read after that day had closed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT r.id FROM reservation r JOIN freshness f
+                   ON f.connection_id = r.connection_id AND f.object = 'reservation'
+                WHERE r.property_id = %s AND r.arrival_on = %s AND r.status = 'confirmed'
+                  AND r.checked_in_at IS NULL AND r.out_of_sight_since IS NULL
+                  AND NOT r.imported AND f.true_through >= %s
+                  FOR UPDATE OF r""",
+            [property_id, closed_on, read_after],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    return amend("reservation", ids, "status = 'no_show', status_origin = 'inferred'", {})
+
+
+def tell_freshness(
+    connection_id: int,
+    object: str,
+    *,
+    property_id: int,
+    true_through: datetime,
+    now: datetime,
+    delivery_id: int,
+    scope: str,
+    walked: tuple[date | None, date | None] = (None, None),
+) -> None:
+    """Move `true_through` forward (never back) and remember the last complete walk."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO freshness AS f (connection_id, property_id, object, true_through,
+                 last_success_at, scope, walked_first, walked_last, walked_at, delivery_id)
+               VALUES (%(connection)s, %(property)s, %(object)s, %(through)s, %(now)s, %(scope)s,
+                 %(first)s, %(last)s, %(walked)s, %(delivery)s)
+               ON CONFLICT (connection_id, object) DO UPDATE SET
+                 true_through = greatest(f.true_through, excluded.true_through),
+                 last_success_at = excluded.last_success_at,
+                 scope = excluded.scope,
+                 walked_first = CASE WHEN excluded.walked_at >= f.walked_at OR f.walked_at IS NULL
+                   THEN excluded.walked_first ELSE f.walked_first END,
+                 walked_last = CASE WHEN excluded.walked_at >= f.walked_at OR f.walked_at IS NULL
+                   THEN excluded.walked_last ELSE f.walked_last END,
+                 walked_at = greatest(f.walked_at, excluded.walked_at),
+                 delivery_id = excluded.delivery_id""",
+            {
+                "connection": connection_id,
+                "property": property_id,
+                "object": object,
+                "through": true_through,
+                "now": now,
+                "scope": scope,
+                "first": walked[0],
+                "last": walked[1],
+                "walked": None if scope == "delta" else true_through,
+                "delivery": delivery_id,
+            },
+        )
+
+
+def count_words(
+    connection_id: int, property_id: int, words: Iterable[tuple[str, str, str]], now: datetime
+) -> None:
+    """Note the source's words met in this delivery: (field, word, canonical or empty)."""
+    rows = sorted(set(words))
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO code_seen AS c (connection_id, property_id, field, word, canonical,
+                                           bookings, revenue, last_at)
+               SELECT %s, %s, f, w, k, 0, 0, %s
+                 FROM unnest(%s::text[], %s::text[], %s::text[]) x(f, w, k) ORDER BY f, w
+               ON CONFLICT (connection_id, field, word) DO UPDATE
+                 SET canonical = excluded.canonical, last_at = excluded.last_at""",
+            [connection_id, property_id, now, *(list(part) for part in zip(*rows, strict=True))],
+        )

@@ -1,0 +1,143 @@
+"""Named reads of the mirror."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from staytrue.kit import merge
+from staytrue.mirror.rules import Figures
+
+_FUTURE = (
+    "r.connection_id = %(connection)s AND r.status NOT IN ('checked_out', 'cancelled', 'no_show')"
+    " AND r.out_of_sight_since IS NULL AND r.departure_on >= %(today)s"
+)
+
+
+def known_hashes(table: str, connection_id: int, salt: int) -> array[int]:
+    """The raw hashes of every row of a connection, in one query: what need not be read again."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT raw_hash FROM {table} WHERE connection_id = %s", [connection_id])
+        hashes = array("q")
+        while rows := cursor.fetchmany(50_000):
+            hashes.extend(value ^ salt for (value,) in rows)
+    return hashes
+
+
+def has_rows(table: str, connection_id: int) -> bool:
+    """Whether anything of this connection is mirrored."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT FROM {table} WHERE connection_id = %s)", [connection_id]
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def expected(
+    connection_id: int, batch: int, *, today: date, first: date | None, last: date | None
+) -> list[tuple[int, int, bool]]:
+    """Stays a complete walk must show and the stage lacks: (id, raw hash, whether still to come)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT r.id, r.raw_hash, r.departure_on >= %(today)s
+                 FROM reservation r
+                WHERE r.connection_id = %(connection)s AND r.out_of_sight_since IS NULL
+                  AND r.status NOT IN ('checked_out', 'cancelled', 'no_show')
+                  AND (%(first)s::date IS NULL OR r.arrival_on >= %(first)s)
+                  AND (%(last)s::date IS NULL OR r.arrival_on <= %(last)s)
+                  AND NOT EXISTS (SELECT FROM stage_reservation s WHERE s.batch = %(batch)s
+                        AND s.number = r.number AND s.leg = r.leg
+                        AND s.property_id = r.property_id)""",
+            {"connection": connection_id, "today": today, "batch": batch,
+             "first": first, "last": last},
+        )  # fmt: skip
+        return list(cursor.fetchall())
+
+
+def out_of_sight(connection_id: int) -> list[tuple[int, int, str, str]]:
+    """Stays out of sight on a connection: (id, raw hash, number, leg)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, raw_hash, number, leg FROM reservation
+                WHERE connection_id = %s AND out_of_sight_since IS NOT NULL""",
+            [connection_id],
+        )
+        return list(cursor.fetchall())
+
+
+def staged_keys(batch: int, numbers: Collection[str]) -> set[tuple[str, str]]:
+    """Which of these numbers are in the stage, with their legs."""
+    if not numbers:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, leg FROM stage_reservation WHERE batch = %s AND number = ANY(%s)",
+            [batch, list(numbers)],
+        )
+        return set(cursor.fetchall())
+
+
+def figures(object: str, connection_id: int, batch: int, today: date) -> Figures:
+    """Count what the staged batch would do."""
+    if object == "profile":
+        return _profile_figures(connection_id, batch)
+    values = {"connection": connection_id, "batch": batch, "today": today}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM reservation r WHERE {_FUTURE}", values)
+        future = cursor.fetchone()[0]
+        cursor.execute(
+            f"""SELECT count(*) FILTER (WHERE {_FUTURE} AND s.status = 'cancelled'),
+                       count(*) FILTER (WHERE {_FUTURE} AND s.arrival_on <> r.arrival_on),
+                       count(*),
+                       count(*) FILTER (WHERE s.modified_at < r.modified_at)
+                  FROM stage_reservation s JOIN reservation r
+                    ON r.connection_id = %(connection)s AND r.property_id = s.property_id
+                   AND r.number = s.number AND r.leg = s.leg
+                 WHERE s.batch = %(batch)s""",
+            values,
+        )
+        cancelling, moving, compared, going_back = cursor.fetchone()
+    return Figures(
+        known=int(has_rows("reservation", connection_id)),
+        future=future,
+        cancelling=cancelling,
+        moving=moving,
+        compared=compared,
+        going_back=going_back,
+    )
+
+
+def _profile_figures(connection_id: int, batch: int) -> Figures:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM profile WHERE connection_id = %s AND emails <> '[]'",
+            [connection_id],
+        )
+        mails = cursor.fetchone()[0]
+        cursor.execute(
+            """SELECT count(*) FILTER (WHERE p.emails <> '[]' AND p.emails <> s.emails), count(*),
+                      count(*) FILTER (WHERE s.modified_at < p.modified_at)
+                 FROM stage_profile s JOIN profile p
+                   ON p.connection_id = %s AND p.source_id = s.source_id
+                WHERE s.batch = %s""",
+            [connection_id, batch],
+        )
+        changing, compared, going_back = cursor.fetchone()
+    return Figures(
+        known=int(has_rows("profile", connection_id)),
+        compared=compared,
+        going_back=going_back,
+        mails_known=mails,
+        mails_changing=changing,
+    )
+
+
+def rows(table: str, condition: str, values: list[Any]) -> list[dict[str, Any]]:
+    """Rows of a mirror table as `to_jsonb` gives them; `condition` is SQL of the product."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} t WHERE {condition}", values)
+        return [merge.parse(text) for (text,) in cursor.fetchall()]

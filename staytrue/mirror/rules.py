@@ -1,0 +1,187 @@
+"""Pure rules of the mirror: how old it is, what a message now would be, and when a file must wait.
+
+Sources of the limits: RELIABILITY section 2 (brakes) and FEATURES A15, D02, D03 (ages).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+GRACE = timedelta(seconds=60)
+
+# The oldest mirror each message tolerates.
+AGE_LIMITS = {
+    "confirmation": timedelta(minutes=15),
+    "change": timedelta(minutes=15),
+    "cancellation": timedelta(minutes=15),
+    "arrival_information": timedelta(minutes=15),
+    "pre_check_in": timedelta(minutes=30),
+    "pre_stay": timedelta(hours=24),
+    "welcome": timedelta(hours=24),
+    "mid_stay": timedelta(hours=24),
+    "thank_you": timedelta(hours=24),
+    "survey": timedelta(hours=24),
+}
+# What the PMS must positively have said before a message may leave.
+EVIDENCE = {
+    "confirmation": frozenset({"confirmed"}),
+    "arrival_information": frozenset({"confirmed"}),
+    "pre_check_in": frozenset({"confirmed"}),
+    "pre_stay": frozenset({"confirmed"}),
+    "welcome": frozenset({"in_house"}),
+    "mid_stay": frozenset({"in_house"}),
+    "thank_you": frozenset({"checked_out"}),
+    "survey": frozenset({"checked_out"}),
+}
+NEXT_MESSAGE = {
+    "inquiry": "confirmation",
+    "option": "confirmation",
+    "waitlist": "confirmation",
+    "confirmed": "pre_check_in",
+    "in_house": "mid_stay",
+    "checked_out": "thank_you",
+    "cancelled": "pre_stay",
+    "no_show": "thank_you",
+}
+
+
+def is_stale(true_through: datetime | None, cadence_seconds: int, now: datetime) -> bool:
+    """Whether a feed is late against its own promise: one cadence and a minute (FEATURES A04)."""
+    return true_through is None or now - true_through > timedelta(seconds=cadence_seconds) + GRACE
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a message about this stay would be now: `allowed`, or `held`/`closed` with the cause."""
+
+    message: str
+    answer: str
+    code: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it might leave."""
+        return self.answer == "allowed"
+
+
+def verdict(
+    message: str,
+    *,
+    status: str,
+    out_of_sight: bool,
+    imported: bool,
+    true_through: datetime | None,
+    now: datetime,
+) -> Verdict:
+    """From freshness and status alone: the first half of the gate, and all that a list shows.
+
+    Closed comes before held: what can never be right needs no waiting.
+    """
+    if imported:
+        return Verdict(message, "closed", "history_import")
+    if status in ("cancelled", "no_show"):
+        return Verdict(message, "closed", status)
+    if out_of_sight:
+        return Verdict(message, "held", "out_of_sight")
+    if status not in EVIDENCE.get(message, frozenset({status})):
+        return Verdict(message, "held", "no_evidence", {"status": status})
+    limit = AGE_LIMITS[message]
+    if true_through is None:
+        return Verdict(message, "held", "never_read")
+    if now - true_through > limit:
+        return Verdict(message, "held", "too_old", {"limit_seconds": int(limit.total_seconds())})
+    return Verdict(message, "allowed")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a staged batch would do to the mirror, counted before anything is done."""
+
+    lines: int = 0
+    parked: int = 0
+    known: int = 0
+    future: int = 0
+    vanishing: int = 0
+    cancelling: int = 0
+    moving: int = 0
+    compared: int = 0
+    going_back: int = 0
+    mails_known: int = 0
+    mails_changing: int = 0
+
+
+@dataclass(frozen=True)
+class Brake:
+    """Why a whole delivery must wait for a person. `sentence` says what and what to do."""
+
+    code: str
+    sentence: str
+    facts: dict[str, Any]
+
+
+def allowance(of: int, share: float = 0.03, floor: int = 20) -> int:
+    """How many may change at once before a person is asked: max(20, 3 %)."""
+    return max(floor, int(of * share))
+
+
+def brake(f: Figures, *, complete: bool) -> Brake | None:
+    """The first brake a batch meets, or none. A first or history load has nothing to compare."""
+    if f.lines and f.parked > max(20, f.lines * 0.3):
+        return Brake(
+            "mostly_unreadable",
+            f"{f.parked} of {f.lines} lines could not be understood; usually the export's layout "
+            "changed. Check the mapping, or release the file to take the rest.",
+            {"parked": f.parked, "lines": f.lines},
+        )
+    if not f.known:
+        return None
+    if complete and not f.lines:
+        return Brake(
+            "empty",
+            "The file is complete by its own account and holds no booking. Ask the hotel whether "
+            "the export ran, or release it.",
+            {"future": f.future},
+        )
+    limit = allowance(f.future)
+    tests = (
+        (complete and f.vanishing > limit, "shrunken", f.vanishing,
+         "{n} of {of} coming stays are missing from this file; usually its filter changed or it "
+         "was cut. Ask for a whole export, or release the file if they are really gone."),
+        (f.cancelling > limit, "mass_cancellation", f.cancelling,
+         "{n} of {of} coming stays would become cancelled at once. Check with the hotel, or "
+         "release the file if it is so."),
+        (f.moving > allowance(f.future, 0.10), "dates_jump", f.moving,
+         "{n} of {of} coming stays would move their dates at once; usually day and month changed "
+         "places. Check the date format, or release the file if it is so."),
+    )  # fmt: skip
+    for met, code, count, text in tests:
+        if met:
+            return Brake(code, text.format(n=count, of=f.future), {"n": count, "of": f.future})
+    if f.going_back > allowance(f.compared, 0.10):
+        return Brake(
+            "going_back",
+            f"{f.going_back} of {f.compared} bookings are older here than what is known; usually "
+            "this is an earlier file, or the PMS was restored from a backup. Ask the hotel, or "
+            "release the file to take what is newer.",
+            {"n": f.going_back, "of": f.compared},
+        )
+    if f.mails_changing > allowance(f.mails_known, 0.20):
+        return Brake(
+            "mass_contact_change",
+            f"{f.mails_changing} of {f.mails_known} e-mail addresses would change at once. Check "
+            "that the right column is exported, or release the file if it is so.",
+            {"n": f.mails_changing, "of": f.mails_known},
+        )
+    return None
+
+
+def in_scope(kind: str, arrival: date, first: date | None, last: date | None) -> bool:
+    """Whether a complete walk of this scope would have to show a stay with this arrival."""
+    if kind == "full":
+        return True
+    if kind != "window":
+        return False
+    return (first is None or arrival >= first) and (last is None or arrival <= last)
