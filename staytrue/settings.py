@@ -27,9 +27,7 @@ def _flag(name: str, *, default: bool = False) -> bool:
     value = _text(name, "1" if default else "").lower()
     if value in _TRUE | _FALSE:
         return value in _TRUE
-    raise Misconfigured(
-        f"{name} is {value!r}; it must be true or false.", "setting_nonsense"
-    )
+    raise Misconfigured(f"{name} is {value!r}; it must be true or false.", "setting_nonsense")
 
 
 def _words(name: str, default: str = "") -> list[str]:
@@ -90,36 +88,33 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ],
+            ]
         },
-    },
+    }
 ]
 
 # --- The database: `kit.database.attach` fills in where it is and as whom ----------------------
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": "",
+        "NAME": "staytrue",
+        "HOST": "/staytrue-is-not-attached",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {},
-    },
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Who signs in ------------------------------------------------------------------------------
-SECRET_KEY = lazy(
-    lambda: _text("STAYTRUE_SECRET_KEY") or home.own_secret(HOME, "signing"), str
-)()
+SECRET_KEY = lazy(lambda: _text("STAYTRUE_SECRET_KEY") or home.own_secret(HOME, "signing"), str)()
 AUTH_USER_MODEL = "staff.Member"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},

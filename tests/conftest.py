@@ -25,9 +25,7 @@ def _guard(event: str, facts: tuple[Any, ...]) -> None:
     else:
         return
     if not _is_this_machine(host):
-        raise RuntimeError(
-            f"A test wanted to speak to {host}; tests speak to this machine only."
-        )
+        raise RuntimeError(f"A test wanted to speak to {host}; tests speak to this machine only.")
 
 
 def _is_this_machine(host: object) -> bool:
@@ -50,9 +48,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """One embedded server for the run, one copy of the template for this process."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         # Django would TRUNCATE after a test that commits; the app's role may not, and must not.
-        patch.setattr(
-            TransactionTestCase, "_fixture_teardown", lambda case: databases.renew()
-        )
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: databases.renew())
         with databases.prepared():
             yield
 
@@ -63,6 +59,4 @@ def chromium() -> str:
     for name in CHROMIUM_NAMES:
         if found := shutil.which(name):
             return found
-    pytest.skip(
-        "no chromium on this machine: `make test` installs it where apt-get is allowed"
-    )
+    pytest.skip("no chromium on this machine: `make test` installs it where apt-get is allowed")

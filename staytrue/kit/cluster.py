@@ -61,8 +61,8 @@ def account_for(data: Path) -> Account:
         )
     # The one capability lets the server work below a parent that is closed to everybody (a
     # checkout in root's home) without any chmod of ours.
-    become = (setpriv, f"--reuid={uid}", f"--regid={gid}", "--clear-groups")
-    become += ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+    capability = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+    become = (setpriv, f"--reuid={uid}", f"--regid={gid}", "--clear-groups", *capability)
     return Account(uid, gid, become)
 
 
@@ -123,9 +123,7 @@ def _failure(tool: str, output: str, cwd: Path) -> StaytrueError:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     logged = tail(log) if tool == "pg_ctl" else []
     said = " / ".join(logged[-4:] or lines[-4:])
-    if "No space left on device" in output or any(
-        "No space left" in line for line in logged
-    ):
+    if "No space left on device" in output or any("No space left" in line for line in logged):
         return disk_full(cwd)
     if "setpriv" in output:
         return Refused(
@@ -187,10 +185,7 @@ def make_socket_directory(place: Path, account: Account) -> None:
     """Make it 0700 for the server's account; refuse one that somebody else prepared."""
     place.mkdir(mode=0o700, exist_ok=True)
     found = place.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (
-        account.uid,
-        os.geteuid(),
-    ):
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (account.uid, os.geteuid()):
         raise Refused(
             f"{place} is needed for the database's socket but belongs to another account. Remove "
             "it, or choose a home with a shorter path.",
@@ -232,20 +227,9 @@ def check_version(data: Path) -> None:
 
 def write_settings(data: Path, socket: Path, account: Account, *, fast: bool) -> None:
     """Write our settings, anew before each start: the machine may have changed."""
-    settings = {
-        "listen_addresses": "",
-        "unix_socket_permissions": "0700",
-        "max_connections": "60",
-    }
-    settings |= {
-        "unix_socket_directories": '"{}"'.format(str(socket).replace('"', '""'))
-    }
-    settings |= {
-        "wal_compression": "on",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-        "jit": "off",
-    }
+    settings = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "60"}
+    settings |= {"unix_socket_directories": '"{}"'.format(str(socket).replace('"', '""'))}
+    settings |= {"wal_compression": "on", "timezone": "UTC", "log_timezone": "UTC", "jit": "off"}
     settings |= _memory(data)
     if fast:
         for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 
 import psycopg
 from django.conf import settings
@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from staytrue.kit import cluster, embedded
 from staytrue.kit.errors import Misconfigured
@@ -54,16 +54,12 @@ class Address:
     port: str = ""
     options: dict[str, Any] = field(default_factory=dict)
 
-    def connect(self, **more: Any) -> psycopg.Connection:
+    def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
         """A connection of its own, outside Django's."""
-        given = {
-            "host": self.host,
-            "user": self.user,
-            "password": self.password,
-            "port": self.port,
-        }
-        parts = {key: value for key, value in given.items() if value}
-        return psycopg.connect(dbname=self.name, **parts, **self.options, **more)
+        given = {"host": self.host, "user": self.user, "password": self.password}
+        given |= {"port": self.port, "dbname": self.name} | self.options
+        where = make_conninfo(**{key: value for key, value in given.items() if value})
+        return psycopg.connect(where, autocommit=autocommit)
 
 
 def is_embedded() -> bool:
@@ -89,8 +85,8 @@ def address(role: Role, *, name: str | None = None) -> Address:
 def attach(role: Role = "app", *, name: str | None = None) -> None:
     """Point Django's connection to the database as this role, and leave the present one."""
     to = address(role, name=name)
-    parts = {"HOST": to.host, "PORT": to.port, "USER": to.user, "PASSWORD": to.password}
-    parts |= {"NAME": to.name, "OPTIONS": to.options}
+    parts: dict[str, Any] = {"HOST": to.host, "PORT": to.port, "NAME": to.name}
+    parts |= {"USER": to.user, "PASSWORD": to.password, "OPTIONS": to.options}
     connections.close_all()
     # Each thread's connection shares the one dictionary, so threads to come are attached too.
     for known in (settings.DATABASES["default"], connections.settings["default"]):
@@ -175,9 +171,7 @@ def admit_logins(name: str) -> None:
         for login in LOGINS.values():
             if login not in known:
                 _make_login(server, login)
-        if not server.execute(
-            "SELECT FROM pg_database WHERE datname = %s", [name]
-        ).fetchone():
+        if not server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
             server.execute(_named("CREATE DATABASE {} OWNER staytrue_owner", name))
         open_database(server, name)
 
@@ -185,9 +179,7 @@ def admit_logins(name: str) -> None:
 def open_database(server: psycopg.Connection, name: str) -> None:
     """Let app and report connect, and nobody else; a copied database does not inherit this."""
     server.execute(_named("REVOKE ALL ON DATABASE {} FROM PUBLIC", name))
-    server.execute(
-        _named("GRANT CONNECT ON DATABASE {} TO staytrue_app, staytrue_report", name)
-    )
+    server.execute(_named("GRANT CONNECT ON DATABASE {} TO staytrue_app, staytrue_report", name))
 
 
 def superuser() -> psycopg.Connection:
@@ -202,7 +194,7 @@ def _embedded_address(home: Path, login: str, name: str) -> Address:
 
 
 def _present_name() -> str:
-    return str(settings.DATABASES["default"].get("NAME") or DATABASE)
+    return str(settings.DATABASES["default"]["NAME"])
 
 
 def _parsed(url: str, setting: str, name: str | None) -> Address:
@@ -239,8 +231,8 @@ def _make_login(server: psycopg.Connection, login: str) -> None:
     )
 
 
-def _named(statement: str, name: str) -> sql.Composed:
-    return sql.SQL(statement).format(sql.Identifier(name))  # type: ignore[arg-type]
+def _named(statement: LiteralString, name: str) -> sql.Composed:
+    return sql.SQL(statement).format(sql.Identifier(name))
 
 
 def _check_server() -> None:
@@ -268,13 +260,9 @@ def _check_server() -> None:
 def _make_partitions(month: date) -> None:
     with connection.cursor() as cursor:
         # The package `changes` brings this function with its first migration.
-        cursor.execute(
-            "SELECT to_regprocedure('staytrue_make_partitions(date,int)') IS NOT NULL"
-        )
+        cursor.execute("SELECT to_regprocedure('staytrue_make_partitions(date,int)') IS NOT NULL")
         if cursor.fetchone()[0]:
-            cursor.execute(
-                "SELECT staytrue_make_partitions(%s, %s)", [month, _MONTHS_AHEAD]
-            )
+            cursor.execute("SELECT staytrue_make_partitions(%s, %s)", [month, _MONTHS_AHEAD])
 
 
 def _admit_foreign_login() -> None:
@@ -282,4 +270,4 @@ def _admit_foreign_login() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_has_role(%s, 'staytrue_app', 'MEMBER')", [login])
         if not cursor.fetchone()[0]:
-            cursor.execute(_named("GRANT staytrue_app TO {}", login))  # type: ignore[arg-type]
+            cursor.execute(_named("GRANT staytrue_app TO {}", login))

@@ -46,7 +46,8 @@ def own_secret(home: Path, name: str) -> str:
     prepare(home)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     draft = path.with_name(f"{name}.{secrets.token_hex(4)}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(48))
     # Two processes may need it at the same moment: whoever links first wins, both read that one.
     try:

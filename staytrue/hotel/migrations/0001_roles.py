@@ -1,5 +1,7 @@
-"""The three database roles: whoever migrates owns; the app works under row-level security; reports
-read. Everything made after this migration is granted by default."""
+"""The three database roles: the owner migrates, the app works under row-level security, reports read.
+
+Everything made after this migration is granted by default.
+"""
 
 from django.db import migrations
 
