@@ -39,6 +39,15 @@ class Line(msgspec.Struct):
     values: Any
 
 
+class Finding(msgspec.Struct):
+    """Something a person should know of a record that was nevertheless taken: an unknown word, two
+    dates that disagree. `code` and the equal facts are counted; nothing is hidden by them."""
+
+    code: str
+    line: int
+    facts: dict[str, Any] = {}
+
+
 class Translated(msgspec.Struct):
     """What one raw record says: records to merge, and parts that were not understood."""
 
@@ -47,6 +56,7 @@ class Translated(msgspec.Struct):
     reservations: list[Reservation] = []
     profiles: list[Profile] = []
     parked: list[Parked] = []
+    findings: list[Finding] = []
     skipped: str | None = None
 
 
