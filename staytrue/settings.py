@@ -58,6 +58,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "staytrue.hotel",
     "staytrue.staff",
     "staytrue.inbox",
@@ -75,6 +78,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    # The last: its transaction and scope are around the view and nothing else.
+    "staytrue.staff.middleware.StaffMiddleware",
 ]
 ROOT_URLCONF = "staytrue.urls"
 WSGI_APPLICATION = "staytrue.wsgi.application"
@@ -101,6 +107,9 @@ DATABASES: dict[str, dict[str, Any]] = {
         "HOST": "/staytrue-is-not-attached",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        # A savepoint around each view, inside the transaction that StaffMiddleware opens: a
+        # failing view leaves nothing but its denial in the audit.
+        "ATOMIC_REQUESTS": True,
         "OPTIONS": {},
     }
 }
@@ -120,8 +129,29 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "staytrue.staff.signin.LongestPassword"},
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "staytrue.staff.signin.SignIn"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# The address is given by the administrator who makes the member.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Whether an address is known is never told, nor is a stranger written to.
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# Wrong passwords: ten a minute from one address, five in five minutes for one account.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# A session ends with the browser, after 30 idle minutes and after 12 hours (`staff.middleware`).
+ACCOUNT_SESSION_REMEMBER = False
+SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 
 # --- Languages, time, files --------------------------------------------------------------------
 LANGUAGE_CODE = "en"

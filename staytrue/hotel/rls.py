@@ -31,7 +31,8 @@ def enable_rls(
     table: str, column: str = "property_id", *, shared_when_null: bool = False
 ) -> migrations.RunSQL:
     """Hold `table` to the properties in scope; with `shared_when_null`, rows of no property are
-    everybody's."""
+    everybody's.
+    """
     condition = allowed(column, shared_when_null=shared_when_null)
     return migrations.RunSQL(
         sql=f"""

@@ -129,7 +129,11 @@ def one_of(access: Access, queryset: QuerySet[M], right: str | None = None, **ke
     return found
 
 
-def require(access: Access, right: str, property: Property | int | None = None) -> None:
+def require(
+    access: Access,
+    right: str,
+    property: Property | int | None = None,
+) -> None:
     """Refuse unless he holds the right at this property; without one, at one at least.
 
     The surface that answers writes the denial to the audit (`audit.denied`): a row written here

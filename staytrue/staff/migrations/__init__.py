@@ -1,0 +1,1 @@
+"""Tables, seeds and triggers of staff."""

@@ -1,0 +1,53 @@
+"""Reads of staff worth a name; each begins with who asks."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from staytrue.staff.access import Access, require_everywhere, visible_to
+from staytrue.staff.models import ApiKey, Ask, AuditEntry, Grant, Member, Role
+
+
+def asks_for(access: Access, property_id: int | None = None) -> QuerySet[Ask]:
+    """What his roles must know or do now, the most urgent first; at one property if named.
+
+    An ask of no property is for everybody who has the role somewhere.
+    """
+    everywhere = [role.key for role in access.everywhere]
+    anywhere = {*everywhere, *(role.key for roles in access.at.values() for role in roles)}
+    mine = Q(role__in=everywhere) | Q(property=None, role__in=anywhere)
+    for id_, roles in access.at.items():
+        mine |= Q(property=id_, role__in=[role.key for role in roles])
+    found = Ask.objects.filter(mine, closed_at=None)
+    if property_id is not None:
+        found = found.filter(Q(property=property_id) | Q(property=None))
+    return found.select_related("property").order_by("due_at", "opened_at", "pk")
+
+
+def audit_of(access: Access, object_: str | None = None) -> QuerySet[AuditEntry]:
+    """The audit he may read, newest first; of one object if named ("member:12")."""
+    entries = visible_to(access, AuditEntry.objects.all(), "audit.read")
+    return (entries.filter(object=object_) if object_ else entries).order_by("-pk")
+
+
+def members(access: Access) -> QuerySet[Member]:
+    """Everybody who works here, or worked; for those who manage staff."""
+    require_everywhere(access, "staff.manage")
+    return Member.objects.order_by("name", "pk")
+
+
+def grants(access: Access) -> QuerySet[Grant]:
+    """Who has which role where; for those who manage staff."""
+    require_everywhere(access, "staff.manage")
+    return Grant.objects.select_related("member", "role", "property").order_by("member__name", "pk")
+
+
+def roles() -> QuerySet[Role]:
+    """The roles; their words are no secret."""
+    return Role.objects.all()
+
+
+def keys_of(access: Access) -> QuerySet[ApiKey]:
+    """His own keys; everybody's for those who manage staff."""
+    found = ApiKey.objects.select_related("member").order_by("-created_at")
+    return found if access.may("staff.manage") else found.filter(member=access.member_id)

@@ -1,0 +1,86 @@
+"""Signing in: allauth with the house's answers. Nobody signs up; every try stands in the audit."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from staytrue.kit import clock
+from staytrue.staff import audit
+from staytrue.staff.access import access_of
+from staytrue.staff.middleware import enter
+from staytrue.staff.models import Member
+
+
+class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
+    """What allauth asks the house."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - asked by allauth
+        """Members are made by an administrator."""
+        return False
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Keep the failed try: the member if there is one, and the network it came from."""
+        email = str(credentials.get("email") or "").lower()
+        member = Member.objects.filter(email=email).first()
+        audit.record(
+            "sign_in_failed",
+            f"member:{member.pk}" if member else "",
+            facts={"network": network_of(self.get_client_ip(request))},
+        )
+
+    def reauthenticate(self, user: Member, password: str) -> bool:
+        """The password again, by the one address a member has."""
+        found = self.authenticate(self.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def post_login(self, request: HttpRequest, user: Member, **kwargs: Any) -> HttpResponse:
+        """From here on the request acts as the member."""
+        enter(request, access_of(user), clock.now())
+        audit.record(
+            "signed_in",
+            f"member:{user.pk}",
+            facts={"network": network_of(self.get_client_ip(request))},
+        )
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
+
+
+class LongestPassword:
+    """Argon2 reads every byte it is given; a limit keeps a long text from being an attack."""
+
+    def __init__(self, characters: int = 128) -> None:
+        self.characters = characters
+
+    def validate(self, password: str, user: Member | None = None) -> None:  # noqa: ARG002 - Django's
+        """Refuse what is longer."""
+        if len(password) > self.characters:
+            raise ValidationError(self.get_help_text(), code="password_too_long")
+
+    def get_help_text(self) -> str:
+        """The rule as the form says it."""
+        return _("At most %(count)d characters.") % {"count": self.characters}
+
+
+def invitation_path(member: Member) -> str:
+    """The address, without the host, where a member sets his password; ends by itself."""
+    key = default_token_generator.make_token(member)
+    return reverse(
+        "account_reset_password_from_key",
+        kwargs={"uidb36": user_pk_to_url_str(member), "key": key},
+    )
+
+
+def network_of(ip: str | None) -> str:
+    """The network of an address: enough to see an attack, not enough to follow a person."""
+    if not ip:
+        return ""
+    return str(ip_network(f"{ip}/{64 if ':' in ip else 24}", strict=False))
