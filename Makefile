@@ -43,7 +43,7 @@ docs: setup .venv/.ready-dev
 
 # Only tools' leavings: `var` holds a hotel's data and is never touched.
 clean:
-	-$(BIN)/python -m tests.databases
+	-$(BIN)/python -c 'from pathlib import Path; from staytrue.kit import embedded; embedded.stop(Path(".pytest_cache/home"))'
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis staticfiles
 	find staytrue tests \( -name __pycache__ -o -name '*.mo' \) -prune -exec rm -rf {} +
 
@@ -54,14 +54,16 @@ $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
   || $(BIN)/python -m pip install --quiet --require-hashes -r $(1)
 endef
 
-# One line with this checkout's path makes the package importable, without a build back end.
+# One line with this checkout's path makes the package importable, without a build back end. The
+# stub begins as a shell script, because a path after #! may hold no blanks and 127 bytes at most.
 .venv/.ready: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Staytrue needs Python 3.11 or later: make PYTHON=python3.11 setup")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv || true
 	$(call install,requirements.lock)
 	$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "staytrue.pth").write_text("$(CURDIR)\n")'
-	printf '#!%s\nfrom staytrue.cli import main\n\nmain()\n' '$(CURDIR)/$(BIN)/python' > $(BIN)/staytrue
+	printf "%s\n" '#!/bin/sh' "'''exec' '$(CURDIR)/$(BIN)/python' \"\$$0\" \"\$$@\"" "' '''" \
+	  'from staytrue.cli import main' '' 'main()' > $(BIN)/staytrue
 	chmod +x $(BIN)/staytrue
 	touch $@
 

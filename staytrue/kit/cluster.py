@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from staytrue.kit.errors import Misconfigured, Refused, StaytrueError, Temporary
-from staytrue.kit.home import own_secret
+from staytrue.kit.errors import Misconfigured, Refused, StaytrueError
+from staytrue.kit.home import disk_full, own_secret, trouble
 
 MAJOR = "18"
 SUPERUSER = "staytrue"
@@ -33,6 +33,8 @@ _SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_DIRECTORY_BYTES = 93
 _LOG_BYTES_MAX = 10_000_000
 _MB = 1 << 20
+_DISK_FULL = ("No space left on device", "Check free disk space", "Disk quota exceeded")
+WAL_SEGMENT = 16 * _MB
 _LOCALE = ["--encoding=UTF8", "--locale=C", "--lc-ctype=C.UTF-8"]
 _PROVIDER = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 
@@ -115,7 +117,7 @@ def run(account: Account, tool: str, *arguments: str, cwd: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise _failure(tool, done.stderr + done.stdout, cwd)
+        raise _failure(tool, done.stderr or done.stdout, cwd)
 
 
 def _failure(tool: str, output: str, cwd: Path) -> StaytrueError:
@@ -123,7 +125,7 @@ def _failure(tool: str, output: str, cwd: Path) -> StaytrueError:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     logged = tail(log) if tool == "pg_ctl" else []
     said = " / ".join(logged[-4:] or lines[-4:])
-    if "No space left on device" in output or any("No space left" in line for line in logged):
+    if any(sign in "\n".join([output, *logged]) for sign in _DISK_FULL):
         return disk_full(cwd)
     if "setpriv" in output:
         return Refused(
@@ -135,16 +137,6 @@ def _failure(tool: str, output: str, cwd: Path) -> StaytrueError:
         f"The embedded PostgreSQL did not start ({tool} said: {said}). The log is {log}.",
         "server_not_started",
         tool=tool,
-    )
-
-
-def disk_full(place: Path) -> Temporary:
-    """The one sentence for a full disk."""
-    return Temporary(
-        f"The disk that holds {place} is full: nothing was lost, but nothing can be kept until "
-        "there is room again. Free some space (at least 1 GB) and start again.",
-        "disk_full",
-        place=str(place),
     )
 
 
@@ -243,7 +235,7 @@ def write_settings(data: Path, socket: Path, account: Account, *, fast: bool) ->
         if log.exists() and log.stat().st_size > _LOG_BYTES_MAX:
             log.replace(data / f"{LOG_FILE}.1")
     except OSError as error:
-        raise disk_full(data.parent) from error
+        raise trouble(data.parent, error) from error
     os.chown(path, account.uid, account.gid)
 
 

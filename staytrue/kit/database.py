@@ -7,6 +7,7 @@ row-level security holds; reports read. Reasons: docs/decisions/three-roles.md.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, LiteralString
 
+import django.db
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
@@ -23,8 +25,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from staytrue.kit import cluster, embedded
-from staytrue.kit.errors import Misconfigured
-from staytrue.kit.home import own_secret
+from staytrue.kit.errors import Misconfigured, StaytrueError, Temporary
+from staytrue.kit.home import disk_full, own_secret
 
 Role = Literal["owner", "app", "report"]
 
@@ -79,7 +81,7 @@ def address(role: Role, *, name: str | None = None) -> Address:
             "database_address_missing",
             setting=_URLS[role],
         )
-    return _parsed(url, _URLS[role], name)
+    return parsed(url, _URLS[role], name)
 
 
 def attach(role: Role = "app", *, name: str | None = None) -> None:
@@ -171,7 +173,7 @@ def admit_logins(name: str) -> None:
         for login in LOGINS.values():
             if login not in known:
                 _make_login(server, login)
-        if not server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             server.execute(_named("CREATE DATABASE {} OWNER staytrue_owner", name))
         open_database(server, name)
 
@@ -188,6 +190,56 @@ def superuser() -> psycopg.Connection:
     return at.connect(autocommit=True)
 
 
+def in_words(error: psycopg.Error | django.db.Error) -> StaytrueError | None:
+    """What a database error means for a person; None when it is a fault of ours and stays loud."""
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    state = getattr(cause, "sqlstate", None) or ""
+    if state == "53100" or (is_embedded() and _is_cut_off(cause) and _is_disk_full()):
+        return disk_full(settings.HOME)
+    if state == "42501":
+        return Misconfigured(
+            f"The database login may not do this: {cause}. Run `staytrue migrate`; if that does "
+            "not help, the login is not a member of the role it should have.",
+            "database_login_too_weak",
+        )
+    if state.startswith("28"):
+        return Misconfigured(
+            "The database does not accept our login. Check the address and password in "
+            "DATABASE_URL; on the embedded server, the files in the home's `secrets`.",
+            "database_login_refused",
+        )
+    if state[:2] in ("08", "40", "53", "55", "57") or _is_cut_off(cause):
+        return Temporary(
+            "The database cannot answer now. Nothing was half done; try again in a moment. If it "
+            "stays so, `staytrue doctor` says more.",
+            "database_away",
+            state=state,
+        )
+    return None
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """Raise a database error of the block as one of the house's errors, where it is one."""
+    try:
+        yield
+    except (psycopg.Error, django.db.Error) as error:
+        said = in_words(error)
+        if said is None:
+            raise
+        raise said from error
+
+
+def _is_cut_off(cause: BaseException | None) -> bool:
+    # A connection that fails or breaks carries no SQLSTATE.
+    return isinstance(cause, psycopg.OperationalError) and not cause.sqlstate
+
+
+def _is_disk_full() -> bool:
+    """A full disk stops the write-ahead log: the server cuts every connection and recovers."""
+    return shutil.disk_usage(settings.HOME).free < cluster.WAL_SEGMENT
+
+
 def _embedded_address(home: Path, login: str, name: str) -> Address:
     socket = cluster.socket_directory(home.resolve() / "postgres")
     return Address(str(socket), login, own_secret(home, login), name)
@@ -197,7 +249,8 @@ def _present_name() -> str:
     return str(settings.DATABASES["default"]["NAME"])
 
 
-def _parsed(url: str, setting: str, name: str | None) -> Address:
+def parsed(url: str, setting: str, name: str | None = None) -> Address:
+    """The address in a setting, in PostgreSQL's own words; libpq's options go with it."""
     try:
         parts: dict[str, Any] = dict(conninfo_to_dict(url))
     except psycopg.ProgrammingError as error:
@@ -267,7 +320,18 @@ def _make_partitions(month: date) -> None:
 
 def _admit_foreign_login() -> None:
     login = address("app").user
+    if login == address("owner").user:
+        return  # `check_role` says what is wrong with that.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_has_role(%s, 'staytrue_app', 'MEMBER')", [login])
-        if not cursor.fetchone()[0]:
+        if cursor.fetchone()[0]:
+            return
+        try:
             cursor.execute(_named("GRANT staytrue_app TO {}", login))
+        except django.db.ProgrammingError as error:
+            raise Misconfigured(
+                f"The login {login} of DATABASE_URL is not a member of staytrue_app. As an "
+                f"administrator of the server: GRANT staytrue_app TO {login}",
+                "database_login_not_member",
+                login=login,
+            ) from error

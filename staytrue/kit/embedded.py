@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Self
 
 from staytrue.kit import clock, cluster
-from staytrue.kit.errors import Refused, Temporary
-from staytrue.kit.home import prepare
+from staytrue.kit.errors import Temporary
+from staytrue.kit.home import prepare, trouble
 
 # Recovery after a crash reads the whole write-ahead log: minutes on a slow disk.
 _PATIENCE_SECONDS = 600
@@ -155,9 +155,4 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise Refused(
-            f"The home {path.parent} cannot be used by this account: {error.strerror}. Run "
-            "Staytrue as the account that made it, or set STAYTRUE_HOME to another place.",
-            "home_not_writable",
-            home=str(path.parent),
-        ) from error
+        raise trouble(path.parent, error) from error

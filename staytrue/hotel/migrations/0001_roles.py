@@ -18,7 +18,7 @@ BEGIN
       WHEN duplicate_object THEN NULL;
       WHEN insufficient_privilege THEN
         RAISE EXCEPTION 'The role % is missing. As an administrator of the server: CREATE ROLE %',
-          role, role;
+          role, role USING ERRCODE = 'insufficient_privilege';
     END;
   END LOOP;
 END $$;
