@@ -116,7 +116,7 @@ def migrate(now: datetime) -> None:
     """Bring the schema up to date and make the coming months' partitions, as the owner."""
     attach("owner")
     try:
-        _check_server()
+        _check_version()
         with connection.cursor() as cursor:
             # Two commands may start at once; the lock ends with the connection.
             cursor.execute("SELECT pg_advisory_lock(hashtext('staytrue_migrate'))")
@@ -124,6 +124,7 @@ def migrate(now: datetime) -> None:
             call_command("migrate", interactive=False, verbosity=0)
         _make_partitions(now.date().replace(day=1))
         if not is_embedded():
+            check_letters()
             _admit_foreign_login()
     finally:
         attach("app")
@@ -184,9 +185,9 @@ def open_database(server: psycopg.Connection, name: str) -> None:
     server.execute(_named("GRANT CONNECT ON DATABASE {} TO staytrue_app, staytrue_report", name))
 
 
-def superuser() -> psycopg.Connection:
+def superuser(name: str = "postgres") -> psycopg.Connection:
     """The embedded server's own login, outside any transaction: for roles and databases only."""
-    at = _embedded_address(settings.HOME, cluster.SUPERUSER, "postgres")
+    at = _embedded_address(settings.HOME, cluster.SUPERUSER, name)
     return at.connect(autocommit=True)
 
 
@@ -198,7 +199,7 @@ def in_words(error: psycopg.Error | django.db.Error) -> StaytrueError | None:
         return disk_full(settings.HOME)
     if state == "42501":
         return Misconfigured(
-            f"The database login may not do this: {cause}. Run `staytrue migrate`; if that does "
+            f"The database login may not do this: {_said(cause)}. Run `staytrue migrate`; if that does "
             "not help, the login is not a member of the role it should have.",
             "database_login_too_weak",
         )
@@ -228,6 +229,11 @@ def said_plainly() -> Iterator[None]:
         if said is None:
             raise
         raise said from error
+
+
+def _said(cause: BaseException | None) -> str:
+    """The first line of what the server said; the rest is for programmers."""
+    return str(cause).partition("\n")[0].rstrip(".")
 
 
 def _is_cut_off(cause: BaseException | None) -> bool:
@@ -288,8 +294,7 @@ def _named(statement: LiteralString, name: str) -> sql.Composed:
     return sql.SQL(statement).format(sql.Identifier(name))
 
 
-def _check_server() -> None:
-    """A server of one's own may be another version, or a locale that loses accented letters."""
+def _check_version() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
         if (found := cursor.fetchone()[0]) != MAJOR:
@@ -298,6 +303,11 @@ def _check_server() -> None:
                 "server_other_version",
                 found=found,
             )
+
+
+def check_letters() -> None:
+    """With LC_CTYPE C, trigrams fall apart at every accented letter: Müller becomes m and ller."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT to_regprocedure('show_trgm(text)') IS NOT NULL")
         if not cursor.fetchone()[0]:
             return

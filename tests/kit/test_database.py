@@ -181,6 +181,23 @@ class TestAServerOfOnesOwn:
         with database.running(), pytest.raises(Misconfigured, match="GRANT staytrue_app TO crm"):
             database.migrate(NOW)
 
+    def test_a_locale_that_loses_accents_is_refused(self, foreign: pytest.MonkeyPatch) -> None:
+        with database.superuser() as server:
+            server.execute(
+                "CREATE DATABASE deaf TEMPLATE template0 LOCALE 'C' LOCALE_PROVIDER libc"
+            )
+        try:
+            foreign.undo()
+            with database.superuser("deaf") as server:
+                server.execute("CREATE EXTENSION pg_trgm")
+            database.attach("owner", name="deaf")
+            with pytest.raises(Misconfigured, match="would not find Müller"):
+                database.check_letters()
+        finally:
+            database.attach("app", name=databases.COPY)
+            with database.superuser() as server:
+                server.execute("DROP DATABASE deaf WITH (FORCE)")
+
     def test_a_missing_owner_is_named(self, foreign: pytest.MonkeyPatch) -> None:
         foreign.delenv("DATABASE_OWNER_URL")
         with pytest.raises(Misconfigured, match="DATABASE_OWNER_URL is not"):
