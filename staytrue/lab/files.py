@@ -250,8 +250,8 @@ def stay_row(stay: Reservation, zone: ZoneInfo) -> list[str]:
 def guest_row(guest: Profile, house: House) -> list[str]:
     """One guest profile as a row of the guests file."""
     emails = [email.address for email in guest.emails]
-    mobile = next((phone.raw for phone in guest.phones if phone.type == "Mobile"), "")
-    fixed = next((phone for phone in guest.phones if phone.type != "Mobile"), None)
+    mobile = next((phone.raw for phone in guest.phones if phone.type == "mobile"), "")
+    fixed = next((phone for phone in guest.phones if phone.type != "mobile"), None)
     address = guest.addresses[0] if guest.addresses else None
     club = guest.loyalty[0] if guest.loyalty else None
     consent = guest.consents[0].state if guest.consents else ""

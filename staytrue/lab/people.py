@@ -1,7 +1,7 @@
 """People who do not exist, with the truth about them: who is who, and who lives with whom.
 
-They come in households that share an address, a landline and often one mailbox. Every e-mail
-address ends in `.example`; numbers lie around the example numbers of the numbering plans.
+They come in households that share an address, a landline and often one mailbox. Their addresses
+end in `.example`; their numbers lie around the example numbers of the numbering plans.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ SHARES_MAILBOX = 0.35
 SHARES_MOBILE = 0.15
 TWO_SURNAMES = 0.85
 ADULT_FROM = 20
+KNOWN_RELAY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,16 @@ class Crowd:
 
 def plain(text: str) -> str:
     """The name as it stands in an address: small ASCII letters only."""
-    bare = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ł", "l"))
-    return "".join(sign for sign in bare.lower() if sign.isascii() and sign.isalpha())
+    bare = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss").replace("ł", "l"))
+    return "".join(sign for sign in bare if sign.isascii() and sign.isalpha())
 
 
 def relay_address(rng: Random, person: Person) -> str:
-    """An OTA's masking address: new for every booking, so it never identifies anybody."""
-    domain = rng.choice(("guest.booking.example", "guest.ota.example"))
-    return f"{plain(person.first_name)}.{rng.randrange(10**5, 10**6)}@{domain}"
+    """An OTA's masking address: new for every booking, so it never identifies anybody.
+
+    Most are of an OTA nobody knows; some have a well-known shape, never with a person's name.
+    """
+    serial = rng.randrange(10**5, 10**6)
+    if rng.random() < KNOWN_RELAY:
+        return f"not-a-person.{serial}@guest.booking.com"
+    return f"{plain(person.first_name)}.{serial}@guest.ota.example"

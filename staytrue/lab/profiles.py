@@ -72,7 +72,9 @@ class Register:
         phones = profile.phones or _phones(person, self.home)
         emails = profile.emails
         if person.email and (not emails or emails[0].masked) and self._rng.random() < 0.3:
-            emails = [Email(person.email, "Private"), *emails[:1]]
+            # The second address has no column for its type.
+            relays = [Email(email.address, masked=True) for email in emails]
+            emails = [Email(person.email, "Private"), *relays]
         life.then(
             at,
             "completed",
@@ -90,7 +92,7 @@ class Register:
 
 def _written(rng: Random, person: Person, source_id: str, at: datetime, home: str) -> Profile:
     consent = pick(rng, CONSENTS) if person.email else None
-    member = rng.random() < 0.08
+    member, lives_there = rng.random() < 0.08, rng.random() < 0.45
     return Profile(
         source_id=source_id,
         title=person.title if rng.random() < 0.8 else None,
@@ -100,10 +102,10 @@ def _written(rng: Random, person: Person, source_id: str, at: datetime, home: st
         birth_date=person.born_on.isoformat() if rng.random() < 0.3 else None,
         language=person.language,
         nationality=person.country if rng.random() < 0.5 else None,
-        country=person.country if rng.random() < 0.85 else None,
+        country=person.country if lives_there or rng.random() < 0.7 else None,
         emails=[Email(person.email, "Private")] if person.email else [],
         phones=_phones(person, home) if rng.random() < 0.8 else [],
-        addresses=_addresses(person) if rng.random() < 0.45 else [],
+        addresses=[_address(person)] if lives_there else [],
         loyalty=[Loyalty(PROGRAMME, f"SC{person.id[1:]}", pick(rng, LEVELS))] if member else [],
         vip=rng.choice(("VIP1", "VIP2")) if rng.random() < 0.02 else None,
         consents=[Consent("marketing", "email", consent)] if consent else [],
@@ -175,7 +177,7 @@ def _phones(person: Person, home: str) -> list[Phone]:
     if person.landline:
         phones.append(Phone(_typed(person.landline, person, home), person.landline, "Home"))
     if person.mobile:
-        phones.append(Phone(_typed(person.mobile, person, home), person.mobile, "Mobile"))
+        phones.append(Phone(_typed(person.mobile, person, home), person.mobile, "mobile"))
     return phones
 
 
@@ -186,12 +188,7 @@ def _typed(number: str, person: Person, home: str) -> str:
     return f"{number[:3]} {number[3:6]} {number[6:]}" if number[-1] < "6" else number
 
 
-def _addresses(person: Person) -> list[Address]:
-    return [
-        Address(
-            line1=person.line1,
-            postcode=person.postcode,
-            city=person.city,
-            country=person.country,
-        )
-    ]
+def _address(person: Person) -> Address:
+    return Address(
+        line1=person.line1, postcode=person.postcode, city=person.city, country=person.country
+    )
