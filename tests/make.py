@@ -1,47 +1,78 @@
-"""The fictional house of all tests: only what matters to a test is spelled out in it."""
+"""Builders for tests: one fictional hotel, and only what matters is spelled out."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
 
+from staytrue.flow import conclude
+from staytrue.hotel import scope
+from staytrue.hotel.codes import GuestRole, Status
 from staytrue.hotel.models import Property
+from staytrue.hotel.records import GuestOnBooking, Profile, Reservation
+from staytrue.inbox.models import Connection, Delivery
 from staytrue.staff import audit
-from staytrue.staff.access import Access, access_of, house_access
-from staytrue.staff.actions import RoleAt, create_member
-from staytrue.staff.models import Member
 
-NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
-PASSWORD = "a quiet room by the sea"
-
-_number = itertools.count(1)
+NOON = datetime(2026, 5, 21, 12, 0, tzinfo=UTC)
+_numbers = count(1)
 
 
-def property_(code: str | None = None, **values: object) -> Property:
-    """A hotel of the group."""
-    code = code or f"H{next(_number)}"
-    given = {"name": f"Hotel {code}", "timezone": "Europe/Lisbon", "country": "PT"}
-    with audit.acting("tests", NOW):
-        return Property.objects.create(code=code, **(given | {"currency": "EUR"} | values))
+def hotel(code: str = "BIO", **facts: Any) -> Property:
+    """Hotel Sirga, or another one of the group."""
+    conclude.house_of.cache_clear()
+    given = {
+        "name": "Hotel Sirga",
+        "timezone": "Europe/Madrid",
+        "country": "ES",
+        "currency": "EUR",
+        "city": "Bilbao",
+    } | facts
+    with scope.everything(), audit.acting("tests", NOON):
+        return Property.objects.create(code=code, **given)
 
 
-def member(
-    *roles: str, at: Property | Iterable[Property] | None = None, email: str | None = None
-) -> Member:
-    """A member with these roles at one property, at several, or at all of them."""
-    places = [at] if isinstance(at, Property) else list(at or [None])
-    held = [RoleAt(role, place.pk if place else None) for role in roles for place in places]
-    with audit.acting("tests", NOW):
-        return create_member(
-            house_access("tests"),
-            email or f"member{next(_number)}@tresrios.example",
-            "Lea Morel",
-            held,
-            password=PASSWORD,
+def link(house: Property, name: str = "bio-files", **settings: Any) -> Connection:
+    """A connection by daily files."""
+    with scope.everything(), audit.acting("tests", NOON):
+        return Connection.objects.create(
+            name=name, property=house, dialect="export_files", settings=settings, created_at=NOON
         )
 
 
-def access(*roles: str, at: Property | Iterable[Property] | None = None) -> Access:
-    """What a new member with these roles may do."""
-    return access_of(member(*roles, at=at))
+def delivery(connection: Connection, made_at: datetime = NOON, **facts: Any) -> Delivery:
+    """A delivery that is kept, with nothing in it yet."""
+    with scope.everything():
+        return Delivery.objects.create(
+            connection=connection,
+            property_id=connection.property_id,
+            object=facts.pop("object", "reservation"),
+            name=f"stays-{next(_numbers)}.csv",
+            content_hash=str(next(_numbers)),
+            size=1,
+            made_at=made_at,
+            received_at=made_at,
+            **facts,
+        )
+
+
+def reservation(nights: int = 3, **facts: Any) -> Reservation:
+    """A confirmed booking of Claire Fontanel."""
+    arrival = facts.pop("arrival_on", date(2026, 5, 23))
+    given: dict[str, Any] = {
+        "number": "30117",
+        "property": "BIO",
+        "status": Status.CONFIRMED,
+        "source_status": "Confirmed",
+        "arrival_on": arrival,
+        "departure_on": arrival + timedelta(days=nights),
+        "nights": nights,
+        "guests": [GuestOnBooking(GuestRole.PRIMARY, "G1")],
+    }
+    return Reservation(**given | facts)
+
+
+def profile(**facts: Any) -> Profile:
+    """Claire Fontanel as her PMS knows her."""
+    given = {"source_id": "G1", "first_name": "Claire", "last_name": "Fontanel"}
+    return Profile(**given | facts)

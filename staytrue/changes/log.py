@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,3 +130,30 @@ def lag_seconds(connection_id: int, since: datetime) -> dict[str, float | None]:
         )
         p50, p95, count = cursor.fetchone()
     return {"p50": p50, "p95": p95, "count": count}
+
+
+def changed_later(delivery_id: int) -> int:
+    """How many rows a delivery touched carry a later delivery's version by now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(DISTINCT (c.object, c.object_id)) FROM change c JOIN change d
+                   ON d.object = c.object AND d.object_id = c.object_id AND d.no > c.no
+                WHERE c.delivery_id = %s AND d.delivery_id IS DISTINCT FROM c.delivery_id""",
+            [delivery_id],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def versions_in(delivery_id: int) -> list[dict[str, Any]]:
+    """The differences a delivery made, newest first: object, object_id, no, diff, prior."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT object, object_id, no, diff::text, prior FROM change
+                WHERE delivery_id = %s AND diff IS NOT NULL ORDER BY object, object_id, no DESC""",
+            [delivery_id],
+        )
+        return [
+            {"object": object, "object_id": id_, "no": no, "diff": merge.parse(diff), "prior":
+             json.loads(prior) if isinstance(prior, str) else prior}
+            for object, id_, no, diff, prior in cursor.fetchall()
+        ]

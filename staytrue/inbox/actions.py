@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
@@ -109,13 +109,16 @@ def park(delivery: Delivery, parts: Sequence[tuple[int, Parked]], now: datetime)
         return sum(1 for (is_new,) in cursor.fetchall() if is_new)
 
 
-def solve_by_key(delivery: Delivery, keys: Collection[str], now: datetime) -> int:
-    """A part whose key came in good order is parked no longer."""
+def solve_staged(delivery: Delivery, now: datetime) -> int:
+    """A part whose key came in good order with this delivery is parked no longer."""
+    column = "number" if delivery.object == "reservation" else "source_id"
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE parked_part SET state = 'solved', resolved_at = %s, resolved_by = 'source'
-                WHERE connection_id = %s AND object = %s AND state = 'parked' AND key = ANY(%s)""",
-            [now, delivery.connection_id, delivery.object, list(keys)],
+            f"""UPDATE parked_part p SET state = 'solved', resolved_at = %s, resolved_by = 'source'
+                 WHERE p.connection_id = %s AND p.object = %s AND p.state = 'parked'
+                   AND EXISTS (SELECT FROM stage_{delivery.object} s
+                                WHERE s.batch = %s AND s.{column} = p.key)""",
+            [now, delivery.connection_id, delivery.object, delivery.id],
         )
         return int(cursor.rowcount)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -200,20 +200,27 @@ def tell_freshness(
         )
 
 
-def count_words(
-    connection_id: int, property_id: int, words: Iterable[tuple[str, str, str]], now: datetime
-) -> None:
-    """Note the source's words met in this delivery: (field, word, canonical or empty)."""
-    rows = sorted(set(words))
-    if not rows:
-        return
+def tell_epochs(connection_id: int, batch: int) -> None:
+    """Give staged rows the epoch of their number; a number the PMS used again gets a new one.
+
+    Used again: the known booking is final, and creation stamp, main guest and dates all differ.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO code_seen AS c (connection_id, property_id, field, word, canonical,
-                                           bookings, revenue, last_at)
-               SELECT %s, %s, f, w, k, 0, 0, %s
-                 FROM unnest(%s::text[], %s::text[], %s::text[]) x(f, w, k) ORDER BY f, w
-               ON CONFLICT (connection_id, field, word) DO UPDATE
-                 SET canonical = excluded.canonical, last_at = excluded.last_at""",
-            [connection_id, property_id, now, *(list(part) for part in zip(*rows, strict=True))],
+            """WITH newest AS (
+                 SELECT DISTINCT ON (r.property_id, r.number, r.leg) r.*
+                   FROM reservation r WHERE r.connection_id = %(connection)s
+                    AND (r.epoch > 1 OR r.status IN ('cancelled', 'checked_out', 'no_show'))
+                  ORDER BY r.property_id, r.number, r.leg, r.epoch DESC)
+               UPDATE stage_reservation s
+                  SET epoch = t.epoch + (CASE WHEN
+                        t.status IN ('cancelled', 'checked_out', 'no_show')
+                        AND s.created_at::date <> t.created_at::date
+                        AND s.primary_profile IS DISTINCT FROM t.primary_profile
+                        AND s.arrival_on > t.departure_on THEN 1 ELSE 0 END)
+                 FROM newest t
+                WHERE s.batch = %(batch)s AND s.property_id = t.property_id
+                  AND s.number = t.number AND s.leg = t.leg
+                  AND (t.epoch > 1 OR s.created_at::date <> t.created_at::date)""",
+            {"connection": connection_id, "batch": batch},
         )

@@ -204,25 +204,3 @@ class Freshness(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["connection", "object"], name="one_freshness")
         ]
-
-
-class CodeSeen(models.Model):
-    """A source's word we met: what it became, how often, and with which revenue.
-
-    `canonical` empty means not mapped: listed for a person to give it a meaning.
-    """
-
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+")
-    property_id = models.BigIntegerField()
-    field = models.TextField()
-    word = models.TextField()
-    canonical = models.TextField(default="")
-    bookings = models.BigIntegerField(default=0)
-    revenue = models.DecimalField(max_digits=16, decimal_places=4, default=0)
-    last_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "code_seen"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["connection", "field", "word"], name="one_word")
-        ]

@@ -141,3 +141,15 @@ def rows(table: str, condition: str, values: list[Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} t WHERE {condition}", values)
         return [merge.parse(text) for (text,) in cursor.fetchall()]
+
+
+def last_walk_on(connection_id: int, zone: str) -> date | None:
+    """The hotel's date of the last complete walk: when what is missing now was last seen."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT (walked_at AT TIME ZONE %s)::date FROM freshness
+                WHERE connection_id = %s AND object = 'reservation'""",
+            [zone, connection_id],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None

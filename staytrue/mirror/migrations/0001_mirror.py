@@ -100,24 +100,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='CodeSeen',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('property_id', models.BigIntegerField()),
-                ('field', models.TextField()),
-                ('word', models.TextField()),
-                ('canonical', models.TextField(default='')),
-                ('bookings', models.BigIntegerField(default=0)),
-                ('revenue', models.DecimalField(decimal_places=4, default=0, max_digits=16)),
-                ('last_at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inbox.connection')),
-            ],
-            options={
-                'db_table': 'code_seen',
-                'constraints': [models.UniqueConstraint(fields=('connection', 'field', 'word'), name='one_word')],
-            },
-        ),
-        migrations.CreateModel(
             name='Freshness',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -30,5 +30,4 @@ class Migration(migrations.Migration):
         enable_rls("roster"),
         enable_rls("profile", shared_when_null=True),
         enable_rls("freshness"),
-        enable_rls("code_seen"),
     ]

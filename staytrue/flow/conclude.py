@@ -1,0 +1,263 @@
+"""What a delivery came to: differences into the log, absences, freshness, and the answer."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from staytrue.changes import log, rules
+from staytrue.changes.log import PRIOR, Entry
+from staytrue.flow import reactions
+from staytrue.flow.outcome import SHOWN, Outcome
+from staytrue.hotel import scope
+from staytrue.hotel.models import Property
+from staytrue.hotel.records import Parked
+from staytrue.inbox import actions as inbox
+from staytrue.inbox.models import Delivery
+from staytrue.kit.errors import Refused
+from staytrue.mirror import actions as mirror
+from staytrue.mirror import canonical, queries
+from staytrue.mirror.models import Freshness
+from staytrue.mirror.rules import Brake
+
+if TYPE_CHECKING:
+    from staytrue.flow.intake import Work
+
+RENDER = {"reservation": canonical.reservation, "profile": canonical.profile}
+Pair = tuple[dict[str, Any], dict[str, Any]]
+
+
+@lru_cache(maxsize=1024)
+def house_of(property_id: int) -> canonical.House:
+    """A property's code and zone; neither ever changes while mirrored rows hang on it."""
+    code, zone = Property.objects.values_list("code", "timezone").get(id=property_id)
+    return canonical.House(code, zone)
+
+
+def entries(object: str, pairs: Iterable[Pair]) -> list[Entry]:
+    """Log entries of rows that differ; a row that only got a newer mark has none."""
+    made = (entry(object, was, now) for was, now in pairs)
+    return [found for found in made if found is not None]
+
+
+def entry(object: str, was: dict[str, Any], now: dict[str, Any]) -> Entry | None:
+    """One log entry from a row before and after, or nothing where nothing differs."""
+    house, render = house_of(now["property_id"]), RENDER[object]
+    before, after = render(was, house), render(now, house)
+    diff = canonical.difference(before, after)
+    if not diff:
+        return None
+    if object == "reservation":
+        kinds = rules.reservation_kinds(diff, before, after)
+    else:
+        kinds = rules.profile_kinds(diff)
+    return Entry(
+        object=object,
+        object_id=now["id"],
+        no=now["versions"],
+        kinds=kinds,
+        diff=diff,
+        source_at=now["version_at"],
+        connection_id=now["connection_id"],
+        property_id=now["property_id"],
+        prior={name: was[name] for name in PRIOR},
+        delivery_id=now["delivery_id"],
+        line=now["line"],
+    )
+
+
+def own_entries(
+    pairs: Iterable[Pair], source_at: datetime, delivery_id: int | None = None
+) -> list[Entry]:
+    """Entries of what we concluded ourselves (sight, inference): no line of a delivery says it."""
+    return [
+        replace(found, source_at=source_at, prior=None, delivery_id=delivery_id, line=None)
+        for found in entries("reservation", pairs)
+    ]
+
+
+def is_complete(work: Work) -> bool:
+    """Whether absence means anything here: a complete walk that no newer one has overtaken."""
+    if work.scope.kind == "delta" or work.delivery.history:
+        return False
+    known = Freshness.objects.filter(connection=work.link, object=work.mapping.object).first()
+    return not (known and known.walked_at and known.walked_at > work.made_at)
+
+
+def missing(work: Work) -> list[tuple[int, bool]]:
+    """Stays this complete walk should have shown and did not: (id, whether still to come)."""
+    unseen = set(array("q", work.summary.unseen))
+    expected = queries.expected(
+        work.link.id,
+        work.delivery.id,
+        today=work.made_on,
+        first=work.scope.first,
+        last=work.scope.last,
+    )
+    return [(id_, coming) for id_, raw_hash, coming in expected if raw_hash in unseen]
+
+
+def seen_again(work: Work) -> list[int]:
+    """Stays that were out of sight and stand in this delivery."""
+    unseen = set(array("q", work.summary.unseen))
+    hidden = queries.out_of_sight(work.link.id)
+    staged = queries.staged_keys(work.delivery.id, [number for _, _, number, _ in hidden])
+    known_again = bool(work.summary.known)
+    return [
+        id_
+        for id_, raw_hash, number, leg in hidden
+        if (number, leg) in staged or (known_again and raw_hash not in unseen)
+    ]
+
+
+def finish(work: Work) -> Outcome:
+    """The last transaction of a delivery: absences, parked parts, freshness, and its state."""
+    delivery, now = work.delivery, work.now
+    with scope.everything():
+        lost = _settle_sight(work) if work.mapping.object == "reservation" else 0
+        _settle_parked(work)
+        mirror.tell_freshness(
+            work.link.id,
+            work.mapping.object,
+            property_id=work.link.property_id,
+            true_through=work.made_at,
+            now=now,
+            delivery_id=delivery.id,
+            scope="delta" if delivery.history else work.scope.kind,
+            walked=(work.scope.first, work.scope.last),
+        )
+        outcome = _outcome(work, lost)
+        inbox.settle(
+            delivery,
+            Delivery.State.APPLIED,
+            now,
+            counts=delivery.counts | _counted(outcome),
+            findings=work.summary.findings[:SHOWN],
+            seconds=outcome.seconds,
+        )
+        open_business_date(work)
+        reactions.raise_screens([work.link.property_id])
+    return outcome
+
+
+def open_business_date(work: Work) -> None:
+    """A property's first delivery tells its business date; from then on the day close moves it."""
+    Property.objects.filter(id=work.link.property_id, business_date=None).update(
+        business_date=work.made_on
+    )
+
+
+def _settle_sight(work: Work) -> int:
+    back = own_entries(mirror.regain_sight(seen_again(work)), work.made_at, work.delivery.id)
+    gone: list[Entry] = []
+    if is_complete(work):
+        ids = [id_ for id_, _ in missing(work)]
+        cause = "missing" if work.scope.kind == "full" else "window"
+        seen_on = queries.last_walk_on(work.link.id, work.link.property.timezone)
+        pairs = mirror.lose_sight(ids, cause, work.made_at, seen_on)
+        gone = own_entries(pairs, work.made_at, work.delivery.id)
+    log.append([*back, *gone], work.now)
+    reactions.wake([*back, *gone], work.now)
+    return len(gone)
+
+
+def _settle_parked(work: Work) -> None:
+    parts = work.summary.parked
+    inbox.park(work.delivery, parts, work.now)
+    inbox.solve_staged(work.delivery, work.now)
+    if is_complete(work):
+        inbox.solve_unseen(work.delivery, work.now)
+
+
+def _counted(outcome: Outcome) -> dict[str, Any]:
+    return {
+        name: getattr(outcome, name)
+        for name in ("read", "created", "changed", "unchanged", "skipped", "parked_count",
+                     "finding_count", "out_of_sight")  # fmt: skip
+    } | {"findings_by_code": dict(Counter(f["code"] for f in outcome.findings))}
+
+
+def _outcome(work: Work, lost: int) -> Outcome:
+    summary, counts = work.summary, work.delivery.counts
+    main = counts.get(work.mapping.object) or {"created": 0, "changed": 0}
+    profiles = {} if work.mapping.object == "profile" else counts.get("profile", {})
+    taken = summary.read - summary.skipped - summary.parked_count
+    return Outcome(
+        read=summary.read,
+        created=main["created"],
+        changed=main["changed"],
+        unchanged=max(0, taken - main["created"] - main["changed"]),
+        skipped=summary.skipped,
+        parked=shown_parts(summary.parked),
+        parked_count=summary.parked_count,
+        findings=summary.findings,
+        finding_count=summary.finding_count,
+        out_of_sight=lost,
+        profiles=profiles,
+        delivery=work.delivery.id or None,
+    )
+
+
+def shown_parts(parked: list[tuple[int, Parked]]) -> list[dict[str, Any]]:
+    """Parked parts as an answer lists them."""
+    return [
+        {"line": part.line, "reason": part.reason, "code": part.code, "key": part.key}
+        for _, part in parked[:SHOWN]
+    ]
+
+
+def preview(work: Work, rows: int) -> Outcome:
+    """What an import would come to, from the translation alone."""
+    outcome = _outcome(work, 0)
+    outcome.created, outcome.unchanged = rows, work.summary.known
+    return outcome
+
+
+def hold(work: Work, brake: Brake) -> Outcome:
+    """The whole delivery waits for a person; nothing of it has reached the mirror."""
+    with scope.everything():
+        inbox.settle(
+            work.delivery,
+            Delivery.State.HELD,
+            work.now,
+            reason_code=brake.code,
+            reason=brake.sentence,
+            reason_facts=brake.facts,
+            counts={"read": work.summary.read, "parked_count": work.summary.parked_count},
+        )
+        reactions.tell_held(work.link, work.delivery, work.now)
+    outcome = _outcome(work, 0)
+    outcome.created = outcome.changed = outcome.unchanged = 0
+    outcome.refused, outcome.code, outcome.held = brake.sentence, brake.code, True
+    return outcome
+
+
+def refuse(delivery: Delivery, refusal: Refused, now: datetime) -> None:
+    """The delivery could not be opened: its state says why."""
+    if delivery.state != Delivery.State.APPLIED:
+        inbox.settle(
+            delivery,
+            Delivery.State.REFUSED,
+            now,
+            reason_code=refusal.code,
+            reason=refusal.sentence,
+            reason_facts=refusal.facts,
+        )
+
+
+def seen_before(delivery: Delivery) -> Outcome:
+    """The same bytes came before: nothing changes, and the first answer stands."""
+    outcome = Outcome(delivery=delivery.id, seen_before=True)
+    if delivery.state == Delivery.State.APPLIED:
+        outcome.read = outcome.unchanged = delivery.counts.get("read", 0)
+        outcome.parked_count = delivery.counts.get("parked_count", 0)
+        outcome.unchanged -= outcome.parked_count + delivery.counts.get("skipped", 0)
+    else:
+        outcome.refused, outcome.code = delivery.reason, delivery.reason_code
+        outcome.held = delivery.state == Delivery.State.HELD
+    return outcome

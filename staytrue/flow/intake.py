@@ -1,0 +1,347 @@
+"""One delivery through the line: kept, staged, judged as a whole, merged in pages, concluded.
+
+Nothing of a refused or held delivery reaches the mirror. Every step may run twice and ends the
+same, so an interrupted import is simply run again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from staytrue.changes import log
+from staytrue.connectors import base, export_files
+from staytrue.flow import conclude, reactions, translation
+from staytrue.flow.outcome import Outcome
+from staytrue.flow.translation import Block, Job, Summary
+from staytrue.hotel import scope
+from staytrue.inbox import actions as inbox
+from staytrue.inbox import queries as inboxes
+from staytrue.inbox.models import Connection, Delivery
+from staytrue.kit import clock, merge
+from staytrue.kit.errors import Refused
+from staytrue.mirror import actions as mirror
+from staytrue.mirror import queries, rules
+from staytrue.mirror.rows import hash_of
+
+Progress = Callable[[str, int, int], None]
+PAGE_ROWS = 50_000
+
+
+@dataclass
+class Work:
+    """One delivery on its way: what it is, how it is read, and what it has come to so far."""
+
+    link: Connection
+    delivery: Delivery
+    mapping: export_files.Mapping
+    spool: Path
+    now: datetime
+    progress: Progress
+    waived: bool = False
+    summary: Summary = field(default_factory=Summary)
+    staged: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def made_at(self) -> datetime:
+        """The instant the delivery speaks of."""
+        return self.delivery.made_at or self.delivery.received_at
+
+    @property
+    def made_on(self) -> date:
+        """The same as the hotel's calendar shows it."""
+        return self.made_at.astimezone(ZoneInfo(self.link.property.timezone)).date()
+
+    @property
+    def scope(self) -> base.Scope:
+        """What this delivery lets us conclude from an absent row."""
+        return self.mapping.scope_on(self.made_on)
+
+
+def _quiet(step: str, done: int, of: int) -> None:
+    """No progress is shown."""
+
+
+def import_file(
+    link: Connection,
+    path: Path,
+    *,
+    mapping: str | None = None,
+    history: bool = False,
+    dry_run: bool = False,
+    now: datetime,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Take one export file in; `mapping` names a shipped one or a TOML file."""
+    started = clock.monotonic()
+    layout = export_files.load_mapping(mapping or _mapping_of(link, path))
+    with one_delivery_at_a_time(link), _workshop() as shop:
+        spool = shop / "spool"
+        try:
+            opened = export_files.open_file(path, layout, spool=spool)
+        except Refused as refusal:
+            outcome = Outcome.refusal(refusal)
+            if not dry_run:
+                _keep_refusal(link, path, layout, refusal, now)
+            return outcome.timed(clock.monotonic() - started)
+        if dry_run:
+            return _rehearse(link, layout, spool, opened, now).timed(clock.monotonic() - started)
+        delivery, is_new = _keep(link, layout, opened, spool, history=history, now=now)
+        if not is_new and delivery.state != Delivery.State.RECEIVED:
+            return conclude.seen_before(delivery).timed(clock.monotonic() - started)
+        work = Work(link, delivery, layout, spool, now, progress or _quiet)
+        return take(work).timed(clock.monotonic() - started)
+
+
+def _mapping_of(link: Connection, path: Path) -> str:
+    """The mapping the connection's settings give this file: one for all, or by name pattern."""
+    given = link.settings.get("mappings") or {}
+    for pattern, name in given.items():
+        if path.match(pattern):
+            return str(name)
+    if name := link.settings.get("mapping"):
+        return str(name)
+    raise Refused(
+        f"No mapping is set for {path.name} on {link.name}. Name one with --mapping, or set it "
+        "with: staytrue connect … --set mapping=NAME.",
+        code="no_mapping",
+    )
+
+
+@contextmanager
+def one_delivery_at_a_time(link: Connection) -> Iterator[None]:
+    """Two imports on one connection wait for each other; brakes need a still picture."""
+    with merge.one_at_a_time("delivery", link.id):
+        yield
+
+
+@contextmanager
+def _workshop() -> Iterator[Path]:
+    """A private folder for spooled text (card numbers masked already), gone afterwards."""
+    place = settings.HOME / "spool"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place) as name:
+        yield Path(name)
+
+
+def _keep(
+    link: Connection,
+    layout: export_files.Mapping,
+    opened: export_files.Opened,
+    spool: Path,
+    *,
+    history: bool,
+    now: datetime,
+) -> tuple[Delivery, bool]:
+    with scope.everything(), spool.open("rb") as raw:
+        return inbox.keep(
+            link,
+            layout.object,
+            raw,
+            name=opened.name,
+            content_hash=opened.content_hash,
+            size=opened.size,
+            facts=opened.facts | {"mapping": layout.reference},
+            history=history,
+            made_at=opened.made_at,
+            received_at=now,
+        )
+
+
+def _keep_refusal(
+    link: Connection, path: Path, layout: export_files.Mapping, refusal: Refused, now: datetime
+) -> None:
+    """A file that could not even be opened leaves its name and the reason."""
+    content_hash = refusal.facts.pop("content_hash", None)
+    with scope.everything():
+        delivery, _ = inbox.keep(
+            link,
+            layout.object,
+            None,
+            name=path.name,
+            content_hash=content_hash or f"{now.isoformat()} {path.name}",
+            size=refusal.facts.pop("size", 0),
+            received_at=now,
+        )
+        conclude.refuse(delivery, refusal, now)
+
+
+def take(work: Work) -> Outcome:
+    """Stage, judge, merge, conclude. The delivery is kept already."""
+    if work.link.stopped_at is not None:
+        raise Refused(f"{work.link.name} is stopped. Resume it first.", code="stopped")
+    _stage(work)
+    try:
+        if verdict := _judge(work):
+            return conclude.hold(work, verdict)
+        _merge(work)
+        return conclude.finish(work)
+    finally:
+        with transaction.atomic():
+            for target in mirror.TARGETS.values():
+                merge.clear(target, work.delivery.id)
+
+
+def job_of(work: Work, known: bytes, salt: int) -> Job:
+    """The translation of this delivery, as a value another process can take."""
+    return Job(
+        dialect=work.link.dialect,
+        spool=work.spool,
+        mapping=work.mapping.reference,
+        settings=settings_of(work.link, work.made_at),
+        batch=work.delivery.id,
+        property_id=work.link.property_id,
+        read_at=work.made_at,
+        known=known,
+        salt=salt,
+    )
+
+
+def settings_of(link: Connection, read_at: datetime) -> base.Settings:
+    """What a translation may know of the house."""
+    house = link.property
+    return base.Settings(
+        property=house.code,
+        zone=house.timezone,
+        country=house.country,
+        currency=house.currency,
+        read_at=read_at,
+        values=link.settings,
+    )
+
+
+def _stage(work: Work) -> None:
+    """Translate everything into the stages; raw rows whose hash is known are left out first."""
+    salt = hash_of(work.mapping.fingerprint)
+    with scope.everything():
+        known = queries.known_hashes(work.mapping.object, work.link.id, salt)
+        for target in mirror.TARGETS.values():
+            merge.clear(target, work.delivery.id)
+    work.staged = dict.fromkeys(mirror.TARGETS, 0)
+    for item in translation.run(job_of(work, known.tobytes(), salt)):
+        if isinstance(item, Summary):
+            work.summary = item
+            work.summary.unseen = _salted(item.unseen, salt)
+        else:
+            _stage_block(work, item)
+
+
+def _stage_block(work: Work, block: Block) -> None:
+    merge.stage(mirror.TARGETS[block.object], [block.data])
+    work.staged[block.object] += block.rows
+    work.progress("read", block.lines_read, work.delivery.facts.get("lines") or 0)
+
+
+def _salted(hashes: bytes, salt: int) -> bytes:
+    return array("q", (value ^ salt for value in array("q", hashes))).tobytes()
+
+
+def _judge(work: Work) -> rules.Brake | None:
+    """The brakes: what the whole batch would do, before anything is done."""
+    if work.delivery.history or work.waived:
+        return None
+    with scope.everything():
+        figures = queries.figures(
+            work.mapping.object, work.link.id, work.delivery.id, work.made_on
+        )
+        complete = conclude.is_complete(work)
+        if complete and work.mapping.object == "reservation":
+            missing = conclude.missing(work)
+            figures = replace(figures, vanishing=sum(still for _, still in missing))
+    figures = replace(figures, lines=work.summary.read, parked=work.summary.parked_count)
+    return rules.brake(figures, complete=complete)
+
+
+def _merge(work: Work) -> None:
+    """Merge page by page, each with its changes in one transaction; a small batch is one page."""
+    with scope.everything():
+        log.make_room(work.now)
+        mirror.tell_epochs(work.link.id, work.delivery.id)
+    last = work.summary.last_seq + 1
+    for first in range(1, last, PAGE_ROWS):
+        with scope.everything():
+            for object in ("profile", "reservation"):
+                if work.staged[object]:
+                    _merge_page(work, object, first, min(first + PAGE_ROWS, last))
+            inbox.settle(work.delivery, Delivery.State.RECEIVED, work.now,
+                         counts=work.delivery.counts)  # fmt: skip
+        work.progress("merge", min(first + PAGE_ROWS, last) - 1, last - 1)
+
+
+def _merge_page(work: Work, object: str, first: int, last: int) -> None:
+    delivery = work.delivery
+    given = {
+        "connection_id": work.link.id,
+        "read_at": work.made_at,
+        "delivery_id": delivery.id,
+        "imported": delivery.history,
+        "first_seen_at": work.now,
+    }
+    merged = mirror.merge_staged(object, delivery.id, first, last, given)
+    log.append_created(object, merged.inserted, work.now)
+    entries = conclude.entries(object, merged.updated)
+    log.append(entries, work.now, history=delivery.history)
+    reactions.wake(entries, work.now)
+    counts = delivery.counts.setdefault(object, {"created": 0, "changed": 0})
+    counts["created"] += len(merged.inserted)
+    counts["changed"] += len(entries)
+
+
+def _rehearse(
+    link: Connection,
+    layout: export_files.Mapping,
+    spool: Path,
+    opened: export_files.Opened,
+    now: datetime,
+) -> Outcome:
+    """What an import would read, without keeping anything: the preview."""
+    delivery = Delivery(connection=link, property_id=link.property_id, received_at=now,
+                        made_at=opened.made_at, object=layout.object, id=0)  # fmt: skip
+    work = Work(link, delivery, layout, spool, now, _quiet)
+    with scope.everything():
+        known = queries.known_hashes(layout.object, link.id, salt := hash_of(layout.fingerprint))
+    rows = 0
+    for item in translation.run(job_of(work, known.tobytes(), salt)):
+        if isinstance(item, Summary):
+            work.summary = item
+        elif item.object == layout.object:
+            rows += item.rows
+    return conclude.preview(work, rows)
+
+
+def raw_lines(delivery: Delivery, spool: Path) -> None:
+    """Lay a kept delivery's raw text out again, to be read as if it came now."""
+    with spool.open("wb") as out, scope.everything():
+        inboxes.write_raw(delivery, out)
+
+
+def release_delivery(
+    delivery: Delivery, *, by: str, now: datetime, progress: Progress | None = None
+) -> Outcome:
+    """A person answers for a held delivery: it is taken whole, brakes waived."""
+    if delivery.state != Delivery.State.HELD:
+        raise Refused(f"{delivery.name} is {delivery.state}, not held.", code="not_held")
+    started = clock.monotonic()
+    link = delivery.connection
+    with one_delivery_at_a_time(link), _workshop() as shop:
+        spool = shop / "spool"
+        raw_lines(delivery, spool)
+        layout = export_files.load_mapping(delivery.facts["mapping"])
+        delivery.released_by = by
+        work = Work(link, delivery, layout, spool, now, progress or _quiet, waived=True)
+        outcome = take(work)
+        with scope.everything():
+            inbox.settle(delivery, delivery.state, now, released_by=by)
+    return outcome.timed(clock.monotonic() - started)
+
+

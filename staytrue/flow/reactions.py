@@ -1,0 +1,123 @@
+"""What happens after a change: one table. No conditions here; each reaction settles from state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+
+import structlog
+from django.db import connection, transaction
+
+from staytrue.changes import pending
+from staytrue.changes.kinds import RESERVATION_CHANGES, Kind
+from staytrue.changes.log import Entry
+from staytrue.hotel import scope
+from staytrue.inbox.models import Connection, Delivery
+from staytrue.kit.errors import StaytrueError
+from staytrue.mirror.models import Reservation
+from staytrue.staff.actions import NewAsk, close_asks, open_ask, open_asks
+
+Reaction = Callable[[Collection[int], datetime], None]
+logger = structlog.get_logger(__name__)
+BATCH = 500
+
+
+def verify_sight(reservation_ids: Collection[int], now: datetime) -> None:
+    """A coming stay that left the feed is verified by the front desk; the ask ends by itself."""
+    hidden = Reservation.objects.filter(
+        id__in=reservation_ids, out_of_sight_since__isnull=False
+    ).exclude(status__in=["cancelled", "checked_out", "no_show"])
+    asks = [
+        NewAsk(
+            key=f"verify-stay:{stay.id}",
+            kind="verify_stay",
+            role="front_desk",
+            property_id=stay.property_id,
+            facts={"number": stay.number, "cause": stay.out_of_sight_cause},
+            link=f"/stays/{stay.id}/",
+        )
+        for stay in hidden
+    ]
+    open_asks(asks, now)
+    asked = {ask.key for ask in asks}
+    keys = {f"verify-stay:{id_}" for id_ in reservation_ids}
+    close_asks(keys - asked, "seen", now)
+
+
+def raise_numbers(reservation_ids: Collection[int], now: datetime) -> None:
+    """Open screens of these hotels have something new to show."""
+    raise_screens(
+        Reservation.objects.filter(id__in=reservation_ids)
+        .values_list("property_id", flat=True)
+        .distinct()
+    )
+
+
+REACTIONS: dict[Reaction, frozenset[Kind]] = {
+    verify_sight: frozenset(
+        {Kind.OUT_OF_SIGHT, Kind.SEEN_AGAIN, Kind.CANCELLED, Kind.CHECKED_OUT, Kind.NO_SHOW}
+    ),
+    raise_numbers: RESERVATION_CHANGES,
+}
+
+
+def wake(entries: Iterable[Entry], now: datetime) -> None:
+    """Note, in the transaction of the change, which reactions have to look at what."""
+    made = list(entries)
+    for reaction, kinds in REACTIONS.items():
+        for object in ("reservation", "profile"):
+            ids = [e.object_id for e in made if e.object == object and kinds.intersection(e.kinds)]
+            pending.add(reaction.__name__, object, ids, now)
+
+
+def settle(now: datetime) -> int:
+    """Let every reaction settle what waits for it; returns how many objects were settled."""
+    return sum(_settle(reaction, now) for reaction in REACTIONS)
+
+
+def _settle(reaction: Reaction, now: datetime) -> int:
+    settled = 0
+    while True:
+        with scope.everything():
+            claimed = pending.claim(reaction.__name__, now, BATCH)
+            rows = [row for row, _ in claimed]
+            if not rows:
+                return settled
+            try:
+                with transaction.atomic():
+                    reaction([object_id for _, object_id in claimed], now)
+            except StaytrueError as error:
+                pending.failed(rows, error.sentence, now)
+            except Exception as error:  # a bug in one reaction must not stop the line
+                logger.exception("reaction failed", reaction=reaction.__name__)
+                pending.failed(rows, repr(error), now)
+            else:
+                pending.done(rows)
+                settled += len(rows)
+
+
+def raise_screens(property_ids: Iterable[int]) -> None:
+    """Raise the number that open screens of these hotels ask for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO screen_number AS s (property_id, number)
+               SELECT id, 1 FROM unnest(%s::bigint[]) x(id) ORDER BY id
+               ON CONFLICT (property_id) DO UPDATE SET number = s.number + 1""",
+            [sorted(set(property_ids))],
+        )
+
+
+def tell_held(link: Connection, delivery: Delivery, now: datetime) -> None:
+    """A delivery waits: whoever looks after connections is asked."""
+    open_ask(
+        NewAsk(
+            key=f"held-delivery:{delivery.id}",
+            kind="held_delivery",
+            role="administrator",
+            property_id=link.property_id,
+            facts={"connection": link.name, "file": delivery.name, "reason": delivery.reason_code},
+            link=f"/connections/{link.name}/",
+        ),
+        now,
+    )
+    raise_screens([link.property_id])

@@ -1,0 +1,161 @@
+"""What a person does about a delivery: release its parked parts, drop them, or take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from staytrue.changes import log
+from staytrue.changes.kinds import Kind
+from staytrue.changes.log import Entry
+from staytrue.connectors import export_files
+from staytrue.connectors.base import Translated
+from staytrue.flow import conclude, intake, reactions
+from staytrue.hotel import scope
+from staytrue.inbox import actions as inbox
+from staytrue.inbox.models import Delivery, ParkedPart
+from staytrue.kit import merge
+from staytrue.kit.errors import Refused
+from staytrue.mirror import actions as mirror
+from staytrue.mirror import canonical, queries, restore
+from staytrue.mirror.rows import Encoder, hash_of
+
+
+def release_parts(parts: Collection[ParkedPart], *, by: str, now: datetime) -> int:
+    """Read parked parts again with the mapping as it is now; all of them, or a refusal."""
+    for delivery in {part.delivery for part in parts}:
+        mine = [part for part in parts if part.delivery_id == delivery.id]
+        with intake.one_delivery_at_a_time(delivery.connection), scope.everything():
+            _merge_parts(delivery, mine, now)
+            inbox.resolve(mine, ParkedPart.State.RELEASED, by, now)
+    return len(parts)
+
+
+def drop_parts(parts: Collection[ParkedPart], *, by: str, now: datetime) -> int:
+    """A person says these parts are not wanted; they stay readable as dropped."""
+    with scope.everything():
+        inbox.resolve(parts, ParkedPart.State.DROPPED, by, now)
+        reactions.raise_screens({part.property_id for part in parts})
+    return len(parts)
+
+
+def _merge_parts(delivery: Delivery, parts: Sequence[ParkedPart], now: datetime) -> None:
+    layout = export_files.load_mapping(delivery.facts["mapping"])
+    said = _translate(delivery, layout, parts)
+    made_at = delivery.made_at or delivery.received_at
+    link = delivery.connection
+    encoder = Encoder(delivery.id, delivery.property_id, link.property.timezone, made_at)
+    salt = hash_of(layout.fingerprint)
+    lines: dict[str, list[str]] = {"profile": [], "reservation": []}
+    for seq, item in enumerate(said, 1):
+        for guest in item.profiles:
+            lines["profile"].append(encoder.profile(seq, item.line, item.hash ^ salt, guest))
+        for stay in item.reservations:
+            lines["reservation"].append(
+                encoder.reservation(seq, item.line, item.hash ^ salt, stay)
+            )
+    log.make_room(now)
+    given = {
+        "connection_id": link.id,
+        "read_at": made_at,
+        "delivery_id": delivery.id,
+        "imported": delivery.history,
+        "first_seen_at": now,
+    }
+    for object, staged in lines.items():
+        target = mirror.TARGETS[object]
+        merge.stage(target, [("\n".join(staged) + "\n").encode()] if staged else [])
+        merged = mirror.merge_staged(object, delivery.id, 0, len(said) + 1, given)
+        merge.clear(target, delivery.id)
+        log.append_created(object, merged.inserted, now)
+        entries = conclude.entries(object, merged.updated)
+        log.append(entries, now, history=delivery.history)
+        reactions.wake(entries, now)
+    reactions.raise_screens([delivery.property_id])
+
+
+def _translate(
+    delivery: Delivery, layout: export_files.Mapping, parts: Sequence[ParkedPart]
+) -> list[Translated]:
+    made_at = delivery.made_at or delivery.received_at
+    settings = intake.settings_of(delivery.connection, made_at)
+    lines = [
+        export_files.line_of(layout, part.raw, number=part.line or 0, header=delivery.facts)
+        for part in parts
+    ]
+    said = list(export_files.translator(layout, settings).translate(lines))
+    for item in said:
+        for part in item.parked:
+            raise Refused(
+                f"Line {part.line} still cannot be read: {part.reason} Change the mapping first.",
+                code="still_unreadable",
+                line=part.line,
+            )
+    return said
+
+
+def roll_back(delivery: Delivery, *, by: str, now: datetime) -> int:
+    """Take one batch back: what it created goes, what it changed is as before it.
+
+    Refused when a later delivery changed the same rows: those would lose their ground. Returns
+    how many rows were taken back.
+    """
+    if delivery.state != Delivery.State.APPLIED:
+        raise Refused(f"{delivery.name} is {delivery.state}; only an applied file can be taken "
+                      "back.", code="not_applied")  # fmt: skip
+    with intake.one_delivery_at_a_time(delivery.connection), scope.everything():
+        later = log.changed_later(delivery.id)
+        if later:
+            raise Refused(
+                f"{later} rows of {delivery.name} were changed by later files. Take those back "
+                "first, the newest first.",
+                code="changed_later",
+                rows=later,
+            )
+        log.make_room(now)
+        taken = _undo_versions(delivery, now)
+        removed = restore.remove_created(delivery.id)
+        entries = [_rolled_back(delivery, object, id_, 0, None) for object, id_ in removed]
+        log.append(entries, now, history=delivery.history)
+        inbox.settle(delivery, Delivery.State.ROLLED_BACK, now, released_by=by)
+        restore.forget_walk(delivery.connection_id, delivery.object)
+        reactions.raise_screens([delivery.property_id])
+    return taken + len(removed)
+
+
+def _undo_versions(delivery: Delivery, now: datetime) -> int:
+    """Restore the rows this delivery changed, from its differences and their prior marks."""
+    rows: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for change in log.versions_in(delivery.id):
+        rows.setdefault((change["object"], change["object_id"]), []).append(change)
+    house = conclude.house_of(delivery.property_id)
+    for object in mirror.TARGETS:
+        ids = [id_ for name, id_ in rows if name == object]
+        earlier, entries = [], []
+        for row in queries.rows(object, "id = ANY(%s)", [ids]):
+            changes = rows[object, row["id"]]
+            record = canonical.undo(conclude.RENDER[object](row, house),
+                                    [change["diff"] for change in changes])  # fmt: skip
+            marks = next((c["prior"] for c in reversed(changes) if c["prior"]), None)
+            earlier.append((row["id"], record, marks))
+            diff = canonical.difference(conclude.RENDER[object](row, house), record)
+            entries.append(_rolled_back(delivery, object, row["id"], row["versions"] + 1, diff))
+        restore.restore(object, delivery.id, house.zone, earlier)
+        log.append(entries, now, history=delivery.history)
+    return len(rows)
+
+
+def _rolled_back(
+    delivery: Delivery, object: str, id_: int, no: int, diff: dict[str, Any] | None
+) -> Entry:
+    return Entry(
+        object=object,
+        object_id=id_,
+        no=no,
+        kinds=[Kind.ROLLED_BACK],
+        diff=diff,
+        connection_id=delivery.connection_id,
+        property_id=delivery.property_id,
+        delivery_id=delivery.id,
+    )

@@ -1,0 +1,64 @@
+"""The only writer of group and properties."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+import pycountry
+from babel.numbers import list_currencies
+from django.db import transaction
+
+from staytrue.hotel.models import Group, LegalEntity, Property
+from staytrue.kit.errors import Refused
+
+
+def name_group(name: str) -> Group:
+    """The one group of this database; a second call keeps the first name."""
+    return Group.objects.get_or_create(id=1, defaults={"name": name})[0]
+
+
+@transaction.atomic
+def add_property(
+    code: str,
+    *,
+    name: str,
+    timezone: str,
+    country: str,
+    currency: str,
+    language: str = "en",
+    city: str = "",
+    legal_entity: str = "",
+) -> Property:
+    """A hotel. Its words are checked here, because every date and amount to come rests on them."""
+    country, currency = country.upper(), currency.upper()
+    if not code.strip() or ":" in code:
+        raise Refused(f"{code!r} cannot be a code: it must have a letter and no colon.", "code")
+    if timezone not in available_timezones():
+        raise Refused(
+            f"There is no time zone {timezone}. It looks like Europe/Madrid.", "timezone_unknown"
+        )
+    if pycountry.countries.get(alpha_2=country) is None:
+        raise Refused(
+            f"There is no country {country}. Give two letters, like ES.", "country_unknown"
+        )
+    if currency not in list_currencies():
+        raise Refused(
+            f"There is no currency {currency}. Give three letters, like EUR.", "currency_unknown"
+        )
+    if Property.objects.filter(code=code).exists():
+        raise Refused(f"There is a property {code} already.", "property_exists", property=code)
+    owner = (
+        LegalEntity.objects.get_or_create(name=legal_entity, defaults={"country": country})[0]
+        if legal_entity
+        else None
+    )
+    return Property.objects.create(
+        code=code,
+        name=name,
+        timezone=timezone,
+        country=country,
+        currency=currency,
+        language=language,
+        city=city,
+        legal_entity=owner,
+    )
