@@ -1,0 +1,50 @@
+"""The list of all commands, and how a run ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from staytrue.cli import files, reading, running, setup
+from staytrue.kit import logs
+
+_COMMANDS = (
+    setup.init,
+    setup.migrate,
+    setup.property_,
+    setup.connect,
+    running.up,
+    running.down,
+    running.web,
+    running.work,
+    files.import_,
+    files.sync,
+    reading.list_,
+    reading.show,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli() -> None:
+    """Staytrue: a hotel CRM that stays true to the PMS."""
+
+
+for command in _COMMANDS:
+    cli.add_command(command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; the answer is its exit code."""
+    logs.to_stderr()
+    try:
+        return int(cli.main(args=list(arguments), prog_name="staytrue", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2
+    except click.ClickException as error:
+        message = " ".join(error.format_message().split())
+        click.echo(f"staytrue: {message}", err=True)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130

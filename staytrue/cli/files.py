@@ -1,0 +1,71 @@
+"""Commands on export files: import, translate, sync, and the mapping workshop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from staytrue.cli.frame import Answer, answers, connection_named, open_home, progress
+from staytrue.flow import intake, watching
+from staytrue.flow.outcome import Outcome
+from staytrue.hotel import scope
+from staytrue.kit import clock
+
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+@click.command(name="import")
+@click.argument("file", type=FILE)
+@click.option("--connection", "name", required=True, help="The connection it belongs to.")
+@click.option("--mapping", help="A shipped mapping or a TOML file; else the connection's own.")
+@click.option("--history", is_flag=True, help="The past: no messages, no points, no brakes.")
+@click.option("--dry-run", is_flag=True, help="Only say what it would read.")
+@answers
+def import_(file: Path, name: str, mapping: str | None, *, history: bool, dry_run: bool) -> Answer:
+    """Take a file into the mirror."""
+    with open_home():
+        with scope.everything():
+            link = connection_named(name)
+        with progress() as show:
+            outcome = intake.import_file(
+                link,
+                file,
+                mapping=mapping,
+                history=history,
+                dry_run=dry_run,
+                now=clock.now(),
+                progress=show,
+            )
+    return Answer(outcome.as_json(), in_words(outcome), yes=outcome.refused is None)
+
+
+def in_words(outcome: Outcome) -> list[str]:
+    """What an import came to, for people."""
+    if outcome.refused is not None:
+        return [outcome.refused]
+    sum_ = (
+        f"{outcome.read} read: {outcome.created} created, {outcome.changed} changed, "
+        f"{outcome.unchanged} unchanged, {outcome.parked_count} parked, "
+        f"{outcome.out_of_sight} out of sight, in {outcome.seconds:.1f} s."
+    )
+    return [sum_, *(f"  line {part['line']}: {part['reason']}" for part in outcome.parked)]
+
+
+@click.command
+@click.argument("name")
+@click.option("--full", is_flag=True, help="For connectors that poll: a complete walk.")
+@click.option("--once", is_flag=True, help="Fetch once and stop, which is what it does anyway.")
+@answers
+def sync(name: str, *, full: bool, once: bool) -> Answer:
+    """Fetch what waits now: every complete file in the connection's watched folder."""
+    del full, once  # A folder has no longer walk and no end to wait for.
+    with open_home():
+        with scope.everything():
+            link = connection_named(name)
+        outcomes = watching.take_waiting(link, clock.now())
+    refused = [outcome for outcome in outcomes if outcome.refused is not None]
+    lines = [line for outcome in outcomes for line in in_words(outcome)]
+    documents: list[dict[str, Any]] = [outcome.as_json() for outcome in outcomes]
+    return Answer(documents, lines or ["Nothing waits."], yes=not refused)

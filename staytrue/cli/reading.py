@@ -1,0 +1,88 @@
+"""Commands that read the mirror: list and show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import click
+
+from staytrue.changes import past
+from staytrue.cli.frame import Answer, Instant, answers, as_text, in_zone, property_named, reading
+from staytrue.hotel.codes import Status
+from staytrue.mirror import reading as mirror
+from staytrue.mirror.reading import Wanted
+
+_LISTED = {"reservations": "reservation", "profiles": "profile"}
+_SHOWN = {"reservation": "reservation", "profile": "profile"}
+_TO_COME = {"guest", "guests", "message", "messages", "cases"}
+_COLUMNS = {
+    "reservation": ("property", "number", "leg", "status", "arrival_on", "departure_on", "as_of"),
+    "profile": ("source_id", "last_name", "first_name", "language", "country", "as_of"),
+}
+
+
+@click.command(name="list")
+@click.argument("things", metavar="reservations|profiles")
+@click.option("--property", "code", help="Only of this hotel.")
+@click.option("--status", type=click.Choice([str(status) for status in Status]))
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@answers
+def list_(things: str, code: str | None, status: str | None, limit: int | None) -> Answer:
+    """List records of the mirror, each with the instant up to which it is true."""
+    object = _object(things, _LISTED)
+    if status and object == "profile":
+        raise click.UsageError("--status is for reservations: a profile has none")
+    records = _records(object, code, status, limit)
+    # Only one of the two is ever read.
+    return Answer(records, _as_lines(records, _COLUMNS[object]))
+
+
+def _records(
+    object: str, code: str | None, status: str | None, limit: int | None
+) -> Iterator[dict[str, Any]]:
+    with reading():
+        property_ids = [property_named(code).pk] if code else None
+        for found in mirror.stream(Wanted(object, property_ids, status, limit=limit)):
+            yield found.record()
+
+
+def _as_lines(records: Iterator[dict[str, Any]], columns: tuple[str, ...]) -> Iterator[str]:
+    for record in records:
+        yield "\t".join(str(record[name] or "-") for name in columns)
+
+
+@click.command
+@click.argument("thing", metavar="reservation|profile")
+@click.argument("key")
+@click.option("--as-of", "instant", type=Instant(), help="As it was known at this instant.")
+@answers
+def show(thing: str, key: str, instant: datetime | None) -> Answer:
+    """Show one record: a reservation by PROPERTY:NUMBER[:LEG], a profile by CONNECTION:SOURCE_ID.
+
+    The number or the source id alone will do where it is unique.
+    """
+    object = _object(thing, _SHOWN)
+    with reading():
+        one = mirror.one_reservation if object == "reservation" else mirror.one_profile
+        found = one(key)
+        if instant is None:
+            record = found.record()
+        else:
+            record = past.as_known(found, in_zone(instant, found.house.zone))
+    return Answer(record, [f"{name}: {_plain(value)}" for name, value in record.items()])
+
+
+def _object(word: str, known: dict[str, str]) -> str:
+    if word in known:
+        return known[word]
+    if word in _TO_COME:
+        raise click.UsageError(f"{word} come with a later package; there are: {', '.join(known)}")
+    raise click.UsageError(f"there is no {word} to read; there are: {', '.join(known)}")
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else as_text(value)
