@@ -14,8 +14,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
 
-from staytrue.kit import cluster, embedded
+from staytrue.kit import cluster, database, embedded
 from staytrue.kit.errors import Refused, Temporary
 
 IS_ROOT = os.geteuid() == 0
@@ -307,6 +308,27 @@ def test_a_disk_too_full_to_start_is_one_sentence(small_disk: Callable[[int], Pa
     (disk / "filler").unlink()
     with embedded.start(disk / "home") as server:
         assert answer(server, "SELECT 1") == 1
+
+
+def test_a_disk_that_fills_up_is_one_sentence_and_heals(
+    small_disk: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The write-ahead log cannot grow either: the server cuts everybody off, and recovers."""
+    disk = small_disk(200)
+    monkeypatch.setattr(settings, "HOME", disk / "home")
+    with embedded.start(disk / "home") as server:
+        remember(server)
+        fill(disk)
+        with pytest.raises(psycopg.Error) as failed, connect(server) as connection:
+            connection.execute(
+                "CREATE TABLE more AS SELECT repeat(n::text, 100) FROM generate_series(1, 500000) n"
+            )
+        said = database.in_words(failed.value)
+        assert isinstance(said, Temporary)
+        assert said.code == "disk_full"
+        (disk / "filler").unlink()
+        with embedded.start(disk / "home") as again:
+            assert answer(again, "SELECT town FROM kept") == "Łódź"
 
 
 def fill(disk: Path) -> None:
