@@ -153,7 +153,12 @@ def versions_in(delivery_id: int) -> list[dict[str, Any]]:
             [delivery_id],
         )
         return [
-            {"object": object, "object_id": id_, "no": no, "diff": merge.parse(diff), "prior":
-             json.loads(prior) if isinstance(prior, str) else prior}
+            {
+                "object": object,
+                "object_id": id_,
+                "no": no,
+                "diff": merge.parse(diff),
+                "prior": json.loads(prior) if isinstance(prior, str) else prior,
+            }
             for object, id_, no, diff, prior in cursor.fetchall()
         ]

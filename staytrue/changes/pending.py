@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 
@@ -11,7 +11,7 @@ TRIES = 5
 
 
 def add(reaction: str, object: str, ids: Collection[int], at: datetime) -> None:
-    """This reaction has to look at these objects; asking twice is asking once."""
+    """Have this reaction look at these objects; asking twice is asking once."""
     if not ids:
         return
     with connection.cursor() as cursor:
@@ -47,7 +47,7 @@ def failed(rows: Collection[int], trouble: str, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE unsettled SET attempts = attempts + 1, trouble = %s,
-                      not_before = %s + %s * power(2, attempts)
+                      not_before = %s + power(2, attempts) * interval '10 seconds'
                 WHERE id = ANY(%s)""",
-            [trouble[:500], now, timedelta(seconds=10), list(rows)],
+            [trouble[:500], now, list(rows)],
         )

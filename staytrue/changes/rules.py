@@ -88,9 +88,7 @@ def profile_kinds(diff: Mapping[str, list[Any]]) -> list[Kind]:
     if _CONTACT & set(diff):
         kinds.append(Kind.CONTACT_CORRECTED)
     if "merged_into" in diff:
-        kinds.append(
-            Kind.PROFILES_MERGED if diff["merged_into"][1] else Kind.PROFILES_UNMERGED
-        )
+        kinds.append(Kind.PROFILES_MERGED if diff["merged_into"][1] else Kind.PROFILES_UNMERGED)
     if "deleted" in diff:
         kinds.append(Kind.PROFILE_DELETED if diff["deleted"][1] else Kind.PROFILE_RESTORED)
     if "anonymised" in diff and diff["anonymised"][1]:

@@ -31,8 +31,7 @@ def _close(hotel: Property, now: datetime) -> int:
     due = due_business_date(now, zone, hotel.day_close_at)
     closed = 0
     with scope.everything():
-        day = hotel.business_date
-        assert day is not None
+        day = hotel.business_date or due
         for back in range(7, 0, -1):
             _infer(hotel, min(day, due) - timedelta(days=back), zone, now)
         while day < due:

@@ -174,12 +174,22 @@ def _settle_parked(work: Work) -> None:
         inbox.solve_unseen(work.delivery, work.now)
 
 
+_COUNTED = (
+    "read",
+    "created",
+    "changed",
+    "unchanged",
+    "skipped",
+    "parked_count",
+    "finding_count",
+    "out_of_sight",
+)
+
+
 def _counted(outcome: Outcome) -> dict[str, Any]:
-    return {
-        name: getattr(outcome, name)
-        for name in ("read", "created", "changed", "unchanged", "skipped", "parked_count",
-                     "finding_count", "out_of_sight")  # fmt: skip
-    } | {"findings_by_code": dict(Counter(f["code"] for f in outcome.findings))}
+    return {name: getattr(outcome, name) for name in _COUNTED} | {
+        "findings_by_code": dict(Counter(f["code"] for f in outcome.findings))
+    }
 
 
 def _outcome(work: Work, lost: int) -> Outcome:

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -26,7 +25,6 @@ from staytrue.flow.outcome import Outcome
 from staytrue.flow.translation import Block, Job, Summary
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
-from staytrue.inbox import queries as inboxes
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.kit import clock, merge
 from staytrue.kit.errors import Refused
@@ -68,7 +66,7 @@ class Work:
         return self.mapping.scope_on(self.made_on)
 
 
-def _quiet(step: str, done: int, of: int) -> None:
+def quiet(step: str, done: int, of: int) -> None:
     """No progress is shown."""
 
 
@@ -85,7 +83,7 @@ def import_file(
     """Take one export file in; `mapping` names a shipped one or a TOML file."""
     started = clock.monotonic()
     layout = export_files.load_mapping(mapping or _mapping_of(link, path))
-    with one_delivery_at_a_time(link), _workshop() as shop:
+    with one_delivery_at_a_time(link), workshop() as shop:
         spool = shop / "spool"
         try:
             opened = export_files.open_file(path, layout, spool=spool)
@@ -99,7 +97,7 @@ def import_file(
         delivery, is_new = _keep(link, layout, opened, spool, history=history, now=now)
         if not is_new and delivery.state != Delivery.State.RECEIVED:
             return conclude.seen_before(delivery).timed(clock.monotonic() - started)
-        work = Work(link, delivery, layout, spool, now, progress or _quiet)
+        work = Work(link, delivery, layout, spool, now, progress or quiet)
         return take(work).timed(clock.monotonic() - started)
 
 
@@ -126,7 +124,7 @@ def one_delivery_at_a_time(link: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _workshop() -> Iterator[Path]:
+def workshop() -> Iterator[Path]:
     """A private folder for spooled text (card numbers masked already), gone afterwards."""
     place = settings.HOME / "spool"
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -251,9 +249,7 @@ def _judge(work: Work) -> rules.Brake | None:
     if work.delivery.history or work.waived:
         return None
     with scope.everything():
-        figures = queries.figures(
-            work.mapping.object, work.link.id, work.delivery.id, work.made_on
-        )
+        figures = queries.figures(work.mapping.object, work.link.id, work.delivery.id, work.made_on)
         complete = conclude.is_complete(work)
         if complete and work.mapping.object == "reservation":
             missing = conclude.missing(work)
@@ -307,7 +303,7 @@ def _rehearse(
     """What an import would read, without keeping anything: the preview."""
     delivery = Delivery(connection=link, property_id=link.property_id, received_at=now,
                         made_at=opened.made_at, object=layout.object, id=0)  # fmt: skip
-    work = Work(link, delivery, layout, spool, now, _quiet)
+    work = Work(link, delivery, layout, spool, now, quiet)
     with scope.everything():
         known = queries.known_hashes(layout.object, link.id, salt := hash_of(layout.fingerprint))
     rows = 0
@@ -317,31 +313,3 @@ def _rehearse(
         elif item.object == layout.object:
             rows += item.rows
     return conclude.preview(work, rows)
-
-
-def raw_lines(delivery: Delivery, spool: Path) -> None:
-    """Lay a kept delivery's raw text out again, to be read as if it came now."""
-    with spool.open("wb") as out, scope.everything():
-        inboxes.write_raw(delivery, out)
-
-
-def release_delivery(
-    delivery: Delivery, *, by: str, now: datetime, progress: Progress | None = None
-) -> Outcome:
-    """A person answers for a held delivery: it is taken whole, brakes waived."""
-    if delivery.state != Delivery.State.HELD:
-        raise Refused(f"{delivery.name} is {delivery.state}, not held.", code="not_held")
-    started = clock.monotonic()
-    link = delivery.connection
-    with one_delivery_at_a_time(link), _workshop() as shop:
-        spool = shop / "spool"
-        raw_lines(delivery, spool)
-        layout = export_files.load_mapping(delivery.facts["mapping"])
-        delivery.released_by = by
-        work = Work(link, delivery, layout, spool, now, progress or _quiet, waived=True)
-        outcome = take(work)
-        with scope.everything():
-            inbox.settle(delivery, delivery.state, now, released_by=by)
-    return outcome.timed(clock.monotonic() - started)
-
-

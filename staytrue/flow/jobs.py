@@ -49,7 +49,7 @@ DUTIES = {
 def _register(duty: Any, cron: str) -> None:
     @app.periodic(cron=cron)
     @app.task(name=duty.__name__, queueing_lock=duty.__name__, pass_context=False)
-    def run(timestamp: int) -> None:
+    def run(_timestamp: int) -> None:
         duty(clock.now())
 
 
@@ -59,6 +59,6 @@ for _duty, _cron in DUTIES.items():
 
 @app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled", queueing_lock="retry_stalled")
-async def retry_stalled(timestamp: int) -> None:
+async def retry_stalled(_timestamp: int) -> None:
     """A job whose worker was killed is tried again."""
     await stalled.retry(app, clock.now())

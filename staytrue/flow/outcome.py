@@ -13,7 +13,8 @@ SHOWN = 200
 @dataclass
 class Outcome:
     """The answer of one delivery. `refused` is a sentence when nothing was taken; `held` tells
-    whether a person may release it. `parked` lists the parts, `parked_count` counts them all."""
+    whether a person may release it. `parked` lists the parts, `parked_count` counts them all.
+    """
 
     read: int = 0
     created: int = 0

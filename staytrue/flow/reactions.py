@@ -44,7 +44,7 @@ def verify_sight(reservation_ids: Collection[int], now: datetime) -> None:
     close_asks(keys - asked, "seen", now)
 
 
-def raise_numbers(reservation_ids: Collection[int], now: datetime) -> None:
+def raise_numbers(reservation_ids: Collection[int], _now: datetime) -> None:
     """Open screens of these hotels have something new to show."""
     raise_screens(
         Reservation.objects.filter(id__in=reservation_ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from staytrue.changes import log
@@ -12,14 +13,44 @@ from staytrue.changes.log import Entry
 from staytrue.connectors import export_files
 from staytrue.connectors.base import Translated
 from staytrue.flow import conclude, intake, reactions
+from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
+from staytrue.inbox import queries as inboxes
 from staytrue.inbox.models import Delivery, ParkedPart
-from staytrue.kit import merge
+from staytrue.kit import clock, merge
 from staytrue.kit.errors import Refused
 from staytrue.mirror import actions as mirror
 from staytrue.mirror import canonical, queries, restore
 from staytrue.mirror.rows import Encoder, hash_of
+
+
+def raw_lines(delivery: Delivery, spool: Path) -> None:
+    """Lay a kept delivery's raw text out again, to be read as if it came now."""
+    with spool.open("wb") as out, scope.everything():
+        inboxes.write_raw(delivery, out)
+
+
+def release_delivery(
+    delivery: Delivery, *, by: str, now: datetime, progress: intake.Progress | None = None
+) -> Outcome:
+    """A person answers for a held delivery: it is taken whole, brakes waived."""
+    if delivery.state != Delivery.State.HELD:
+        raise Refused(f"{delivery.name} is {delivery.state}, not held.", code="not_held")
+    started = clock.monotonic()
+    link = delivery.connection
+    with intake.one_delivery_at_a_time(link), intake.workshop() as shop:
+        spool = shop / "spool"
+        raw_lines(delivery, spool)
+        layout = export_files.load_mapping(delivery.facts["mapping"])
+        delivery.released_by = by
+        work = intake.Work(
+            link, delivery, layout, spool, now, progress or intake.quiet, waived=True
+        )
+        outcome = intake.take(work)
+        with scope.everything():
+            inbox.settle(delivery, delivery.state, now, released_by=by)
+    return outcome.timed(clock.monotonic() - started)
 
 
 def release_parts(parts: Collection[ParkedPart], *, by: str, now: datetime) -> int:
@@ -52,9 +83,7 @@ def _merge_parts(delivery: Delivery, parts: Sequence[ParkedPart], now: datetime)
         for guest in item.profiles:
             lines["profile"].append(encoder.profile(seq, item.line, item.hash ^ salt, guest))
         for stay in item.reservations:
-            lines["reservation"].append(
-                encoder.reservation(seq, item.line, item.hash ^ salt, stay)
-            )
+            lines["reservation"].append(encoder.reservation(seq, item.line, item.hash ^ salt, stay))
     log.make_room(now)
     given = {
         "connection_id": link.id,

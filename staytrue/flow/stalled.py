@@ -14,4 +14,4 @@ async def retry(app: App, now: datetime) -> None:
     """Queue again every job whose worker has been silent."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS):
         if job.id is not None:
-            await app.job_manager.retry_job_by_id(job.id, retry_at=now)
+            await app.job_manager.retry_job_by_id_async(job.id, retry_at=now)

@@ -1,11 +1,11 @@
 """Raw lines → staged lines, in a process of its own for large files, so that mapping overlaps
-with loading. Knows neither Django nor the database: it may be started fresh on any machine."""
+with loading. Knows neither Django nor the database: it may be started fresh on any machine.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 from array import array
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -118,9 +118,7 @@ def blocks(job: Job) -> Iterator[Block | Summary]:
         for guest in item.profiles:
             buffers["profile"].lines.append(encoder.profile(seq, item.line, raw_hash, guest))
         for stay in item.reservations:
-            buffers["reservation"].lines.append(
-                encoder.reservation(seq, item.line, raw_hash, stay)
-            )
+            buffers["reservation"].lines.append(encoder.reservation(seq, item.line, raw_hash, stay))
         if item.parked or item.findings or item.skipped:
             _note(summary, item)
         if seq % BLOCK_LINES == 0:

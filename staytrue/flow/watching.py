@@ -14,7 +14,7 @@ from staytrue.inbox.models import Connection
 from staytrue.kit.errors import StaytrueError
 
 
-def watched(now: datetime) -> list[Connection]:
+def watched() -> list[Connection]:
     """Connections that have a folder to look into and are not stopped."""
     with scope.everything():
         links = Connection.objects.select_related("property").filter(
@@ -38,7 +38,7 @@ def take_waiting(link: Connection, now: datetime) -> list[Outcome]:
 def take_all(now: datetime) -> int:
     """Look into every watched folder; one connection's trouble never stops the others."""
     taken = 0
-    for link in watched(now):
+    for link in watched():
         try:
             taken += len(take_waiting(link, now))
         except StaytrueError as error:

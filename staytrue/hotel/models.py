@@ -16,9 +16,7 @@ class Group(models.Model):
 
     class Meta:
         db_table = "hotel_group"
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(id=1), name="one_group")
-        ]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="one_group")]
 
 
 class LegalEntity(models.Model):
@@ -40,9 +38,7 @@ class Property(models.Model):
 
     code = models.TextField(unique=True)
     name = models.TextField()
-    legal_entity = models.ForeignKey(
-        LegalEntity, models.PROTECT, related_name="+", null=True
-    )
+    legal_entity = models.ForeignKey(LegalEntity, models.PROTECT, related_name="+", null=True)
     timezone = models.TextField()
     country = models.CharField(max_length=2)
     currency = models.CharField(max_length=3)
@@ -69,9 +65,7 @@ class RoomCategory(models.Model):
     class Meta:
         db_table = "room_category"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["property", "code"], name="one_category_per_code"
-            )
+            models.UniqueConstraint(fields=["property", "code"], name="one_category_per_code")
         ]
 
 

@@ -35,7 +35,8 @@ class Email(msgspec.Struct):
 
 class Phone(msgspec.Struct):
     """A number: E.164 where it can be read, else `None` and only `raw` stays. `type` is the PMS's
-    word; `line` is what the number itself tells: mobile, fixed, or `None`."""
+    word; `line` is what the number itself tells: mobile, fixed, or `None`.
+    """
 
     raw: str
     number: str | None = None

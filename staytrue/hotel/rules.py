@@ -20,6 +20,8 @@ def due_business_date(now: datetime, zone: ZoneInfo, day_close_at: time) -> date
     """The business date a hotel should be on at `now`."""
     local = now.astimezone(zone)
     today = local.date()
-    return today if now >= closes_at(today - timedelta(days=1), zone, day_close_at) else (
-        today - timedelta(days=1)
+    return (
+        today
+        if now >= closes_at(today - timedelta(days=1), zone, day_close_at)
+        else (today - timedelta(days=1))
     )

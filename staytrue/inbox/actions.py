@@ -50,7 +50,9 @@ def pieces(raw: BinaryIO) -> Iterator[bytes]:
 
 
 @transaction.atomic
-def keep(link: Connection, object: str, raw: BinaryIO | None, **facts: Any) -> tuple[Delivery, bool]:
+def keep(
+    link: Connection, object: str, raw: BinaryIO | None, **facts: Any
+) -> tuple[Delivery, bool]:
     """Keep a delivery, raw and once; (delivery, whether it is new). Commit before translating.
 
     The same bytes again give the delivery they first came in, whatever their name is now.
@@ -63,7 +65,9 @@ def keep(link: Connection, object: str, raw: BinaryIO | None, **facts: Any) -> t
     )
     if is_new and raw is not None:
         for seq, body in enumerate(pieces(raw)):
-            DeliveryPiece.objects.bulk_create([DeliveryPiece(delivery=delivery, seq=seq, body=body)])
+            DeliveryPiece.objects.bulk_create(
+                [DeliveryPiece(delivery=delivery, seq=seq, body=body)]
+            )
     return delivery, is_new
 
 
@@ -81,7 +85,7 @@ def park(delivery: Delivery, parts: Sequence[tuple[int, Parked]], now: datetime)
 
     `parts` are (raw hash, part). Returns how many are new.
     """
-    newest = {raw_hash: part for raw_hash, part in parts}
+    newest = dict(parts)
     if not newest:
         return 0
     rows = list(newest.items())

@@ -12,7 +12,8 @@ from staytrue.hotel.models import Property
 
 class Connection(models.Model):
     """A property's link to one PMS. `settings` are the manifest's, `cadence_seconds` is the pace
-    it promised; `stopped_*` say why it takes nothing until a person acts."""
+    it promised; `stopped_*` say why it takes nothing until a person acts.
+    """
 
     name = models.TextField(unique=True)
     property = models.ForeignKey(Property, models.PROTECT, related_name="+")
@@ -145,8 +146,9 @@ class ParkedPart(models.Model):
             )
         ]
         indexes: ClassVar = [
-            models.Index(fields=["connection", "key"], name="parked_by_key",
-                         condition=Q(state="parked"))
+            models.Index(
+                fields=["connection", "key"], name="parked_by_key", condition=Q(state="parked")
+            )
         ]
 
 

@@ -24,8 +24,7 @@ def connection_named(name: str) -> Connection:
 
 def write_raw(delivery: Delivery, out: BinaryIO) -> None:
     """Write a delivery's raw text, as kept, into `out`."""
-    for body in raw_pieces(delivery):
-        out.write(body)
+    out.writelines(raw_pieces(delivery))
 
 
 def raw_pieces(delivery: Delivery) -> Iterator[bytes]:

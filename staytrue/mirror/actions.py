@@ -54,7 +54,9 @@ TARGETS = {"reservation": RESERVATIONS, "profile": PROFILES}
 
 
 @transaction.atomic
-def merge_staged(object: str, batch: int, first: int, last: int, given: Mapping[str, Any]) -> Merged:
+def merge_staged(
+    object: str, batch: int, first: int, last: int, given: Mapping[str, Any]
+) -> Merged:
     """Merge staged rows of one batch with `first <= seq < last`; rosters follow."""
     merged = merge.merge(TARGETS[object], batch, first, last, given)
     if object == "reservation":
@@ -136,9 +138,7 @@ def lose_sight(ids: Collection[int], cause: str, since: datetime, seen_on: date 
 
 def regain_sight(ids: Collection[int]) -> Pairs:
     """These reservations are in the feed again."""
-    return amend(
-        "reservation", ids, "out_of_sight_since = NULL, out_of_sight_cause = NULL", {}
-    )
+    return amend("reservation", ids, "out_of_sight_since = NULL, out_of_sight_cause = NULL", {})
 
 
 def infer_no_shows(property_id: int, closed_on: date, read_after: datetime) -> Pairs:

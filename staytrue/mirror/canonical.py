@@ -6,7 +6,7 @@ instants in the hotel's own zone, amounts with two decimals, and codes instead o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -88,7 +88,7 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     }
 
 
-def undo(record: Mapping[str, Any], diffs: list[Mapping[str, Any] | None]) -> dict[str, Any]:
+def undo(record: Mapping[str, Any], diffs: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
     """A record as it was before these differences, newest first."""
     earlier = dict(record)
     for diff in diffs:

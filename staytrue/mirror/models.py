@@ -170,9 +170,7 @@ class Profile(Mirrored):
     class Meta:
         db_table = "profile"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["connection", "source_id"], name="one_row_per_profile"
-            )
+            models.UniqueConstraint(fields=["connection", "source_id"], name="one_row_per_profile")
         ]
         indexes: ClassVar = [
             models.Index(fields=["name_key"], name="profile_name"),

@@ -85,7 +85,7 @@ def figures(object: str, connection_id: int, batch: int, today: date) -> Figures
     """Count what the staged batch would do."""
     if object == "profile":
         return _profile_figures(connection_id, batch)
-    values = {"connection": connection_id, "batch": batch, "today": today}
+    values: dict[str, Any] = {"connection": connection_id, "batch": batch, "today": today}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM reservation r WHERE {_FUTURE}", values)
         future = cursor.fetchone()[0]

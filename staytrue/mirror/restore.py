@@ -91,8 +91,11 @@ def _restore_rows(
     marks_sql = ", ".join(
         f"{name} = (m.marks->>'{name}')::{kind}"
         for name, kind in (
-            ("version", "bigint"), ("version_at", "timestamptz"), ("read_at", "timestamptz"),
-            ("delivery_id", "bigint"), ("content_hash", "bigint"),
+            ("version", "bigint"),
+            ("version_at", "timestamptz"),
+            ("read_at", "timestamptz"),
+            ("delivery_id", "bigint"),
+            ("content_hash", "bigint"),
         )  # fmt: skip
     )
     with connection.cursor() as cursor:

@@ -160,7 +160,7 @@ class Encoder:
         ))  # fmt: skip
 
 
-def _truth(value: bool | None) -> str:
+def _truth(value: bool | None) -> str:  # noqa: FBT001 - a column's value, not a switch
     return NULL if value is None else "t" if value else "f"
 
 
@@ -190,8 +190,7 @@ def name_key(*names: str | None) -> str:
 def contact_keys(p: Profile) -> list[str]:
     """What a profile is found by beside its name: addresses folded, numbers as digits."""
     keys = [fold(mail.address) for mail in p.emails]
-    for phone in p.phones:
-        keys.append("".join(filter(str.isdigit, phone.number or phone.raw)))
+    keys += ["".join(filter(str.isdigit, phone.number or phone.raw)) for phone in p.phones]
     return [key for key in dict.fromkeys(keys) if key]
 
 

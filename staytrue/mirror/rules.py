@@ -127,6 +127,16 @@ def allowance(of: int, share: float = 0.03, floor: int = 20) -> int:
     return max(floor, int(of * share))
 
 
+_SENTENCES = {
+    "shrunken": "{n} of {of} coming stays are missing from this file; usually its filter changed "
+    "or it was cut. Ask for a whole export, or release the file if they are really gone.",
+    "mass_cancellation": "{n} of {of} coming stays would become cancelled at once. Check with the "
+    "hotel, or release the file if it is so.",
+    "dates_jump": "{n} of {of} coming stays would move their dates at once; usually day and month "
+    "changed places. Check the date format, or release the file if it is so.",
+}
+
+
 def brake(f: Figures, *, complete: bool) -> Brake | None:
     """The first brake a batch meets, or none. A first or history load has nothing to compare."""
     if f.lines and f.parked > max(20, f.lines * 0.3):
@@ -147,19 +157,14 @@ def brake(f: Figures, *, complete: bool) -> Brake | None:
         )
     limit = allowance(f.future)
     tests = (
-        (complete and f.vanishing > limit, "shrunken", f.vanishing,
-         "{n} of {of} coming stays are missing from this file; usually its filter changed or it "
-         "was cut. Ask for a whole export, or release the file if they are really gone."),
-        (f.cancelling > limit, "mass_cancellation", f.cancelling,
-         "{n} of {of} coming stays would become cancelled at once. Check with the hotel, or "
-         "release the file if it is so."),
-        (f.moving > allowance(f.future, 0.10), "dates_jump", f.moving,
-         "{n} of {of} coming stays would move their dates at once; usually day and month changed "
-         "places. Check the date format, or release the file if it is so."),
-    )  # fmt: skip
-    for met, code, count, text in tests:
+        (complete and f.vanishing > limit, "shrunken", f.vanishing),
+        (f.cancelling > limit, "mass_cancellation", f.cancelling),
+        (f.moving > allowance(f.future, 0.10), "dates_jump", f.moving),
+    )
+    for met, code, count in tests:
         if met:
-            return Brake(code, text.format(n=count, of=f.future), {"n": count, "of": f.future})
+            facts = {"n": count, "of": f.future}
+            return Brake(code, _SENTENCES[code].format(**facts), facts)
     if f.going_back > allowance(f.compared, 0.10):
         return Brake(
             "going_back",

@@ -1,0 +1,1 @@
+"""The tables of this station, step by step."""

@@ -32,18 +32,14 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, primary_key=True, serialize=False
-                    ),
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
                 ),
                 ("name", models.TextField()),
             ],
             options={
                 "db_table": "hotel_group",
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("id", 1)), name="one_group"
-                    )
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_group")
                 ],
             },
         ),
