@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import validate_email, validate_slug
 from django.db import connection, transaction
 from django.db.models import Q
 
@@ -103,10 +103,8 @@ def add_role(by: Access, key: str, name: str, rights: Collection[str] = ()) -> R
     _check_words(rights, RIGHTS, "right")
     if Role.objects.filter(pk=key).exists():
         raise Refused(f"There is a role {key} already.", "role_exists", role=key)
-    role = Role(key=key, name=name, rights=sorted(set(rights)))
-    _check(role.clean_fields, code="role_key_unreadable")
-    role.save(force_insert=True)
-    return role
+    _check(validate_slug, key, code="role_key_unreadable")
+    return Role.objects.create(key=key, name=name, rights=sorted(set(rights)))
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db.utils import DatabaseError, ProgrammingError
 from staytrue.hotel import rls, scope
 from staytrue.staff.actions import NewAsk, open_asks
 from staytrue.staff.models import Ask
-from tests import make
+from tests.staff import people
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def asks() -> tuple[int, int]:
     """One ask at each of two hotels, and one of the group."""
-    here, there = make.property_().pk, make.property_().pk
+    here, there = people.property_().pk, people.property_().pk
     with scope.everything():
         open_asks(
             [
@@ -25,7 +25,7 @@ def asks() -> tuple[int, int]:
                 NewAsk("b", "stale", "front_desk", there),
                 NewAsk("c", "stale", "front_desk"),
             ],
-            make.NOW,
+            people.NOW,
         )
     return here, there
 
@@ -69,7 +69,7 @@ def test_an_inner_scope_ends_with_an_error_too(asks: tuple[int, int]) -> None:
 
 def test_a_row_of_another_property_cannot_be_written(asks: tuple[int, int]) -> None:
     with pytest.raises(ProgrammingError, match="row-level security"), scope.properties([asks[0]]):
-        open_asks([NewAsk("d", "stale", "front_desk", asks[1])], make.NOW)
+        open_asks([NewAsk("d", "stale", "front_desk", asks[1])], people.NOW)
 
 
 def test_a_row_of_another_property_cannot_be_changed_or_removed(asks: tuple[int, int]) -> None:
@@ -94,9 +94,9 @@ def test_every_policy_reads_the_one_setting() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_reused_after_an_error_carries_no_scope() -> None:
-    here = make.property_().pk
+    here = people.property_().pk
     with scope.everything():
-        open_asks([NewAsk("a", "stale", "front_desk", here)], make.NOW)
+        open_asks([NewAsk("a", "stale", "front_desk", here)], people.NOW)
     before = backend()
     with pytest.raises(DatabaseError), scope.everything(), connection.cursor() as cursor:
         cursor.execute("SELECT 1/0")

@@ -15,7 +15,7 @@ from staytrue.staff.access import Access, RoleHeld
 from staytrue.staff.actions import NewAsk, RoleAt, open_asks, set_roles
 from staytrue.staff.models import Ask, Member
 from staytrue.staff.rights import FIELDS, RIGHTS
-from tests import make
+from tests.staff import people
 
 database = pytest.mark.django_db
 
@@ -36,8 +36,8 @@ accesses = st.builds(
 
 
 def move(member: Member, roles: list[RoleAt]) -> None:
-    make.member("administrator")
-    with audit.acting("tests", make.NOW):
+    people.member("administrator")
+    with audit.acting("tests", people.NOW):
         set_roles(rules.house_access("tests"), member, roles)
 
 
@@ -76,32 +76,32 @@ def test_nobody_may_anything() -> None:
 
 @database
 def test_a_member_without_a_grant_sees_no_property() -> None:
-    make.property_()
-    access = make.access()
+    people.property_()
+    access = people.access()
     assert not rules.visible_to(access, Property.objects.all()).exists()
     assert not any(access.may_anywhere(right) for right in RIGHTS)
 
 
 @database
 def test_a_member_sees_the_properties_of_his_grants() -> None:
-    here, there = make.property_(), make.property_()
-    make.property_()
-    member = make.member("front_desk", at=[here, there])
+    here, there = people.property_(), people.property_()
+    people.property_()
+    member = people.member("front_desk", at=[here, there])
     assert set(rules.visible_to(member, Property.objects.all())) == {here, there}
 
 
 @database
 def test_a_grant_without_property_holds_at_those_to_come() -> None:
-    member = make.member("general_manager")
-    new = make.property_()
+    member = people.member("general_manager")
+    new = people.property_()
     assert new in rules.visible_to(member, Property.objects.all())
     assert rules.access_of(member).may("stays.read", new.pk)
 
 
 @database
 def test_with_a_right_only_the_properties_where_it_is_held_are_visible() -> None:
-    here, there = make.property_(), make.property_()
-    member = make.member("auditor", at=there)
+    here, there = people.property_(), people.property_()
+    member = people.member("auditor", at=there)
     move(member, [RoleAt("front_desk", here.pk), RoleAt("auditor", there.pk)])
     visible = rules.visible_to(member, Property.objects.all(), "stays.read")
     assert list(visible) == [here]
@@ -109,14 +109,14 @@ def test_with_a_right_only_the_properties_where_it_is_held_are_visible() -> None
 
 @database
 def test_rows_of_no_property_are_for_those_who_work_everywhere() -> None:
-    here = make.property_()
+    here = people.property_()
     with scope.everything():
         open_asks(
             [NewAsk("a", "stale", "front_desk"), NewAsk("b", "stale", "front_desk", here.pk)],
-            make.NOW,
+            people.NOW,
         )
-        desk = rules.visible_to(make.access("front_desk", at=here), Ask.objects.all())
-        manager = rules.visible_to(make.access("general_manager"), Ask.objects.all())
+        desk = rules.visible_to(people.access("front_desk", at=here), Ask.objects.all())
+        manager = rules.visible_to(people.access("general_manager"), Ask.objects.all())
         assert {ask.key for ask in desk} == {"b"}
         assert {ask.key for ask in manager} == {"a", "b"}
 
@@ -124,13 +124,13 @@ def test_rows_of_no_property_are_for_those_who_work_everywhere() -> None:
 @database
 def test_a_model_that_names_no_way_to_its_property_is_not_shown() -> None:
     with pytest.raises(TypeError, match="visible_by"):
-        rules.visible_to(make.access("administrator"), LegalEntity.objects.all())
+        rules.visible_to(people.access("administrator"), LegalEntity.objects.all())
 
 
 @database
 def test_a_member_moved_to_another_property_loses_the_first_at_once() -> None:
-    here, there = make.property_(), make.property_()
-    member = make.member("front_desk", at=here)
+    here, there = people.property_(), people.property_()
+    member = people.member("front_desk", at=here)
     move(member, [RoleAt("front_desk", there.pk)])
     with pytest.raises(Forbidden):
         rules.require(rules.access_of(member), "stays.read", here)
@@ -139,8 +139,8 @@ def test_a_member_moved_to_another_property_loses_the_first_at_once() -> None:
 
 @database
 def test_what_is_foreign_and_what_is_not_there_answer_alike() -> None:
-    here, there = make.property_("HERE"), make.property_("THERE")
-    access = make.access("front_desk", at=here)
+    here, there = people.property_("HERE"), people.property_("THERE")
+    access = people.access("front_desk", at=here)
     told = []
     for code in ("THERE", "NOWHERE"):
         with pytest.raises(Forbidden) as refusal:
@@ -153,7 +153,7 @@ def test_what_is_foreign_and_what_is_not_there_answer_alike() -> None:
 
 @database
 def test_a_member_who_left_may_nothing() -> None:
-    member = make.member("administrator")
+    member = people.member("administrator")
     member.is_active = False
     assert not rules.access_of(member).may_anywhere("stays.read")
     assert rules.access_of(member).property_ids == frozenset()
@@ -161,7 +161,7 @@ def test_a_member_who_left_may_nothing() -> None:
 
 @database
 def test_a_group_wide_act_needs_the_right_everywhere() -> None:
-    here = make.property_()
+    here = people.property_()
     with pytest.raises(Forbidden):
-        rules.require_everywhere(make.access("administrator", at=here), "staff.manage")
-    rules.require_everywhere(make.access("administrator"), "staff.manage")
+        rules.require_everywhere(people.access("administrator", at=here), "staff.manage")
+    rules.require_everywhere(people.access("administrator"), "staff.manage")

@@ -13,7 +13,7 @@ from staytrue.hotel.models import Property
 from staytrue.kit.errors import Forbidden
 from staytrue.staff import audit
 from staytrue.staff.models import AuditEntry, Member, Role
-from tests import make
+from tests.staff import people
 
 pytestmark = pytest.mark.django_db
 
@@ -24,19 +24,19 @@ def last() -> AuditEntry:
 
 
 def test_a_change_is_kept_with_actor_instant_reason_and_values() -> None:
-    hotel = make.property_("H9", name="Casa da Ria")
-    with audit.acting("member:7", make.NOW, "renamed by the owner"):
+    hotel = people.property_("H9", name="Casa da Ria")
+    with audit.acting("member:7", people.NOW, "renamed by the owner"):
         Property.objects.filter(pk=hotel.pk).update(name="Casa do Mar")
     entry = last()
-    assert (entry.actor, entry.at, entry.action) == ("member:7", make.NOW, "changed")
+    assert (entry.actor, entry.at, entry.action) == ("member:7", people.NOW, "changed")
     assert (entry.object, entry.property_id) == (f"property:{hotel.pk}", hotel.pk)
     assert (entry.fields, entry.reason) == (["name"], "renamed by the owner")
     assert (entry.before, entry.after) == ({"name": "Casa da Ria"}, {"name": "Casa do Mar"})
 
 
 def test_personal_values_are_named_but_not_kept() -> None:
-    member = make.member(email="lea.morel@tresrios.example")
-    with audit.acting("member:1", make.NOW):
+    member = people.member(email="lea.morel@tresrios.example")
+    with audit.acting("member:1", people.NOW):
         Member.objects.filter(pk=member.pk).update(email="lea.m@tresrios.example", language="fr")
     entry = last()
     assert entry.fields == ["email", "language"]
@@ -48,10 +48,10 @@ def test_personal_values_are_named_but_not_kept() -> None:
 
 
 def test_a_change_of_nothing_that_counts_leaves_no_row() -> None:
-    hotel = make.property_()
+    hotel = people.property_()
     before = last().pk
-    with audit.acting("worker", make.NOW):
-        Property.objects.update(business_date=make.NOW.date(), code=hotel.code)
+    with audit.acting("worker", people.NOW):
+        Property.objects.update(business_date=people.NOW.date(), code=hotel.code)
     assert last().pk == before
 
 
@@ -62,10 +62,10 @@ def test_a_change_by_nobody_is_refused() -> None:
 
 
 def test_a_rolled_back_change_leaves_no_row() -> None:
-    make.property_()
+    people.property_()
     before = last().pk
     with transaction.atomic():
-        make.property_()
+        people.property_()
         transaction.set_rollback(True)
     assert last().pk == before
 
@@ -83,13 +83,13 @@ def test_a_rolled_back_change_leaves_no_row() -> None:
     ],
 )
 def test_the_app_cannot_change_a_written_row(statement: str) -> None:
-    make.property_()
+    people.property_()
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
 def test_an_act_that_is_no_write_is_recorded() -> None:
-    with audit.acting("member:3", make.NOW, "asked by the guest"):
+    with audit.acting("member:3", people.NOW, "asked by the guest"):
         audit.record("revealed", "profile:5", property_id=1, fields=["birth_date"])
     entry = last()
     assert (entry.action, entry.object, entry.fields) == ("revealed", "profile:5", ["birth_date"])
@@ -97,8 +97,8 @@ def test_an_act_that_is_no_write_is_recorded() -> None:
 
 
 def test_a_denial_about_a_foreign_property_is_written_but_not_readable() -> None:
-    here, there = make.property_(), make.property_()
-    with scope.properties([here.pk]), audit.acting("member:3", make.NOW):
+    here, there = people.property_(), people.property_()
+    with scope.properties([here.pk]), audit.acting("member:3", people.NOW):
         audit.denied(
             Forbidden("no", "right_missing", right="stays.read", property_id=there.pk, secret="x")
         )
@@ -107,8 +107,8 @@ def test_a_denial_about_a_foreign_property_is_written_but_not_readable() -> None
 
 
 def test_a_reason_may_be_given_inside() -> None:
-    hotel = make.property_()
-    with audit.acting("member:3", make.NOW):
+    hotel = people.property_()
+    with audit.acting("member:3", people.NOW):
         with audit.because("moved"):
             Property.objects.filter(pk=hotel.pk).update(city="Faro")
         assert last().reason == "moved"

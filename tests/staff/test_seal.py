@@ -13,7 +13,8 @@ from staytrue.hotel import scope
 from staytrue.kit import database
 from staytrue.staff import audit, seal
 from staytrue.staff.models import AuditEntry, AuditSeal
-from tests import databases, make
+from tests import databases
+from tests.staff import people
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,12 +31,12 @@ def sealed(anchor: Path) -> Path:
     """Six acts, sealed in two runs: places 1 to 3, and 4 to 6."""
     for _run in range(2):
         act(3)
-        assert seal.seal(make.NOW, KEY, anchor) == 3
+        assert seal.seal(people.NOW, KEY, anchor) == 3
     return anchor
 
 
 def act(times: int = 1) -> None:
-    with audit.acting("member:1", make.NOW):
+    with audit.acting("member:1", people.NOW):
         for number in range(times):
             audit.record("looked", f"stay:{number}")
 
@@ -67,7 +68,7 @@ def test_an_untouched_audit_is_true(sealed: Path) -> None:
 
 def test_sealing_again_changes_nothing(sealed: Path) -> None:
     kept = sealed.read_bytes()
-    assert seal.seal(make.NOW, KEY, sealed) == 0
+    assert seal.seal(people.NOW, KEY, sealed) == 0
     assert sealed.read_bytes() == kept
 
 
@@ -107,7 +108,7 @@ def test_an_entry_removed_with_its_seal_is_named(sealed: Path) -> None:
 def test_an_entry_removed_before_its_seal_is_named(anchor: Path) -> None:
     act(2)
     as_owner("DELETE FROM audit_entry WHERE id = (SELECT min(id) FROM audit_entry)")
-    seal.seal(make.NOW, KEY, anchor)
+    seal.seal(people.NOW, KEY, anchor)
     assert fault(anchor) == ("missing", 1)
 
 
@@ -164,7 +165,7 @@ def rewrite(key: bytes, anchor: Path) -> None:
         "INSERT INTO audit_waiting SELECT entry_id FROM audit_seal;"
         "DELETE FROM audit_seal"
     )
-    assert seal.seal(make.NOW, key, anchor) == 6
+    assert seal.seal(people.NOW, key, anchor) == 6
 
 
 def test_an_entry_put_past_the_sealer_is_named(sealed: Path) -> None:
@@ -186,7 +187,7 @@ def test_a_line_torn_by_a_crash_hides_no_later_head(sealed: Path) -> None:
     with sealed.open("a") as file:
         file.write('{"sequence": 7, "he')
     act()
-    seal.seal(make.NOW, KEY, sealed)
+    seal.seal(people.NOW, KEY, sealed)
     assert json.loads(sealed.read_text().splitlines()[-1])["sequence"] == 7
     assert fault(sealed) == ("none", 0)
 
@@ -210,9 +211,9 @@ def test_an_entry_that_commits_late_with_a_low_id_takes_a_later_place(anchor: Pa
     assert started.wait(10)
     act()
     # The other transaction is open: the sealer neither waits for it nor loses its entry.
-    assert seal.seal(make.NOW, KEY, anchor) == 1
+    assert seal.seal(people.NOW, KEY, anchor) == 1
     may_end.set()
     thread.join(10)
-    assert seal.seal(make.NOW, KEY, anchor) == 1
+    assert seal.seal(people.NOW, KEY, anchor) == 1
     assert entry_at(2) < entry_at(1)
     assert fault(anchor) == ("none", 0)
