@@ -89,6 +89,8 @@ def attach(role: Role = "app", *, name: str | None = None) -> None:
     to = address(role, name=name)
     parts: dict[str, Any] = {"HOST": to.host, "PORT": to.port, "NAME": to.name}
     parts |= {"USER": to.user, "PASSWORD": to.password, "OPTIONS": to.options}
+    if parts.items() <= connection.settings_dict.items():
+        return
     connections.close_all()
     # Each thread's connection shares the one dictionary, so threads to come are attached too.
     for known in (settings.DATABASES["default"], connections.settings["default"]):
