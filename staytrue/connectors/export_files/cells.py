@@ -1,0 +1,217 @@
+"""Readers of single cells: dates, instants, amounts and counts as an export writes them.
+
+A reader answers the value or raises Unreadable; it never guesses, and it remembers texts it has
+seen, because an export repeats the same few thousand dates a million times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+
+from staytrue.kit.errors import Unreadable
+from staytrue.kit.text import clean, fold
+
+REMEMBERED_MAX = 50_000
+_YEARS = range(1880, 2200)
+_EXCEL_EPOCH = datetime(1899, 12, 30)
+_TOKENS = {
+    "d": "(?P<d>[0-9]{1,2})",
+    "m": "(?P<m>[0-9]{1,2})",
+    "Y": "(?P<Y>[0-9]{4})",
+    "y": "(?P<y>[0-9]{2})",
+    "b": r"(?P<b>[^\W\d_]+)\.?",
+    "H": "(?P<H>[0-9]{1,2})",
+    "I": "(?P<I>[0-9]{1,2})",
+    "M": "(?P<M>[0-9]{2})",
+    "S": r"(?P<S>[0-9]{2})(?:[.,][0-9]+)?",
+    "p": r"(?P<p>[AaPp])\.?[Mm]\.?",
+    "z": "(?P<z>Z|[+-][0-9]{2}:?[0-9]{2})",
+    "%": "%",
+}
+_COUNT = re.compile(r"([0-9]{1,5})(?:[.,]0*)?", re.ASCII)
+_BLANK = "[ \u00a0\u202f\u2009]"
+
+
+@cache
+def month_names(language: str) -> dict[str, int]:
+    """Month names of a language, wide and short, folded and without dots."""
+    locale = Locale.parse(language, sep="-")
+    return {
+        fold(name).replace(".", ""): number
+        for context in locale.months.values()
+        for width in ("wide", "abbreviated")
+        for number, name in context.get(width, {}).items()
+    }
+
+
+@cache
+def _pattern(format_: str) -> re.Pattern[str]:
+    parts = re.split("%(.)", format_)
+    for index in range(1, len(parts), 2):
+        token = "b" if parts[index] == "B" else parts[index]
+        if token not in _TOKENS:
+            raise ValueError(f"%{parts[index]}")
+        parts[index] = _TOKENS[token]
+    parts[::2] = [re.escape(part).replace(r"\ ", r"\s+") for part in parts[::2]]
+    return re.compile("".join(parts))
+
+
+def check_format(format_: str) -> str | None:
+    """The first part of a date format that is not known, or None."""
+    if format_ in {"iso", "excel"}:
+        return None
+    try:
+        _pattern(format_)
+    except ValueError as error:
+        return str(error)
+    except re.error:
+        return "a part that stands twice"
+    return None
+
+
+def parse_moment(text: str, format_: str, language: str = "en") -> date | datetime | None:
+    """A date, or a datetime when the text tells a time; None when it is not in this format."""
+    try:
+        if format_ == "iso":
+            moment = _iso(text)
+        elif format_ == "excel":
+            moment = _excel(text)
+        else:
+            match = _pattern(format_).fullmatch(text)
+            moment = _assembled(match, language) if match else None
+    except (ValueError, OverflowError, KeyError):
+        return None
+    return moment if moment is not None and moment.year in _YEARS else None
+
+
+def _iso(text: str) -> date | datetime | None:
+    if text[4:5] != "-" or len(text) < 10:
+        return None
+    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+
+
+def _excel(text: str) -> date | datetime | None:
+    """Days since the end of 1899, as a spreadsheet keeps a date."""
+    if not re.fullmatch(r"[0-9]{3,6}(\.[0-9]+)?", text):
+        return None
+    moment = _EXCEL_EPOCH + timedelta(days=float(text))
+    return moment.replace(microsecond=0) if "." in text else moment.date()
+
+
+def _assembled(match: re.Match[str], language: str) -> date | datetime:
+    got = match.groupdict()
+    year = int(got["Y"]) if got.get("Y") else 2000 + int(got["y"])
+    name = got.get("b")
+    month = month_names(language)[fold(name)] if name else int(got["m"])
+    day = date(year, month, int(got["d"]))
+    if not got.get("H") and not got.get("I"):
+        return day
+    hour = int(got.get("H") or got["I"])
+    if got.get("I"):
+        hour = hour % 12 + (12 if (got.get("p") or "a").lower() == "p" else 0)
+    clock = f"{hour:02}:{int(got.get('M') or 0):02}:{int(got.get('S') or 0):02}"
+    return datetime.fromisoformat(f"{day.isoformat()}T{clock}{got.get('z') or ''}")
+
+
+def moment_reader(
+    formats: tuple[str, ...], language: str, zone: ZoneInfo
+) -> Callable[[str], date | datetime]:
+    """Reads instants (a local time gets the hotel's zone); a bare date stays a date."""
+    known: dict[str, date | datetime] = {}
+
+    def read(text: str) -> date | datetime:
+        moment = known.get(text)
+        if moment is not None:
+            return moment
+        tidy = clean(text)
+        for format_ in formats:
+            moment = parse_moment(tidy, format_, language)
+            if moment is not None:
+                break
+        else:
+            raise Unreadable(
+                f"{tidy[:40]!r} is not a date of the calendar in the form {' or '.join(formats)}.",
+                "impossible_date",
+                text=tidy[:40],
+            )
+        if isinstance(moment, datetime) and moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+        if len(known) > REMEMBERED_MAX:
+            known.clear()
+        known[text] = moment
+        return moment
+
+    return read
+
+
+def day_reader(formats: tuple[str, ...], language: str, zone: ZoneInfo) -> Callable[[str], date]:
+    """Reads local dates: a time beside the date is dropped, a day is never shifted by a zone."""
+    read_moment = moment_reader(formats, language, zone)
+    known: dict[str, date] = {}
+
+    def read(text: str) -> date:
+        day = known.get(text)
+        if day is None:
+            moment = read_moment(text)
+            day = moment.date() if isinstance(moment, datetime) else moment
+            if len(known) > REMEMBERED_MAX:
+                known.clear()
+            known[text] = day
+        return day
+
+    return read
+
+
+def amount_reader(decimal: str, thousands: str) -> Callable[[str], Decimal]:
+    """Reads exact decimals with these marks; thousands must stand in groups of three."""
+    point = re.escape(decimal)
+    mark = _BLANK if thousands == " " else re.escape(thousands)
+    whole = f"(?:[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|[0-9]+)" if thousands else "[0-9]+"
+    form = re.compile(f"[+-]?{whole}(?:{point}[0-9]{{0,8}})?|[+-]?{point}[0-9]{{1,8}}")
+    plain = decimal == "." and not thousands
+
+    def read(text: str) -> Decimal:
+        if not form.fullmatch(text):
+            text = clean(text)
+            if not form.fullmatch(text) or len(text) > 24:
+                raise Unreadable(
+                    f"{text[:40]!r} is not an amount written with {decimal!r}.",
+                    "unreadable_amount",
+                    text=text[:40],
+                )
+        if plain:
+            return Decimal(text)
+        kept = re.sub(mark, "", text) if thousands else text
+        return Decimal(kept.replace(decimal, "."))
+
+    return read
+
+
+def read_count(text: str) -> int:
+    """A small whole number; spreadsheets may write 2 as 2.0."""
+    match = _COUNT.fullmatch(text) or _COUNT.fullmatch(text.strip())
+    if not match:
+        tidy = clean(text)[:40]
+        raise Unreadable(f"{tidy!r} is not a count.", "unreadable_count", text=tidy)
+    return int(match[1])
+
+
+def read_birth_date(text: str, moment: date | datetime | None, latest: date) -> str:
+    """`YYYY-MM-DD`, or `--MM-DD` when the year is not known. A birthday is never in the future."""
+    if re.fullmatch(r"--(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", text):
+        return text
+    if moment is not None:
+        day = moment.date() if isinstance(moment, datetime) else moment
+        if day > latest and not re.search(r"[0-9]{4}", text):
+            day = day.replace(year=day.year - 100)
+        # 1900 and the like are what systems write for "no date".
+        if day <= latest and day not in {date(1900, 1, 1), date(1899, 12, 30), date(1899, 12, 31)}:
+            return day.isoformat()
+    raise Unreadable(f"{text[:40]!r} is not a date of birth.", "impossible_date", text=text[:40])

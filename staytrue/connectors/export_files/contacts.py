@@ -1,0 +1,150 @@
+"""Phones, e-mail addresses, countries and languages as a PMS writes them, to standard form."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+import phonenumbers
+import pycountry
+from babel import Locale, UnknownLocaleError
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import PhoneNumberType
+
+from staytrue.hotel.records import Email, Phone
+from staytrue.kit.text import clean, fold
+
+# Domains whose addresses only forward, so that many guests may share one and one guest has many.
+# Seen in the vendors' own help pages on guest messaging; extended when traffic shows another.
+RELAYS = (
+    "guest.booking.com",
+    "mchat.booking.com",
+    "m.expediapartnercentral.com",
+    "guest.airbnb.com",
+    "reply.airbnb.com",
+    "agoda-messaging.com",
+    "messages.homeaway.com",
+    "guest.trip.com",
+    "guest.hostelworld.com",
+    "privaterelay.appleid.com",
+)
+LANGUAGES = ("en", "fr", "es", "de", "it", "pt")
+"""Languages in which names of countries and languages are understood."""
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PLAIN_ADDRESS = re.compile(
+    rf"(?=.{{3,254}}$){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}"
+)
+_SEVERAL = re.compile(r"[;,\s|]+")
+_LINES = {
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.FIXED_LINE: "fixed",
+}
+# A number that anybody writes the same way: a plus and digits with blanks, dots, dashes, brackets.
+_NOISE = str.maketrans("", "", " .-()/\u00a0\u202f\t")
+_COMMON_COUNTRIES = {"uk": "GB", "usa": "US", "holland": "NL", "england": "GB", "scotland": "GB"}
+
+
+def addresses_in(text: str) -> list[str] | None:
+    """The plain addresses of a cell, or None when something in it is not one plain address."""
+    if _PLAIN_ADDRESS.fullmatch(text) and text.index("@") <= 64:
+        return [text]
+    parts = [part for part in _SEVERAL.split(text) if part]
+    addresses: list[str] = []
+    for part in parts:
+        try:
+            checked = validate_email(
+                part.removeprefix("mailto:"), check_deliverability=False, allow_quoted_local=False
+            )
+        except EmailNotValidError:
+            return None
+        addresses.append(checked.normalized)
+    return addresses or None
+
+
+def email(address: str, type_: str | None) -> Email:
+    """An address with the mark of an OTA's relay."""
+    domain = address.rpartition("@")[2].lower()
+    return Email(address, type_, masked=_is_relay(domain))
+
+
+@lru_cache(maxsize=10_000)
+def _is_relay(domain: str) -> bool:
+    return domain.endswith(RELAYS) and any(
+        domain == relay or domain.endswith(f".{relay}") for relay in RELAYS
+    )
+
+
+def phone(raw: str, type_: str | None, country: str) -> Phone:
+    """A number in E.164 where it is valid; otherwise only as the PMS wrote it."""
+    number, line = normalised(raw.translate(_NOISE), country)
+    return Phone(raw, number, type_, line)
+
+
+@lru_cache(maxsize=100_000)
+def normalised(raw: str, country: str) -> tuple[str | None, str | None]:
+    """E.164 and the kind of line (mobile, fixed or unknown) of a number without its blanks."""
+    try:
+        number = phonenumbers.parse(raw, country)
+    except phonenumbers.NumberParseException:
+        return None, None
+    # The type is worked out from the same patterns as validity: unknown means not valid.
+    kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN:
+        return None, None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), _LINES.get(kind)
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    names = dict(_COMMON_COUNTRIES)
+    for language in LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if len(code) == 2 and pycountry.countries.get(alpha_2=code):
+                names[fold(name)] = code
+    for country in pycountry.countries:
+        for attribute in ("alpha_2", "alpha_3", "name", "official_name", "common_name"):
+            if hasattr(country, attribute):
+                names[fold(getattr(country, attribute))] = country.alpha_2
+    return names
+
+
+@lru_cache(maxsize=10_000)
+def country_code(text: str) -> str | None:
+    """ISO 3166 alpha-2 of a code or of a name in the languages above, or None."""
+    return _country_names().get(fold(text))
+
+
+@cache
+def _language_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for language in pycountry.languages:
+        if hasattr(language, "alpha_2"):
+            codes = (language.alpha_2, language.alpha_3, getattr(language, "bibliographic", ""))
+            names.update((code, language.alpha_2) for code in codes if code)
+    for language in LANGUAGES:
+        for code, name in Locale(language).languages.items():
+            if len(code) == 2:
+                names.setdefault(fold(name), code)
+    for code in set(names.values()):
+        try:
+            own = Locale(code).get_display_name()
+        except UnknownLocaleError:
+            continue
+        if own:
+            names.setdefault(fold(own), code)
+    return names
+
+
+@lru_cache(maxsize=10_000)
+def language_tag(text: str) -> str | None:
+    """BCP 47 of a code or a name of a language: `fr-BE`, `FRA`, `Deutsch`; None if unknown."""
+    known = _language_names().get(fold(text))
+    if known:
+        return known
+    try:
+        locale = Locale.parse(clean(text).replace("_", "-"), sep="-")
+    except (ValueError, UnknownLocaleError):
+        return None
+    return "-".join(part for part in (locale.language, locale.script, locale.territory) if part)

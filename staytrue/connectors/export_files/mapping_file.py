@@ -1,0 +1,421 @@
+"""Reads a mapping from its TOML file and refuses whatever it does not understand, by its key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from codecs import lookup
+from collections.abc import Iterable
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from staytrue.connectors.export_files.mapping import (
+    OCCURRENCE,
+    POSITION,
+    Cell,
+    Layout,
+    MadeAt,
+    Mapping,
+    Part,
+    ProfileMap,
+    ScopeRule,
+    Skip,
+)
+from staytrue.hotel.codes import Board, Channel, GuestRole, Payment, ProfileKind, Segment, Status
+from staytrue.kit.errors import Misconfigured
+from staytrue.kit.text import clean, fold
+
+FORMATS = ("csv", "xlsx", "json", "jsonl", "xml")
+CHECKS = ("checked_out_on_departure",)
+KINDS = ("text", "number", "date", "bool", "country")
+
+_TEXT = {"column", "columns", "join", "value", "prefix"}
+_AMOUNT = {"column", "plus", "value", "decimal", "thousands", "when"}
+_DATE = {"column", "columns", "join", "date", "when"}
+_OPTIONS: dict[str, set[str]] = {
+    "text": _TEXT,
+    "key": _TEXT | {"position", "occurrence", "split"},
+    "code": _TEXT,
+    "date": _DATE,
+    "instant": _DATE,
+    "count": _AMOUNT,
+    "amount": _AMOUNT | {"per"},
+    "name": _TEXT | {"order", "plain", "sharer", "split"},
+    "custom": _TEXT | _DATE | _AMOUNT | {"type"},
+}
+_RESERVATION = {
+    **dict.fromkeys(("number", "leg"), "key"),
+    **dict.fromkeys(("group_number", "property", "source", "currency"), "text"),
+    **dict.fromkeys(("room_number", "room_category", "rate_code", "notes"), "text"),
+    **dict.fromkeys(("status", "board", "channel", "segment", "payment_method"), "code"),
+    "tax_included": "code",
+    **dict.fromkeys(("arrival_on", "departure_on"), "date"),
+    **dict.fromkeys(("created_at", "modified_at", "cancelled_at"), "instant"),
+    **dict.fromkeys(("checked_in_at", "checked_out_at"), "instant"),
+    **dict.fromkeys(("nights", "adults", "children", "infants", "version"), "count"),
+    **dict.fromkeys(("amount", "room_amount"), "amount"),
+}
+_PROFILE = {
+    "source_id": "key",
+    "full_name": "name",
+    **dict.fromkeys(("title", "first_name", "last_name", "second_last_name"), "text"),
+    **dict.fromkeys(("language", "nationality", "country", "vip", "card_token"), "text"),
+    **dict.fromkeys(("notes", "merged_into"), "text"),
+    "birth_date": "date",
+    "modified_at": "instant",
+    "version": "count",
+}
+_PARTS = {
+    "emails": {"address", "type"},
+    "phones": {"number", "type"},
+    "addresses": {"line1", "line2", "postcode", "city", "region", "country", "type"},
+    "loyalty": {"programme", "number", "level"},
+    "consents": {"state", "at"},
+}
+_CODES: dict[str, type[StrEnum]] = {
+    "status": Status,
+    "board": Board,
+    "channel": Channel,
+    "segment": Segment,
+    "payment": Payment,
+}
+_TOP = {
+    "title", "object", "file", "scope", "reservation", "profile", "guests", "extras", "values",
+    "custom", "skip", "checks",
+}  # fmt: skip
+
+
+def shipped() -> list[str]:
+    """Names of the mappings that come with the project."""
+    folder = resources.files(__package__).joinpath("mappings")
+    return sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load(source: str | Path) -> Mapping:
+    """A mapping by its file, or by the name of a shipped one."""
+    if isinstance(source, str) and source in shipped():
+        text = (
+            resources.files(__package__).joinpath("mappings", f"{source}.toml").read_text("utf-8")
+        )
+        return parse(text, source)
+    path = Path(source)
+    try:
+        return parse(path.read_text("utf-8"), path.stem)
+    except (FileNotFoundError, IsADirectoryError):
+        raise Misconfigured(
+            f"There is no mapping {source}: give a file or one of {', '.join(shipped())}.",
+            "mapping_missing",
+            mapping=str(source),
+        ) from None
+    except UnicodeDecodeError:
+        raise Misconfigured(f"The mapping {path.name} is not UTF-8 text.", "mapping") from None
+
+
+def parse(text: str, name: str) -> Mapping:
+    """A mapping from the text of its TOML file."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"The mapping {name} is not TOML: {error}.", "mapping") from None
+    return _Reader(name, document).mapping()
+
+
+class _Reader:
+    """Walks the document and remembers every column that any cell names."""
+
+    def __init__(self, name: str, document: dict[str, Any]) -> None:
+        self.name = name
+        self.document = document
+        self.columns: dict[str, None] = {}
+        self.each: dict[str, tuple[str, ...]] = {}
+        self.ids: set[str] = set()
+        self.phones: set[str] = set()
+        self.layout = Layout("csv")
+
+    def refuse(self, where: str, why: str) -> Misconfigured:
+        return Misconfigured(
+            f"Mapping {self.name}, {where}: {why}.", "mapping", mapping=self.name, key=where
+        )
+
+    def mapping(self) -> Mapping:
+        self.only(self.document, "the top", _TOP)
+        kind = self.document.get("object", "reservation")
+        if kind not in {"reservation", "profile"}:
+            raise self.refuse("object", 'say "reservation" or "profile"')
+        if kind not in self.document:
+            raise self.refuse(f"[{kind}]", "this section is missing")
+        table = dict(self.table(self.document, "file"))
+        self.decimal, self.thousands = table.pop("decimal", "."), table.pop("thousands", "")
+        rows = table.pop("rows_per_booking", "many")
+        if rows not in {"one", "many"}:
+            raise self.refuse("file.rows_per_booking", 'say "one" or "many"')
+        named_ids = table.pop("ids", [])
+        self.layout = self.file(table)
+        values = {
+            key: self.values(f"values.{key}", table)
+            for key, table in self.table(self.document, "values").items()
+        }
+        reservation = dict(self.document.get("reservation", {}))
+        required = tuple(reservation.pop("required", ()))
+        cells = self.cells("reservation", reservation, _RESERVATION)
+        if kind == "reservation":
+            self.complete(cells, values)
+        guests = tuple(
+            self.profile(f"guests[{index}]", table, GuestRole)
+            for index, table in enumerate(self.document.get("guests", []))
+        )
+        profile = self.profile("profile", self.document["profile"]) if kind == "profile" else None
+        extras = tuple(
+            self.extra(f"extras[{index}]", table)
+            for index, table in enumerate(self.document.get("extras", []))
+        )
+        custom = self.custom("custom", self.table(self.document, "custom"))
+        skip = tuple(self.skip(table) for table in self.document.get("skip", []))
+        checks = tuple(self.document.get("checks", ()))
+        for check in checks:
+            if check not in CHECKS:
+                raise self.refuse("checks", f"{check!r} is none of {', '.join(CHECKS)}")
+        return Mapping(
+            name=self.name,
+            object=kind,
+            layout=self.layout,
+            scope=self.scope(),
+            columns=tuple(sorted(self.columns, key=_is_pseudo)),
+            each=self.each,
+            ids=frozenset({*self.ids, *named_ids}),
+            phone_columns=frozenset(self.phones),
+            cells=cells,
+            required=required,
+            rows_per_booking=rows,
+            values=values,
+            guests=guests,
+            profile=profile,
+            extras=extras,
+            custom=custom,
+            skip=skip,
+            checks=checks,
+        )
+
+    def table(self, parent: dict[str, Any], key: str) -> dict[str, Any]:
+        table = parent.get(key, {})
+        if not isinstance(table, dict):
+            raise self.refuse(key, "this must be a table")
+        return table
+
+    def only(self, table: dict[str, Any], where: str, allowed: Iterable[str]) -> None:
+        for key in table:
+            if key not in allowed:
+                known = ", ".join(sorted(allowed))
+                raise self.refuse(where, f"{key!r} is not known here; known are {known}")
+
+    def complete(self, cells: dict[str, Cell], values: dict[str, Any]) -> None:
+        for key in ("number", "status", "arrival_on"):
+            if key not in cells:
+                raise self.refuse("reservation", f"{key} is missing")
+        if "departure_on" not in cells and "nights" not in cells:
+            raise self.refuse("reservation", "departure_on or nights is missing")
+        if "status" not in values:
+            raise self.refuse("[values.status]", "the table of status words is missing")
+        for field_name, key in (("board", "board"), ("channel", "channel")):
+            if field_name in cells and key not in values:
+                raise self.refuse(f"[values.{key}]", f"the table of {key} words is missing")
+
+    def file(self, table: dict[str, Any]) -> Layout:
+        known = set(Layout.__dataclass_fields__) - {"nulls", "made_at_mtime"} | {"null"}
+        self.only(table, "file", known)
+        if table.get("format") not in FORMATS:
+            raise self.refuse("file.format", f"say one of {', '.join(FORMATS)}")
+        options = dict(table)
+        nulls = frozenset({"", *map(str, options.pop("null", []))})
+        encoding = options.get("encoding", "utf-8")
+        try:
+            lookup(encoding)
+        except LookupError:
+            raise self.refuse("file.encoding", f"{encoding!r} is not an encoding") from None
+        for key in ("delimiter", "quote"):
+            if key in options and len(options[key]) != 1 and options[key] != "":
+                raise self.refuse(f"file.{key}", "this must be one character")
+        if options.get("delimiter") == "":
+            raise self.refuse("file.delimiter", "this must be one character")
+        if options["format"] in {"json", "xml"} and "records" not in options:
+            raise self.refuse("file.records", "name the list or element that holds the records")
+        made_at = options.pop("made_at", [])
+        rules = made_at if isinstance(made_at, list) else [made_at]
+        return Layout(
+            **options,
+            nulls=nulls,
+            made_at=tuple(self.made_at(rule) for rule in rules if rule != "mtime"),
+            made_at_mtime="mtime" in rules,
+        )
+
+    def made_at(self, rule: Any) -> MadeAt:
+        where = "file.made_at"
+        if not isinstance(rule, dict) or "format" not in rule or not {"name", "cell"} & set(rule):
+            raise self.refuse(
+                where, 'say "mtime", {name, format} or {cell = [row, column], format}'
+            )
+        self.only(rule, where, {"name", "cell", "format"})
+        if "name" in rule and re.compile(rule["name"]).groups != 1:
+            raise self.refuse(where, "the pattern of the name needs one group in parentheses")
+        cell = tuple(rule["cell"]) if "cell" in rule else None
+        return MadeAt(rule["format"], rule.get("name", ""), cell)  # type: ignore[arg-type]
+
+    def scope(self) -> ScopeRule:
+        table = self.table(self.document, "scope")
+        self.only(table, "scope", ScopeRule.__dataclass_fields__)
+        rule = ScopeRule(**table)
+        if rule.kind not in {"full", "window", "delta"}:
+            raise self.refuse("scope.kind", 'say "full", "window" or "delta"')
+        if rule.kind == "window" and not {"days_before", "days_after"} <= set(table):
+            raise self.refuse("scope", "a window needs days_before and days_after")
+        return rule
+
+    def values(self, where: str, table: Any) -> dict[str, Any]:
+        """Words are found whatever their case and blanks; their meaning must be a code of ours."""
+        if not isinstance(table, dict):
+            raise self.refuse(where, "this must be a table of words")
+        codes = _CODES.get(where.removeprefix("values."))
+        words: dict[str, Any] = {}
+        for word, meaning in table.items():
+            if codes and meaning not in set(codes):
+                raise self.refuse(where, f"{meaning!r} is none of {', '.join(codes)}")
+            words[fold(word)] = codes(meaning) if codes else meaning
+        return words
+
+    def cells(self, where: str, table: dict[str, Any], kinds: dict[str, str]) -> dict[str, Cell]:
+        self.only(table, where, kinds)
+        return {key: self.cell(f"{where}.{key}", table[key], kinds[key]) for key in table}
+
+    def cell(self, where: str, spec: Any, kind: str) -> Cell:
+        options = {"column": spec} if isinstance(spec, str) else spec
+        if not isinstance(options, dict):
+            raise self.refuse(where, "name a column, or a table with `column`")
+        self.only(options, where, _OPTIONS[kind])
+        columns = self.sources(where, options)
+        for column in columns:
+            self.columns[column] = None
+        if kind == "key":
+            self.ids.update(columns)
+        made = Cell(
+            columns=columns,
+            value=options.get("value"),
+            join=options.get("join", " "),
+            plus="plus" in options,
+            per_night=self.one_of(where, options, "per", ("night",)) is not None,
+            formats=_several(options.get("date", "iso")),
+            decimal=options.get("decimal", self.decimal),
+            thousands=options.get("thousands", self.thousands),
+            when=Status(self.one_of(where, options, "when", tuple(Status)))
+            if "when" in options
+            else None,
+            split=options.get("split", ""),
+            prefixes=_several(options.get("prefix", ())),
+            order=_several(options.get("order", ())),
+            plain=_several(options.get("plain", ())),
+            sharer=options.get("sharer", ""),
+            of=self.one_of(where, options, "type", KINDS) or "text",
+        )
+        if not made.columns and made.value is None:
+            raise self.refuse(where, "name a column or a value")
+        return made
+
+    def sources(self, where: str, options: dict[str, Any]) -> tuple[str, ...]:
+        if options.get("position"):
+            return (POSITION,)
+        if options.get("occurrence"):
+            return (OCCURRENCE,)
+        named = [options[key] for key in ("column", "columns", "plus") if key in options]
+        if len(named) > 1:
+            raise self.refuse(where, "use only one of column, columns and plus")
+        return tuple(clean(column) for column in _several(named[0])) if named else ()
+
+    def one_of(
+        self, where: str, options: dict[str, Any], key: str, allowed: tuple[str, ...]
+    ) -> str | None:
+        value = options.get(key)
+        if value is not None and value not in allowed:
+            raise self.refuse(f"{where}.{key}", f"say one of {', '.join(allowed)}")
+        return value
+
+    def profile(
+        self, where: str, table: dict[str, Any], roles: type[GuestRole] | None = None
+    ) -> ProfileMap:
+        table = dict(table)
+        role = table.pop("role", None)
+        if roles and role not in set(roles):
+            raise self.refuse(f"{where}.role", f"say one of {', '.join(roles)}")
+        kind = table.pop("kind", "person")
+        if kind not in set(ProfileKind):
+            raise self.refuse(f"{where}.kind", f"say one of {', '.join(ProfileKind)}")
+        required = tuple(table.pop("required", ()))
+        custom = self.custom(f"{where}.custom", table.pop("custom", {}))
+        parts = {
+            key: tuple(self.part(f"{where}.{key}", key, entry) for entry in table.pop(key, []))
+            for key in _PARTS
+        }
+        cells = self.cells(where, table, _PROFILE)
+        if not roles and "source_id" not in cells:
+            raise self.refuse(where, "source_id is missing")
+        return ProfileMap(
+            cells, ProfileKind(kind), GuestRole(role) if role else None,
+            custom=custom, required=required, **parts,
+        )  # fmt: skip
+
+    def part(self, where: str, kind: str, table: dict[str, Any]) -> Part:
+        table = dict(table)
+        each = table.pop("each", "")
+        facts = {}
+        if kind == "consents":
+            facts = {key: table.pop(key, "") for key in ("purpose", "channel")}
+            facts["values"] = self.values(f"{where}.values", table.pop("values", {}))
+            table = {"state": table.pop("column", ""), **table}
+        kinds = {key: "instant" if key == "at" else "text" for key in _PARTS[kind]}
+        if not each:
+            cells = self.cells(where, table, kinds)
+        else:
+            cells = self.relative(where, each, table, kinds)
+        if kind == "phones":
+            self.phones.update(cells["number"].columns if "number" in cells else ())
+        return Part(cells, each, facts)
+
+    def relative(
+        self, where: str, each: str, table: dict[str, Any], kinds: dict[str, str]
+    ) -> dict[str, Cell]:
+        """Cells of a repeated group: their columns are relative to it and kept apart."""
+        if self.layout.format not in {"xml", "json", "jsonl"}:
+            raise self.refuse(where, "`each` needs XML or JSON")
+        outer, self.columns = self.columns, {}
+        cells = self.cells(where, table, kinds)
+        known = self.each.get(each, ())
+        self.each[each] = (*known, *(column for column in self.columns if column not in known))
+        self.columns = outer
+        return cells
+
+    def extra(self, where: str, table: dict[str, Any]) -> Part:
+        self.only(table, where, {"column", "split", "parts", "part_delimiter"})
+        cell = self.cell(where, table["column"], "text")
+        facts = {
+            "split": table.get("split", ""),
+            "parts": tuple(table.get("parts", ("code",))),
+            "delimiter": table.get("part_delimiter", ""),
+        }
+        return Part({"list": cell}, facts=facts)
+
+    def custom(self, where: str, table: dict[str, Any]) -> dict[str, Cell]:
+        return {key: self.cell(f"{where}.{key}", spec, "custom") for key, spec in table.items()}
+
+    def skip(self, table: dict[str, Any]) -> Skip:
+        self.only(table, "skip", {"column", "words"})
+        column = clean(table["column"])
+        self.columns[column] = None
+        return Skip(column, frozenset(fold(word) for word in table["words"]))
+
+
+def _is_pseudo(column: str) -> bool:
+    return column in {POSITION, OCCURRENCE}
+
+
+def _several(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -1,0 +1,225 @@
+"""CSV and its relatives: strict quotes, a declared delimiter, nothing sniffed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+from staytrue.connectors.base import Line
+from staytrue.connectors.export_files.container import Limits
+from staytrue.connectors.export_files.decoding import Decoded
+from staytrue.connectors.export_files.grid import HEADER_WITHIN, Grid, Row, titles_of
+from staytrue.connectors.export_files.lines import Batch, batches, unclosed
+from staytrue.connectors.export_files.mapping import Layout, Mapping
+from staytrue.connectors.export_files.spooled import Spooled
+from staytrue.kit.cards import mask_cards, may_hold_cards
+from staytrue.kit.errors import Refused
+
+_USUAL_DELIMITERS = ",;\t|"
+
+
+def write(source: Decoded, out: IO[bytes], mapping: Mapping, limits: Limits) -> Spooled:
+    """Checks the whole text, masks card numbers, and writes it as it is kept."""
+    layout = mapping.layout
+    facts = Spooled()
+    table: _Table | None = None
+    last, ending = (0, ""), "\n"
+    blank = layout.delimiter + " \t\r\n"
+    for found in batches(source.lines, layout.quote, limits.record_chars):
+        batch = _without_nul(found, source)
+        text = _checked(batch, layout)
+        source.watch(text)
+        if table is None:
+            table = _table(batch, mapping)
+            facts.columns, facts.unknown_columns = tuple(table.titles), table.unknown_titles
+            facts.top = rows_of(batch.top(), layout)
+        encoded = text.encode("utf-8")
+        if may_hold_cards(encoded):
+            records, masked = _masked(batch, table, layout)
+            facts.masked_cards += masked
+            encoded = "".join(records).encode("utf-8")
+        out.write(encoded)
+        for number, record in zip(batch.numbers, batch.records, strict=True):
+            if record.strip(blank):
+                facts.records += number >= table.start
+                last = (number, record)
+        ending = batch.records[-1]
+    if table is None:
+        raise Refused(f"{source.name} is empty.", "empty")
+    whole = ending.endswith("\n") or (
+        not layout.final_newline and len(rows_of(Batch.of(ending), layout)[0]) == table.width
+    )
+    if not whole:
+        raise _cut(source.name, last[0])
+    facts.check_end(table.end, last[1].rstrip("\r\n"))
+    return facts
+
+
+def read(
+    lines: Iterable[str], mapping: Mapping, limits: Limits, last: dict[Row, int]
+) -> Iterator[Line]:
+    """The lines of a kept text, with the cells in the mapping's order.
+
+    `last` tells, where one row is one booking, the last line of each repeated number.
+    """
+    table: _Table | None = None
+    for batch in batches(lines, mapping.layout.quote, limits.record_chars):
+        table = table or _table(batch, mapping, last)
+        rows = rows_of(batch, mapping.layout)
+        start, make = table.start, table.line
+        for number, record, row in zip(batch.numbers, batch.records, rows, strict=True):
+            if number >= start and (line := make(number, record.rstrip("\r\n"), row)) is not None:
+                yield line
+
+
+def last_of_each(lines: Iterable[str], mapping: Mapping, limits: Limits) -> dict[Row, int]:
+    """The last line of each number that stands in several lines."""
+    seen: set[Row] = set()
+    last: dict[Row, int] = {}
+    table: _Table | None = None
+    for batch in batches(lines, mapping.layout.quote, limits.record_chars):
+        table = table or _table(batch, mapping)
+        for number, row in zip(batch.numbers, rows_of(batch, mapping.layout), strict=True):
+            if number >= table.start and len(row) == table.width:
+                key = table.number_of(row)
+                if key in seen:
+                    last[key] = number
+                seen.add(key)
+    return last
+
+
+def rows_of(batch: Batch, layout: Layout) -> list[list[str]]:
+    """The cells of each record."""
+    if not batch.quoted:
+        delimiter = layout.delimiter
+        return [record.rstrip("\r\n").split(delimiter) for record in batch.records]
+    try:
+        rows = list(
+            csv.reader(
+                batch.records, delimiter=layout.delimiter, quotechar=layout.quote, strict=True
+            )
+        )
+    except csv.Error as error:
+        raise Refused(
+            f"Near line {batch.numbers[0]} a quoted cell goes on after its closing quote, or a cell "
+            f"is endless ({error}): the file does not use quotes as the mapping says.",
+            "quotes",
+            line=batch.numbers[0],
+        ) from None
+    if len(rows) != len(batch.records):
+        raise unclosed(batch.numbers[0])
+    return rows
+
+
+class _Table(Grid):
+    """The grid of a text: its records begin at line `start`."""
+
+    start = 1
+
+
+def _table(batch: Batch, mapping: Mapping, last: dict[Row, int] | None = None) -> _Table:
+    top = batch.top(max(HEADER_WITHIN, mapping.layout.header_row or 0))
+    try:
+        header, titles = titles_of(
+            list(zip(top.numbers, rows_of(top, mapping.layout), strict=True)), mapping
+        )
+    except Refused as refused:
+        if refused.code == "missing_column":
+            _suggest_delimiter(top, mapping)
+        raise
+    table = _Table(mapping, titles, last or {})
+    table.start = header + 1
+    return table
+
+
+def _suggest_delimiter(top: Batch, mapping: Mapping) -> None:
+    wanted = {column for column in mapping.columns if not column.startswith("#")}
+    for other in _USUAL_DELIMITERS.replace(mapping.layout.delimiter, ""):
+        for record in top.records:
+            titles = {title.strip(' "\r\n') for title in record.split(other)}
+            if len(wanted & titles) > len(wanted) / 2 and len(wanted & titles) > 1:
+                raise Refused(
+                    f"The cells of this file are divided by {other!r}, not by "
+                    f"{mapping.layout.delimiter!r} as the mapping says. Correct file.delimiter; "
+                    "nothing of the file was taken.",
+                    "wrong_delimiter",
+                    found=other,
+                )
+
+
+def _without_nul(batch: Batch, source: Decoded) -> Batch:
+    """Single NULs are dropped; a text full of them is UTF-16 read as something else."""
+    text = "".join(batch.records)
+    zeros = text.count("\0")
+    if not zeros:
+        return batch
+    if zeros > len(text) / 10:
+        raise source.refusal("utf-16", "it is full of zero bytes")
+    return batch._replace(records=[record.replace("\0", "") for record in batch.records])
+
+
+def _checked(batch: Batch, layout: Layout) -> str:
+    text = "".join(batch.records)
+    if batch.quoted:
+        rows_of(batch, layout)
+    if "\r" in text and not batch.quoted and text.count("\r") != text.count("\r\n"):
+        raise Refused(
+            f"Near line {batch.numbers[0]} a line break stands inside a cell without quotes.",
+            "line_break",
+            line=batch.numbers[0],
+        )
+    return text
+
+
+def _masked(batch: Batch, table: _Table, layout: Layout) -> tuple[list[str], int]:
+    """The records without card numbers; cells of id columns stay as they are."""
+    rows = rows_of(batch, layout)
+    if table.exempt:
+        others = [index for index in range(table.width) if index not in table.exempt]
+        visible = (
+            "\n".join(row[index] for index in others) if len(row) == table.width else "\n".join(row)
+            for row in rows
+        )
+        if batch.numbers[0] >= table.start and not may_hold_cards(
+            "\n".join(visible).encode("utf-8")
+        ):
+            return batch.records, 0
+    records, total = list(batch.records), 0
+    for index, (number, row) in enumerate(zip(batch.numbers, rows, strict=True)):
+        typed = number >= table.start and len(row) == table.width
+        cells, found = [], 0
+        for place, cell in enumerate(row):
+            if typed and place in table.exempt:
+                cells.append(cell)
+                continue
+            masked, count = mask_cards(cell, phone=typed and place in table.phones)
+            cells.append(masked)
+            found += count
+        if found:
+            total += found
+            ending = re.search(r"\r?\n?$", records[index])
+            records[index] = _written(cells, layout) + (ending[0] if ending else "")
+    return records, total
+
+
+def _written(cells: list[str], layout: Layout) -> str:
+    if not layout.quote:
+        return layout.delimiter.join(cells)
+    text = io.StringIO()
+    csv.writer(
+        text, delimiter=layout.delimiter, quotechar=layout.quote, lineterminator=""
+    ).writerow(cells)
+    return text.getvalue()
+
+
+def _cut(name: str, number: int) -> Refused:
+    return Refused(
+        f"{name} ends in the middle of line {number}: it was cut, or is still being written. Send it "
+        "again; nothing of it was taken. (If this PMS never ends the last line, say "
+        "file.final_newline = false in the mapping.)",
+        "truncated",
+        line=number,
+    )

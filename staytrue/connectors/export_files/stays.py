@@ -1,0 +1,238 @@
+"""A row of an export becomes a reservation, with the guests that stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from staytrue.connectors.base import Settings
+from staytrue.connectors.export_files.cells import amount_reader
+from staytrue.connectors.export_files.compile import Compiler, Notes, Reader, Row, in_field, label
+from staytrue.connectors.export_files.mapping import Mapping, Part
+from staytrue.hotel.codes import Channel, Status
+from staytrue.hotel.records import Extra, Reservation
+from staytrue.kit.errors import Unreadable
+from staytrue.kit.text import clean, fold
+
+NIGHTS_MAX = 3_660
+_TEXTS = ("group_number", "source", "currency", "room_number", "room_category", "rate_code")
+_WORDED = {
+    # Field: its table of words, the field that keeps the word, the answer to an unknown one.
+    "board": ("board", "source_board", None),
+    "channel": ("channel", "source_channel", Channel.OTHER),
+    "segment": ("segment", "source_segment", None),
+    "payment_method": ("payment", "source_payment", None),
+}
+_MOMENTS = ("created_at", "modified_at", "cancelled_at", "checked_in_at", "checked_out_at")
+_COUNTS = ("adults", "children", "infants", "version")
+_AMOUNTS = ("amount", "room_amount")
+
+
+class StayReader:
+    """Reads reservations of one mapping for one house."""
+
+    def __init__(self, mapping: Mapping, settings: Settings) -> None:
+        self.mapping, self.settings = mapping, settings
+        compiler = self.compiler = Compiler(mapping, settings)
+        cells = mapping.cells
+        self.number = compiler.text(cells["number"])
+        self.leg = compiler.text(cells["leg"]) if "leg" in cells else None
+        self.status = compiler.code("status", cells["status"], mapping.values["status"], None)
+        self.arrival = compiler.day("arrival_on", cells["arrival_on"])
+        self.departure = self._maybe("departure_on", compiler.day)
+        self.nights = self._maybe("nights", compiler.count)
+        self.property = compiler.text(cells["property"]) if "property" in cells else None
+        self.expected_property = fold(str(settings.values.get("property_code", settings.property)))
+        self.texts = [(name, compiler.text(cells[name])) for name in _TEXTS if name in cells]
+        if "notes" in cells:
+            self.texts.append(("notes", compiler.text(cells["notes"], lines=True)))
+        self.coded = [
+            (name, word, compiler.code(name, cells[name], mapping.values.get(table, {}), other))
+            for name, (table, word, other) in _WORDED.items()
+            if name in cells
+        ]
+        if "tax_included" in cells:
+            table = mapping.values.get("tax_included", {})
+            self.tax = compiler.code("tax_included", cells["tax_included"], table, None)
+        else:
+            self.tax = None
+        self.read_values = [
+            (name, make(name, cells[name]), cells[name].when, cells[name].per_night)
+            for names, make in (
+                (_MOMENTS, compiler.moment),
+                (_COUNTS, compiler.count),
+                (_AMOUNTS, compiler.amount),
+            )
+            for name in names
+            if name in cells
+        ]
+        self.custom = [
+            (name, compiler.custom(name, cell), cell.when) for name, cell in mapping.custom.items()
+        ]
+        self.extras = [_extras_reader(compiler, part) for part in mapping.extras]
+        self.skip = [(compiler.places[skip.column], skip.words) for skip in mapping.skip]
+        self.checks_departure = "checked_out_on_departure" in mapping.checks
+
+    def _maybe(self, name: str, make: Callable[[str, Any], Reader]) -> Reader | None:
+        cell = self.mapping.cells.get(name)
+        return make(name, cell) if cell else None
+
+    def skipped(self, row: Row) -> str | None:
+        """Why this row is no booking at all, such as a posting master."""
+        for place, words in self.skip:
+            if row[place] and fold(row[place]) in words:
+                return f"not a booking: {clean(row[place])}"
+        return None
+
+    def key(self, row: Row) -> tuple[str | None, str]:
+        """Number and leg, as far as they can be read."""
+        return self.number(row), (self.leg(row) if self.leg else None) or "1"
+
+    def read(self, row: Row, notes: Notes) -> Reservation:
+        """The reservation of a row, or Unreadable with the first reason against it."""
+        number, leg = self.key(row)
+        if number is None:
+            raise missing("number")
+        self._check_property(row)
+        status, word = self.status(row, [])
+        if status is None:
+            raise missing("status") if word is None else unknown_status(word)
+        arrival, departure, nights = self._span(row, notes)
+        values: dict[str, Any] = {name: read(row) for name, read in self.texts}
+        for name, word_name, read in self.coded:
+            values[name], values[word_name] = read(row, notes)
+        if self.tax:
+            values["tax_included"] = self.tax(row, notes)[0]
+        for name, read, when, per_night in self.read_values:
+            if when is None or when is status:
+                value = read(row, notes)
+                values[name] = value * nights if per_night and value is not None else value
+        modified = values.get("modified_at")
+        if modified is not None and not isinstance(modified, datetime):
+            # A bare date is no version: within the day it could not tell the newer of two.
+            values["modified_at"] = None
+            notes.append(("modified_without_time", {}))
+        if values.get("currency") is None and ("amount" in values or "room_amount" in values):
+            values["currency"] = self.settings.currency
+        for required in self.mapping.required:
+            if values.get(required) is None and required in self.mapping.cells:
+                raise missing(required)
+        extras = [extra for read in self.extras for extra in read(row)]
+        custom = {
+            name: value
+            for name, read, when in self.custom
+            if (when is None or when is status) and (value := read(row, notes)) is not None
+        }
+        if self.checks_departure and status is Status.CHECKED_OUT:
+            _check_departure(values.get("checked_out_at"), departure, notes)
+        return Reservation(
+            number=number, leg=leg, property=self.settings.property, status=status,
+            source_status=word, arrival_on=arrival, departure_on=departure, nights=nights,
+            extras=extras, custom=custom, **values,
+        )  # fmt: skip
+
+    def _check_property(self, row: Row) -> None:
+        """A booking of another house must never land in this one."""
+        if self.property is None or (code := self.property(row)) is None:
+            return
+        if fold(code) != self.expected_property:
+            raise Unreadable(
+                f"This booking is of the property {code}, not of {self.settings.property}.",
+                "foreign_property",
+                property=code,
+            )
+
+    def _span(self, row: Row, notes: Notes) -> tuple[date, date, int]:
+        arrival: date | None = self.arrival(row, notes)
+        if arrival is None:
+            raise missing("arrival_on")
+        departure: date | None = self.departure(row, notes) if self.departure else None
+        nights: int | None = self.nights(row, notes) if self.nights else None
+        if departure is None:
+            if nights is None:
+                raise missing("departure_on" if self.departure else "nights")
+            departure = arrival + timedelta(nights)
+        length = (departure - arrival).days
+        if length < 0:
+            raise Unreadable(
+                f"The departure {departure} is before the arrival {arrival}.",
+                "departure_before_arrival",
+                arrival_on=arrival.isoformat(),
+                departure_on=departure.isoformat(),
+            )
+        if length > NIGHTS_MAX:
+            raise Unreadable(
+                f"A stay of {length} nights, from {arrival} to {departure}, cannot be right.",
+                "too_long",
+                nights=length,
+            )
+        if nights is not None and nights != length:
+            notes.append(("nights_disagree", {"said": nights, "between_dates": length}))
+        return arrival, departure, length
+
+
+def missing(field: str) -> Unreadable:
+    """The refusal of a record without a mandatory field."""
+    return Unreadable(f"{label(field)} is missing.", f"missing_{field}", field=field)
+
+
+def unknown_status(word: str) -> Unreadable:
+    """The refusal of a record whose status word has no meaning yet."""
+    return Unreadable(
+        f"The file says {word} as status. The mapping gives this word no meaning, so nothing is "
+        "guessed.",
+        "unknown_status",
+        word=word,
+    )
+
+
+def _check_departure(checked_out: date | datetime | None, departure: date, notes: Notes) -> None:
+    day = checked_out.date() if isinstance(checked_out, datetime) else checked_out
+    if day is not None and day != departure:
+        notes.append(
+            (
+                "checked_out_off_departure",
+                {"checked_out_on": day.isoformat(), "departure_on": departure.isoformat()},
+            )
+        )
+
+
+def _extras_reader(compiler: Compiler, part: Part) -> Callable[[Row], list[Extra]]:
+    """Services in one cell: a list of lines, each with its parts in a fixed order."""
+    cell = part.cells["list"]
+    raw = compiler.raw(cell)
+    split, names, delimiter = part.facts["split"], part.facts["parts"], part.facts["delimiter"]
+    read_amount = amount_reader(cell.decimal, cell.thousands)
+
+    def read(row: Row) -> list[Extra]:
+        text = raw(row)
+        if text is None:
+            return []
+        extras = []
+        for line in text.split(split) if split else [text]:
+            words = line.split(delimiter) if delimiter else [line]
+            said = {name: word.strip() for name, word in zip(names, words, strict=False)}
+            if not said.get("code"):
+                continue
+            extras.append(
+                Extra(
+                    clean(said["code"]),
+                    clean(said.get("label", "")) or None,
+                    _decimal(said.get("quantity"), read_amount),
+                    _decimal(said.get("amount"), read_amount),
+                )
+            )
+        return extras
+
+    return read
+
+
+def _decimal(text: str | None, read: Callable[[str], Decimal]) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        return read(text)
+    except Unreadable as problem:
+        raise in_field(problem, "extras") from None
