@@ -10,7 +10,6 @@ from django.db import DatabaseError, close_old_connections
 from procrastinate.contrib.django import app
 
 from staytrue.flow import jobs, reactions
-from staytrue.hotel import scope
 from staytrue.kit import clock
 from staytrue.kit.errors import StaytrueError
 from staytrue.staff import seal
@@ -28,9 +27,7 @@ def run_once(now: datetime) -> int:
 
 def settle(now: datetime) -> int:
     """Reactions and audit seals; returns how much was done."""
-    done = reactions.settle(now)
-    with scope.everything():
-        return done + seal.seal_waiting(now)
+    return reactions.settle(now) + seal.seal_waiting(now)
 
 
 def until_idle() -> int:

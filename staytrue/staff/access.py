@@ -179,8 +179,8 @@ def _path_to_property(model: type[Model]) -> str:
         return "pk"
     if path := getattr(model, "visible_by", None):
         return str(path)
-    if any(own.name == "property" for own in model._meta.get_fields()):
-        return "property"
+    if any(own.attname == "property_id" for own in model._meta.concrete_fields):
+        return "property_id"
     raise TypeError(f"{model.__name__} has no property: give it `visible_by`.")
 
 

@@ -140,15 +140,13 @@ class AuditEntry(models.Model):
     actor = models.TextField()
     action = models.TextField()
     object = models.TextField()
+    # No foreign key: a row outlives the property it speaks of.
     property_id = models.BigIntegerField(null=True)
     fields = ArrayField(models.TextField(), default=list)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     reason = models.TextField(default="")
     facts = models.JSONField(default=dict)
-
-    # Rows outlive the property they speak of, so there is no foreign key to follow.
-    visible_by: ClassVar[str] = "property_id"
 
     class Meta:
         db_table = "audit_entry"

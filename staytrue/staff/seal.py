@@ -19,10 +19,12 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from staytrue.hotel import scope
+from staytrue.kit.home import own_secret
 from staytrue.staff.models import AuditEntry, AuditSeal, AuditWaiting
 
 _FIELDS = [
@@ -102,6 +104,16 @@ def seal(now: datetime, key: bytes, anchor: Path) -> int:
     return len(seals)
 
 
+def seal_waiting(now: datetime) -> int:
+    """Seal what waits, with the key and the anchor of this home: for the worker."""
+    return seal(now, _key_of_home(), _anchor_of_home())
+
+
+def verify_home() -> Report:
+    """Check the audit against the key and the anchor of this home."""
+    return verify(_key_of_home(), _anchor_of_home())
+
+
 def verify(key: bytes, anchor: Path) -> Report:
     """Walk the whole chain and name the first edited, missing, moved or wrongly signed row."""
     # Read before the chain: what is sealed meanwhile must not look truncated.
@@ -122,6 +134,14 @@ def digest_of(entry: AuditEntry | None) -> bytes:
     row["at"] = entry.at.astimezone(UTC).isoformat()
     text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).digest()
+
+
+def _key_of_home() -> bytes:
+    return own_secret(settings.HOME, "audit").encode()
+
+
+def _anchor_of_home() -> Path:
+    return Path(settings.HOME) / "audit.anchor"
 
 
 def _head() -> tuple[int, bytes]:
@@ -151,14 +171,8 @@ def _signature(made: AuditSeal, key: bytes) -> bytes:
 
 def _keep(seals: list[AuditSeal], entry_ids: list[int]) -> None:
     rows = [
-        (
-            each.sequence,
-            each.entry_id,
-            bytes(each.digest),
-            bytes(each.previous),
-            bytes(each.signature),
-        )
-        for each in seals
+        (s.sequence, s.entry_id, bytes(s.digest), bytes(s.previous), bytes(s.signature))
+        for s in seals
     ]
     with connection.cursor() as cursor:
         cursor.executemany(

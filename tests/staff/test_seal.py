@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connections, transaction
 
 from staytrue.hotel import scope
@@ -190,6 +191,17 @@ def test_a_line_torn_by_a_crash_hides_no_later_head(sealed: Path) -> None:
     seal.seal(people.NOW, KEY, sealed)
     assert json.loads(sealed.read_text().splitlines()[-1])["sequence"] == 7
     assert fault(sealed) == ("none", 0)
+
+
+def test_the_key_and_the_anchor_are_kept_in_the_home(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    act()
+    assert seal.seal_waiting(people.NOW) == 1
+    assert seal.verify_home() == seal.Report(sealed=1, waiting=0)
+    (tmp_path / "secrets" / "audit").write_text("another")
+    assert seal.verify_home().fault
 
 
 def test_the_anchor_is_for_its_owner_only(sealed: Path) -> None:
