@@ -173,12 +173,14 @@ def _without_accents(name: str) -> str:
 
 
 def _phones(person: Person, home: str) -> list[Phone]:
-    phones = []
-    if person.landline:
-        phones.append(Phone(_typed(person.landline, person, home), person.landline, "Home"))
-    if person.mobile:
-        phones.append(Phone(_typed(person.mobile, person, home), person.mobile, "mobile"))
-    return phones
+    """Landline before mobile, as the columns stand. An American number does not tell its line."""
+    told = person.country != "US"
+    numbers = ((person.landline, "Home", "fixed"), (person.mobile, "mobile", "mobile"))
+    return [
+        Phone(_typed(number, person, home), number, kind, line if told else None)
+        for number, kind, line in numbers
+        if number
+    ]
 
 
 def _typed(number: str, person: Person, home: str) -> str:
