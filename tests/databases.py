@@ -21,6 +21,8 @@ from staytrue.kit import database, embedded
 
 PRODUCT = Path(__file__).parents[1] / "staytrue"
 COPY = f"test_{os.getpid()}"
+# Advisory locks: one process prepares at a time; while one tests, its template stays.
+PREPARING, TESTING = 1, 2
 # Early enough for every fictional delivery; later partitions come from the present day.
 PARTITIONS_FROM = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -43,19 +45,19 @@ def template() -> str:
 @contextmanager
 def prepared() -> Iterator[None]:
     """A running server with the template, and Django attached to this process's copy as the app."""
-    with embedded.start(settings.HOME, fast=True):
-        with database.superuser() as server:
-            server.execute("SELECT pg_advisory_lock(1)")
-            _forget_the_dead(server)
-            _build_template(server)
+    with embedded.start(settings.HOME, fast=True), database.superuser() as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        _forget_the_dead(server)
+        _build_template(server)
+        server.execute("SELECT pg_advisory_lock_shared(%s)", [TESTING])
+        server.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
         renew()
         database.attach("app", name=COPY)
         try:
             yield
         finally:
             connections.close_all()
-            with database.superuser() as server:
-                _drop(server, COPY)
+            _drop(server, COPY)
 
 
 def renew() -> None:
@@ -84,10 +86,12 @@ def _build_template(server: psycopg.Connection) -> None:
 def _forget_the_dead(server: psycopg.Connection) -> None:
     """Drop what killed test processes left; old templates only when nobody else tests."""
     names = [row[0] for row in server.execute("SELECT datname FROM pg_database")]
-    owners = {name: name.split("_")[1] for name in names if name.startswith(("test_", "draft_"))}
-    dead = [name for name, pid in owners.items() if not Path("/proc", pid).exists()]
-    if len(dead) == len(owners):
-        dead += [n for n in names if n.startswith("template_") and n != template()]
+    ours = [name for name in names if name.startswith(("test_", "draft_"))]
+    dead = [name for name in ours if not Path("/proc", name.split("_")[1]).exists()]
+    alone = server.execute("SELECT pg_try_advisory_lock(%s)", [TESTING]).fetchone()
+    if alone and alone[0]:
+        dead += [name for name in names if name.startswith("template_") and name != template()]
+        server.execute("SELECT pg_advisory_unlock(%s)", [TESTING])
     for name in dead:
         _drop(server, name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,9 @@ from staytrue.kit import database, embedded
 from staytrue.kit.errors import Misconfigured, StaytrueError, Temporary
 from tests import databases
 
+# Logins belong to the whole server, which other test processes may share.
+CRM = f"crm_{os.getpid()}"
+DEAF = f"test_{os.getpid()}_deaf"
 NOW = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 
 
@@ -88,28 +92,6 @@ def test_reports_read_and_do_nothing_else(as_role: Callable[..., None]) -> None:
     assert isinstance(plainly("DELETE FROM property RETURNING 1"), Misconfigured)
 
 
-def test_a_superuser_is_refused_as_the_app(as_role: Callable[..., None]) -> None:
-    with database.superuser() as server:
-        server.execute("ALTER ROLE staytrue_app SUPERUSER")
-    try:
-        with pytest.raises(Misconfigured, match="is a superuser"):
-            database.check_role()
-    finally:
-        with database.superuser() as server:
-            server.execute("ALTER ROLE staytrue_app NOSUPERUSER")
-
-
-def test_a_login_that_bypasses_row_level_security_is_refused(as_role: Callable[..., None]) -> None:
-    with database.superuser() as server:
-        server.execute("ALTER ROLE staytrue_app BYPASSRLS")
-    try:
-        with pytest.raises(Misconfigured, match="bypasses row-level security"):
-            database.check_role()
-    finally:
-        with database.superuser() as server:
-            server.execute("ALTER ROLE staytrue_app NOBYPASSRLS")
-
-
 def test_the_owner_of_the_tables_is_refused_as_the_app(as_role: Callable[..., None]) -> None:
     as_role("owner", name=databases.COPY)
     with pytest.raises(Misconfigured, match="staytrue_owner owns tables") as refused:
@@ -148,7 +130,7 @@ class TestAServerOfOnesOwn:
         self, transactional_db: None, monkeypatch: pytest.MonkeyPatch
     ) -> Iterator[pytest.MonkeyPatch]:
         with database.superuser() as server:
-            server.execute("CREATE ROLE crm LOGIN PASSWORD 'invented'")
+            server.execute(f"CREATE ROLE {CRM} LOGIN PASSWORD 'invented'")
         for role in ("owner", "app"):
             at = database.address(role)
             url = f"host='{at.host}' user={at.user} password='{at.password}' dbname={at.name}"
@@ -157,7 +139,7 @@ class TestAServerOfOnesOwn:
         monkeypatch.undo()
         database.attach("app", name=databases.COPY)
         with database.superuser() as server:
-            server.execute("DROP ROLE crm")
+            server.execute(f"DROP ROLE {CRM}")
 
     def test_is_used_as_it_is(self, foreign: pytest.MonkeyPatch) -> None:
         assert not database.is_embedded()
@@ -172,31 +154,46 @@ class TestAServerOfOnesOwn:
         with database.running(), pytest.raises(Misconfigured, match="owns tables"):
             database.migrate(NOW)
 
+    @pytest.mark.parametrize(
+        ("power", "fault"),
+        [("SUPERUSER", "is a superuser"), ("BYPASSRLS", "bypasses row-level security")],
+    )
+    def test_a_login_that_no_row_is_kept_from_is_refused(
+        self, foreign: pytest.MonkeyPatch, power: str, fault: str
+    ) -> None:
+        with database.superuser() as server:
+            server.execute(f"ALTER ROLE {CRM} {power}")
+        at = database.address("app")
+        url = f"host='{at.host}' user={CRM} password=invented dbname={at.name}"
+        foreign.setenv("DATABASE_URL", url)
+        with database.running(), pytest.raises(Misconfigured, match=fault):
+            database.check_role()
+
     def test_a_login_outside_the_role_is_told_what_to_run(
         self, foreign: pytest.MonkeyPatch
     ) -> None:
         at = database.address("app")
-        url = f"host='{at.host}' user=crm password=invented dbname={at.name}"
+        url = f"host='{at.host}' user={CRM} password=invented dbname={at.name}"
         foreign.setenv("DATABASE_URL", url)
-        with database.running(), pytest.raises(Misconfigured, match="GRANT staytrue_app TO crm"):
+        with database.running(), pytest.raises(Misconfigured, match=f"GRANT staytrue_app TO {CRM}"):
             database.migrate(NOW)
 
     def test_a_locale_that_loses_accents_is_refused(self, foreign: pytest.MonkeyPatch) -> None:
         with database.superuser() as server:
             server.execute(
-                "CREATE DATABASE deaf TEMPLATE template0 LOCALE 'C' LOCALE_PROVIDER libc"
+                f"CREATE DATABASE {DEAF} TEMPLATE template0 LOCALE 'C' LOCALE_PROVIDER libc"
             )
         try:
             foreign.undo()
-            with database.superuser("deaf") as server:
+            with database.superuser(DEAF) as server:
                 server.execute("CREATE EXTENSION pg_trgm")
-            database.attach("owner", name="deaf")
+            database.attach("owner", name=DEAF)
             with pytest.raises(Misconfigured, match="would not find Müller"):
                 database.check_letters()
         finally:
             database.attach("app", name=databases.COPY)
             with database.superuser() as server:
-                server.execute("DROP DATABASE deaf WITH (FORCE)")
+                server.execute(f"DROP DATABASE {DEAF} WITH (FORCE)")
 
     def test_a_missing_owner_is_named(self, foreign: pytest.MonkeyPatch) -> None:
         foreign.delenv("DATABASE_OWNER_URL")
