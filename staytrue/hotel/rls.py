@@ -44,3 +44,32 @@ def enable_rls(
             ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
         """,
     )
+
+
+def lookup(
+    name: str,
+    table: str,
+    condition: str,
+    arguments: str,
+    *,
+    column: str = "property_id",
+    shared_when_null: bool = False,
+) -> migrations.RunSQL:
+    """A function that answers the ids of rows that meet a condition, by an index, within the scope.
+
+    Under a policy PostgreSQL uses an index only for leakproof operators: equality, order, prefix.
+    For arrays (`&&`), trigrams and `LIKE` it would read the whole table. The function runs as the
+    owner, whom the policy does not hold, and says the policy's condition itself.
+    """
+    within = allowed(column, shared_when_null=shared_when_null)
+    types = ", ".join(argument.split()[1] for argument in arguments.split(", "))
+    return migrations.RunSQL(
+        sql=f"""
+            CREATE FUNCTION {name}({arguments}, most int) RETURNS SETOF bigint
+              LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+              AS $$ SELECT id FROM {table} WHERE ({condition}) AND {within} LIMIT most $$;
+            REVOKE EXECUTE ON FUNCTION {name} FROM PUBLIC;
+            GRANT EXECUTE ON FUNCTION {name} TO staytrue_app, staytrue_report;
+        """,
+        reverse_sql=f"DROP FUNCTION {name}({types}, int);",
+    )
