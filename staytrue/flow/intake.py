@@ -19,7 +19,10 @@ from django.conf import settings
 from django.db import transaction
 
 from staytrue.changes import log
-from staytrue.connectors import base, export_files
+from staytrue.connectors import base
+from staytrue.connectors.export_files import connector as files
+from staytrue.connectors.export_files.connector import Chosen
+from staytrue.connectors.export_files.opening import Opened
 from staytrue.flow import conclude, reactions, translation
 from staytrue.flow.outcome import Outcome
 from staytrue.flow.translation import Block, Job, Summary
@@ -42,7 +45,7 @@ class Work:
 
     link: Connection
     delivery: Delivery
-    mapping: export_files.Mapping
+    mapping: Chosen
     spool: Path
     now: datetime
     progress: Progress
@@ -82,11 +85,11 @@ def import_file(
 ) -> Outcome:
     """Take one export file in; `mapping` names a shipped one or a TOML file."""
     started = clock.monotonic()
-    layout = export_files.load_mapping(mapping or _mapping_of(link, path))
+    layout = files.load_mapping(mapping or _mapping_of(link, path))
     with one_delivery_at_a_time(link), workshop() as shop:
         spool = shop / "spool"
         try:
-            opened = export_files.open_file(path, layout, spool=spool)
+            opened = layout.open(path, spool=spool, zone=link.property.timezone)
         except Refused as refusal:
             outcome = Outcome.refusal(refusal)
             if not dry_run:
@@ -134,8 +137,8 @@ def workshop() -> Iterator[Path]:
 
 def _keep(
     link: Connection,
-    layout: export_files.Mapping,
-    opened: export_files.Opened,
+    layout: Chosen,
+    opened: Opened,
     spool: Path,
     *,
     history: bool,
@@ -149,7 +152,7 @@ def _keep(
             name=opened.name,
             content_hash=opened.content_hash,
             size=opened.size,
-            facts=opened.facts | {"mapping": layout.reference},
+            facts=files.facts_of(opened, layout),
             history=history,
             made_at=opened.made_at,
             received_at=now,
@@ -157,7 +160,7 @@ def _keep(
 
 
 def _keep_refusal(
-    link: Connection, path: Path, layout: export_files.Mapping, refusal: Refused, now: datetime
+    link: Connection, path: Path, layout: Chosen, refusal: Refused, now: datetime
 ) -> None:
     """A file that could not even be opened leaves its name and the reason."""
     content_hash = refusal.facts.pop("content_hash", None)
@@ -195,7 +198,7 @@ def job_of(work: Work, known: bytes, salt: int) -> Job:
     return Job(
         dialect=work.link.dialect,
         spool=work.spool,
-        mapping=work.mapping.reference,
+        mapping=work.mapping.text,
         settings=settings_of(work.link, work.made_at),
         batch=work.delivery.id,
         property_id=work.link.property_id,
@@ -220,7 +223,7 @@ def settings_of(link: Connection, read_at: datetime) -> base.Settings:
 
 def _stage(work: Work) -> None:
     """Translate everything into the stages; raw rows whose hash is known are left out first."""
-    salt = hash_of(work.mapping.fingerprint)
+    salt = hash_of(work.mapping.text)
     with scope.everything():
         known = queries.known_hashes(work.mapping.object, work.link.id, salt)
         for target in mirror.TARGETS.values():
@@ -295,9 +298,9 @@ def _merge_page(work: Work, object: str, first: int, last: int) -> None:
 
 def _rehearse(
     link: Connection,
-    layout: export_files.Mapping,
+    layout: Chosen,
     spool: Path,
-    opened: export_files.Opened,
+    opened: Opened,
     now: datetime,
 ) -> Outcome:
     """What an import would read, without keeping anything: the preview."""
@@ -305,7 +308,7 @@ def _rehearse(
                         made_at=opened.made_at, object=layout.object, id=0)  # fmt: skip
     work = Work(link, delivery, layout, spool, now, quiet)
     with scope.everything():
-        known = queries.known_hashes(layout.object, link.id, salt := hash_of(layout.fingerprint))
+        known = queries.known_hashes(layout.object, link.id, salt := hash_of(layout.text))
     rows = 0
     for item in translation.run(job_of(work, known.tobytes(), salt)):
         if isinstance(item, Summary):

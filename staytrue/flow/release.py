@@ -10,7 +10,7 @@ from typing import Any
 from staytrue.changes import log
 from staytrue.changes.kinds import Kind
 from staytrue.changes.log import Entry
-from staytrue.connectors import export_files
+from staytrue.connectors.export_files.connector import Chosen, load_mapping, open_spool
 from staytrue.connectors.base import Translated
 from staytrue.flow import conclude, intake, reactions
 from staytrue.flow.outcome import Outcome
@@ -42,7 +42,7 @@ def release_delivery(
     with intake.one_delivery_at_a_time(link), intake.workshop() as shop:
         spool = shop / "spool"
         raw_lines(delivery, spool)
-        layout = export_files.load_mapping(delivery.facts["mapping"])
+        layout = layout_of(delivery)
         delivery.released_by = by
         work = intake.Work(
             link, delivery, layout, spool, now, progress or intake.quiet, waived=True
@@ -72,12 +72,12 @@ def drop_parts(parts: Collection[ParkedPart], *, by: str, now: datetime) -> int:
 
 
 def _merge_parts(delivery: Delivery, parts: Sequence[ParkedPart], now: datetime) -> None:
-    layout = export_files.load_mapping(delivery.facts["mapping"])
+    layout = layout_of(delivery)
     said = _translate(delivery, layout, parts)
     made_at = delivery.made_at or delivery.received_at
     link = delivery.connection
     encoder = Encoder(delivery.id, delivery.property_id, link.property.timezone, made_at)
-    salt = hash_of(layout.fingerprint)
+    salt = hash_of(layout.text)
     lines: dict[str, list[str]] = {"profile": [], "reservation": []}
     for seq, item in enumerate(said, 1):
         for guest in item.profiles:
@@ -104,16 +104,17 @@ def _merge_parts(delivery: Delivery, parts: Sequence[ParkedPart], now: datetime)
     reactions.raise_screens([delivery.property_id])
 
 
-def _translate(
-    delivery: Delivery, layout: export_files.Mapping, parts: Sequence[ParkedPart]
-) -> list[Translated]:
+def _translate(delivery: Delivery, layout: Chosen, parts: Sequence[ParkedPart]) -> list[Translated]:
+    """Read the parts again where they stand: in the raw text of the delivery that brought them."""
     made_at = delivery.made_at or delivery.received_at
-    settings = intake.settings_of(delivery.connection, made_at)
-    lines = [
-        export_files.line_of(layout, part.raw, number=part.line or 0, header=delivery.facts)
-        for part in parts
-    ]
-    said = list(export_files.translator(layout, settings).translate(lines))
+    wanted = {part.raw_hash for part in parts}
+    with intake.workshop() as shop:
+        raw_lines(delivery, shop / "spool")
+        source = open_spool(
+            shop / "spool", layout.text, intake.settings_of(delivery.connection, made_at)
+        )
+        lines = (line for line in source.lines() if line.hash in wanted)
+        said = list(source.translate(lines))
     for item in said:
         for part in item.parked:
             raise Refused(
@@ -122,6 +123,11 @@ def _translate(
                 line=part.line,
             )
     return said
+
+
+def layout_of(delivery: Delivery) -> Chosen:
+    """The mapping as it is now; if its file is gone, as it was when the delivery came."""
+    return load_mapping(delivery.facts["mapping"], delivery.facts["mapping_text"])
 
 
 def roll_back(delivery: Delivery, *, by: str, now: datetime) -> int:

@@ -1,0 +1,85 @@
+"""What the line asks of this connector: a mapping by name, a file opened, a spool translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from staytrue.connectors.base import Line, Scope, Settings, Translated
+from staytrue.connectors.export_files import mapping_file
+from staytrue.connectors.export_files.mapping import Mapping
+from staytrue.connectors.export_files.opening import Opened, open_file, read_lines
+from staytrue.connectors.export_files.translate import translator
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A mapping with its own text: kept beside each delivery, so that a reading can be repeated."""
+
+    reference: str
+    text: str
+    mapping: Mapping
+
+    @property
+    def object(self) -> str:
+        """What a line of the file is: reservation or profile."""
+        return self.mapping.object
+
+    def scope_on(self, day: date) -> Scope:
+        """What a complete file of this day holds."""
+        return self.mapping.scope.on(day)
+
+    def open(self, path: Path, *, spool: Path, zone: str) -> Opened:
+        """Open a file as this mapping says, or refuse it as a whole."""
+        return open_file(path, self.mapping, spool=spool, zone=zone)
+
+
+def load_mapping(reference: str, text: str = "") -> Chosen:
+    """A shipped mapping by name, or a TOML file by path; `text` stands in when the file is gone."""
+    if reference in mapping_file.shipped():
+        folder = resources.files(__package__).joinpath("mappings")
+        text = folder.joinpath(f"{reference}.toml").read_text(encoding="utf-8")
+    elif Path(reference).is_file():
+        text = Path(reference).read_text(encoding="utf-8")
+    elif not text:
+        mapping_file.load(reference)
+    return Chosen(reference, text, mapping_file.parse(text, Path(reference).stem))
+
+
+class Spool:
+    """A spooled file with its mapping: its lines, and what they say."""
+
+    def __init__(self, path: Path, chosen: str, settings: Settings) -> None:
+        self.path = path
+        self.mapping = mapping_file.parse(chosen, "mapping")
+        self.translator = translator(self.mapping, settings)
+
+    def lines(self) -> Iterator[Line]:
+        """The raw records, as kept."""
+        return read_lines(self.path, self.mapping)
+
+    def translate(self, lines: Iterable[Line]) -> Iterator[Translated]:
+        """Canonical records of these lines."""
+        return self.translator.translate(lines)
+
+
+def open_spool(spool: Path, mapping: str, settings: Settings) -> Spool:
+    """The registry's entry: `mapping` is the mapping's text."""
+    return Spool(spool, mapping, settings)
+
+
+def facts_of(opened: Opened, chosen: Chosen) -> dict[str, Any]:
+    """What is kept beside a delivery's raw text."""
+    return {
+        "mapping": chosen.reference,
+        "mapping_text": chosen.text,
+        "encoding": opened.encoding,
+        "lines": opened.lines,
+        "masked_cards": opened.masked_cards,
+        "columns": list(opened.columns),
+        "unknown_columns": list(opened.unknown_columns),
+    }
