@@ -7,6 +7,7 @@ row-level security holds; reports read. Reasons: docs/decisions/three-roles.md.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,11 @@ _URLS: dict[Role, str] = {
     "report": "DATABASE_REPORT_URL",
 }
 _MONTHS_AHEAD = 14
+# A connection that is refused carries no SQLSTATE, only the server's words.
+_REFUSED = re.compile(
+    r"password authentication failed|no pg_hba.conf entry|permission denied for database"
+    r'|(role|database) ".*" does not exist|is not permitted to log in'
+)
 
 
 @dataclass(frozen=True)
@@ -205,7 +211,7 @@ def in_words(error: psycopg.Error | django.db.Error) -> StaytrueError | None:
             "not help, the login is not a member of the role it should have.",
             "database_login_too_weak",
         )
-    if state.startswith("28"):
+    if state.startswith("28") or _REFUSED.search(str(cause)):
         return Misconfigured(
             "The database does not accept our login. Check the address and password in "
             "DATABASE_URL; on the embedded server, the files in the home's `secrets`.",

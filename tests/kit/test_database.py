@@ -163,6 +163,7 @@ class TestAServerOfOnesOwn:
     ) -> None:
         with database.superuser() as server:
             server.execute(f"ALTER ROLE {CRM} {power}")
+            server.execute(f"GRANT staytrue_app TO {CRM}")
         at = database.address("app")
         url = f"host='{at.host}' user={CRM} password=invented dbname={at.name}"
         foreign.setenv("DATABASE_URL", url)
@@ -194,6 +195,17 @@ class TestAServerOfOnesOwn:
             database.attach("app", name=databases.COPY)
             with database.superuser() as server:
                 server.execute(f"DROP DATABASE {DEAF} WITH (FORCE)")
+
+    def test_a_login_with_a_wrong_password_is_told_so(self, foreign: pytest.MonkeyPatch) -> None:
+        at = database.address("app")
+        url = f"host='{at.host}' user={CRM} password=wrong dbname={at.name}"
+        foreign.setenv("DATABASE_URL", url)
+        with (
+            pytest.raises(Misconfigured, match="does not accept our login"),
+            database.running(),
+            database.said_plainly(),
+        ):
+            database.check_role()
 
     def test_a_missing_owner_is_named(self, foreign: pytest.MonkeyPatch) -> None:
         foreign.delenv("DATABASE_OWNER_URL")
