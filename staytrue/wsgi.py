@@ -9,9 +9,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from staytrue.kit import database
+from staytrue.kit import database, logs
+from staytrue.kit.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staytrue.settings")
+die_with_parent()
+logs.to_stderr()
 application = get_wsgi_application()
 database.attach("app")
 # A login that row-level security does not hold must never serve a page.

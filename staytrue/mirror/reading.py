@@ -59,7 +59,8 @@ class Found:
 @dataclass(frozen=True)
 class Wanted:
     """Which records a list shows: of these properties (None: every one in scope), with a status,
-    after a place, at most so many."""
+    after a place, at most so many.
+    """
 
     object: str
     property_ids: Sequence[int] | None = None

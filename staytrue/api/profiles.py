@@ -1,0 +1,33 @@
+"""Profiles of the mirror: persons and companies as one PMS knows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest, JsonResponse
+from ninja import Router
+from pydantic import Field
+
+from staytrue.api import answers
+from staytrue.hotel.records import Profile
+from staytrue.mirror import reading
+
+router = Router(tags=["profiles"])
+
+
+@router.get("", openapi_extra=answers.described(Profile, {}, many=True))
+def list_profiles(
+    request: HttpRequest,
+    property: str | None = None,
+    after: str | None = None,
+    limit: Annotated[int, Field(ge=1, le=answers.LIMIT)] = 100,
+) -> JsonResponse:
+    """Profiles of your properties in key order; `after` is the `next` of the page before."""
+    return answers.page(request, "profile", code=property, after=after, limit=limit)
+
+
+@router.get("/{path:key}", openapi_extra=answers.described(Profile, {}, many=False))
+def show_profile(request: HttpRequest, key: str, as_of: datetime | None = None) -> JsonResponse:
+    """The profile CONNECTION:SOURCE_ID, or SOURCE_ID where it is unique; `as_of` as known then."""
+    return answers.one(request, "profile", reading.one_profile, key, as_of)

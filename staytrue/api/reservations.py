@@ -1,0 +1,43 @@
+"""Reservations of the mirror."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest, JsonResponse
+from ninja import Router
+from pydantic import Field
+
+from staytrue.api import answers
+from staytrue.hotel.codes import Status
+from staytrue.hotel.records import Reservation
+from staytrue.mirror import reading
+
+router = Router(tags=["reservations"])
+
+_OWN = {
+    "seen_on": {"type": ["string", "null"], "format": "date"},
+    "out_of_sight_since": {"type": ["string", "null"], "format": "date-time"},
+    "out_of_sight_cause": {"enum": ["window", "missing", None]},
+}
+
+
+@router.get("", openapi_extra=answers.described(Reservation, _OWN, many=True))
+def list_reservations(
+    request: HttpRequest,
+    property: str | None = None,
+    status: Status | None = None,
+    after: str | None = None,
+    limit: Annotated[int, Field(ge=1, le=answers.LIMIT)] = 100,
+) -> JsonResponse:
+    """Reservations of your properties in key order; `after` is the `next` of the page before."""
+    return answers.page(
+        request, "reservation", code=property, status=status, after=after, limit=limit
+    )
+
+
+@router.get("/{path:key}", openapi_extra=answers.described(Reservation, _OWN, many=False))
+def show_reservation(request: HttpRequest, key: str, as_of: datetime | None = None) -> JsonResponse:
+    """The reservation PROPERTY:NUMBER[:LEG], or NUMBER where it is unique; `as_of` as known then."""
+    return answers.one(request, "reservation", reading.one_reservation, key, as_of)
