@@ -54,7 +54,7 @@ def signed_in(view: View) -> View:
 
 
 def open_to_all(view: View) -> View:
-    """Open a view to everybody: health, metrics behind the proxy, guest pages."""
+    """Open a view to everybody: health, guest pages. It keeps no session awake."""
     view.right = OPEN  # type: ignore[attr-defined]
     return view
 

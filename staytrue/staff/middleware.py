@@ -59,12 +59,13 @@ class StaffMiddleware:
         access = guard.access_in(request)
         match = request.resolver_match
         right = guard.right_of(view, match.view_name if match else None)
-        if access.member_id and getattr(view, "keeps_awake", True):
-            _stay_awake(request, clock.now())
         if right == guard.OPEN:
             return None
         if access.member_id is None:
             return redirect_to_login(request.get_full_path())
+        # A screen that fetches itself anew says so: nobody need sit before it.
+        if getattr(view, "keeps_awake", True) and "X-Staytrue-Live" not in request.headers:
+            _stay_awake(request, clock.now())
         if right == guard.SIGNED_IN:
             return None
         try:

@@ -142,14 +142,19 @@ def statuses(client: Client, moments: list[timedelta]) -> list[int]:
     return found
 
 
-def test_a_screen_that_refreshes_by_itself_keeps_no_session_alive() -> None:
+@pytest.mark.parametrize(
+    ("address", "headers"), [("/version", {}), ("/me", {"X-Staytrue-Live": "1"})]
+)
+def test_a_screen_that_refreshes_by_itself_keeps_no_session_alive(
+    address: str, headers: dict[str, str]
+) -> None:
     client = signed_in(people.member("front_desk", at=people.property_()))
     moment = people.NOW
     with clock.use(lambda: moment):
         client.get("/me")
         for _ in range(4):
             moment += timedelta(minutes=10)
-            answer = client.get("/version")
+            answer = client.get(address, headers=headers)
     assert answer.status_code == 302
 
 
