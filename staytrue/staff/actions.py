@@ -70,6 +70,12 @@ def create_member(
     return member
 
 
+def set_language(member: Member, language: str) -> None:
+    """He reads Staytrue in this language from now on."""
+    member.language = language
+    member.save(update_fields=["language"])
+
+
 @transaction.atomic
 def set_roles(by: Access, member: Member, roles: Collection[RoleAt]) -> None:
     """Make the member's roles these and no others."""

@@ -89,6 +89,8 @@ def seal(now: datetime, key: bytes, anchor: Path) -> int:
     Owns its transaction: the anchor is written only once the seals are committed. Nobody waits
     for it but another sealer.
     """
+    if not AuditWaiting.objects.exists():
+        return 0
     with transaction.atomic(durable=True), scope.everything():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('staytrue_audit_seal'))")

@@ -60,7 +60,7 @@ class LongestPassword:
     def __init__(self, characters: int = 128) -> None:
         self.characters = characters
 
-    def validate(self, password: str, user: Member | None = None) -> None:  # noqa: ARG002 - Django's
+    def validate(self, password: str, user: Member | None = None) -> None:  # noqa: ARG002 - asked by Django
         """Refuse what is longer."""
         if len(password) > self.characters:
             raise ValidationError(self.get_help_text(), code="password_too_long")
