@@ -1,4 +1,4 @@
-"""What both resources share: pages by cursor, one record by its key, and their description."""
+"""What both resources share: pages by cursor, and one record by its key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 from django.core import signing
 from django.db.models import Min
 from django.http import HttpRequest, JsonResponse
@@ -97,37 +96,3 @@ def _shown(found: Found, record: Mapping[str, Any], access: Access) -> dict[str,
     """The record as this member may read it; how old it is, everybody may know."""
     shown = redact(record, access, found.row["property_id"])
     return {**shown, "as_of": record["as_of"]}
-
-
-def described(
-    record: type[msgspec.Struct], own: Mapping[str, Any], *, many: bool
-) -> dict[str, Any]:
-    """The description of an answer, from the canonical record itself: written nowhere twice."""
-    _, components = msgspec.json.schema_components([record], ref_template="#/$defs/{name}")
-    schema: dict[str, Any] = _inlined(components[record.__name__], components)
-    schema["properties"] |= {
-        **own,
-        "as_of": {"type": ["string", "null"], "format": "date-time"},
-        "hidden": {"type": "array", "items": {"type": "string"}},
-    }
-    if many:
-        schema = {
-            "type": "object",
-            "properties": {
-                "items": {"type": "array", "items": schema},
-                "next": {"type": ["string", "null"]},
-                "as_of": {"type": ["string", "null"], "format": "date-time"},
-            },
-        }
-    return {"responses": {200: {"content": {"application/json": {"schema": schema}}}}}
-
-
-def _inlined(schema: Any, components: Mapping[str, Any]) -> Any:
-    """A schema without references: the parts are small and few."""
-    if isinstance(schema, list):
-        return [_inlined(each, components) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inlined(components[schema["$ref"].rpartition("/")[2]], components)
-    return {name: _inlined(each, components) for name, each in schema.items()}

@@ -30,11 +30,18 @@ api = NinjaAPI(
     description="Reservations and profiles as the PMS says them. Every answer carries `as_of`: "
     "each change up to that instant is in it.",
     docs_url=None,  # its page would fetch from a foreign server
+    openapi_url=None,  # served below, as a view whose rights are known
     auth=_caller,
     urls_namespace="api",
 )
 api.add_router("reservations", reservations.router)
 api.add_router("profiles", profiles.router)
+
+
+@api.get("/openapi.json", auth=None, include_in_schema=False)
+def openapi(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - ninja looks at the name
+    """The description of the API; it holds nothing of the house."""
+    return JsonResponse(api.get_openapi_schema())
 
 
 def _answer(error: StaytrueError, status: int) -> HttpResponse:

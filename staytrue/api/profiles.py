@@ -9,14 +9,13 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Router
 from pydantic import Field
 
-from staytrue.api import answers
-from staytrue.hotel.records import Profile
+from staytrue.api import answers, schemas
 from staytrue.mirror import reading
 
 router = Router(tags=["profiles"])
 
 
-@router.get("", openapi_extra=answers.described(Profile, {}, many=True))
+@router.get("", response=schemas.ProfilePage)
 def list_profiles(
     request: HttpRequest,
     property: str | None = None,
@@ -27,7 +26,7 @@ def list_profiles(
     return answers.page(request, "profile", code=property, after=after, limit=limit)
 
 
-@router.get("/{path:key}", openapi_extra=answers.described(Profile, {}, many=False))
+@router.get("/{path:key}", response=schemas.Profile)
 def show_profile(request: HttpRequest, key: str, as_of: datetime | None = None) -> JsonResponse:
     """The profile CONNECTION:SOURCE_ID, or SOURCE_ID where it is unique; `as_of` as known then."""
     return answers.one(request, "profile", reading.one_profile, key, as_of)

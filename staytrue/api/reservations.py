@@ -9,21 +9,14 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Router
 from pydantic import Field
 
-from staytrue.api import answers
+from staytrue.api import answers, schemas
 from staytrue.hotel.codes import Status
-from staytrue.hotel.records import Reservation
 from staytrue.mirror import reading
 
 router = Router(tags=["reservations"])
 
-_OWN = {
-    "seen_on": {"type": ["string", "null"], "format": "date"},
-    "out_of_sight_since": {"type": ["string", "null"], "format": "date-time"},
-    "out_of_sight_cause": {"enum": ["window", "missing", None]},
-}
 
-
-@router.get("", openapi_extra=answers.described(Reservation, _OWN, many=True))
+@router.get("", response=schemas.ReservationPage)
 def list_reservations(
     request: HttpRequest,
     property: str | None = None,
@@ -37,7 +30,7 @@ def list_reservations(
     )
 
 
-@router.get("/{path:key}", openapi_extra=answers.described(Reservation, _OWN, many=False))
+@router.get("/{path:key}", response=schemas.Reservation)
 def show_reservation(request: HttpRequest, key: str, as_of: datetime | None = None) -> JsonResponse:
     """The reservation PROPERTY:NUMBER[:LEG], or NUMBER where it is unique; `as_of` as known then."""
     return answers.one(request, "reservation", reading.one_reservation, key, as_of)
