@@ -20,7 +20,7 @@ from staytrue.kit.text import clean, fold
 
 REMEMBERED_MAX = 50_000
 _YEARS = range(1880, 2200)
-_EXCEL_EPOCH = datetime(1899, 12, 30)
+_EXCEL_EPOCH = datetime.fromisoformat("1899-12-30")
 _TOKENS = {
     "d": "(?P<d>[0-9]{1,2})",
     "m": "(?P<m>[0-9]{1,2})",

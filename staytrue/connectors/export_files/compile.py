@@ -64,12 +64,13 @@ class Compiler:
                 return text if text.strip() not in nulls else None
 
             return read_one
-        places, join = [self.places[column] for column in cell.columns], cell.join
+        places = [self.places[column] for column in cell.columns]
+        join, first = cell.join, cell.first
 
         def read_joined(row: Row) -> str | None:
             parts = [row[place] for place in places]
             parts = [part.strip() for part in parts if part and part.strip() not in nulls]
-            return join.join(parts) or None
+            return (parts[0] if first and parts else join.join(parts)) or None
 
         return read_joined
 

@@ -25,6 +25,8 @@ from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean
 
 BLOCK = 1 << 20
+BROKEN = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, struct.error)
+"""What reading a damaged container raises."""
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _FOREIGN = (
@@ -48,7 +50,8 @@ _FOREIGN = (
     (b"SQLite format 3", "a database"),
 )
 _HTML = re.compile(
-    rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script|table)\b", re.I | re.S
+    rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script|table)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -86,14 +89,14 @@ def stamp_of(path: Path) -> Stamp:
         raise Refused(
             f"{display_name(path.name)} cannot be read: {error.strerror}.", "file_unreadable"
         ) from None
-    with open(descriptor, "rb", buffering=0) as file:
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
             raise Refused(f"{display_name(path.name)} is not a file.", "not_a_file")
         digest = hashlib.blake2b(digest_size=32)
         while block := file.read(BLOCK):
             digest.update(block)
-        now = os.stat(path)
+        now = path.stat()
     return Stamp(now.st_size, now.st_mtime_ns, now.st_ino, digest.hexdigest())
 
 
@@ -105,7 +108,7 @@ def display_name(name: str) -> str:
 @contextmanager
 def opened(path: Path, name: str, *, entry: str, limits: Limits) -> Iterator[IO[bytes]]:
     """The bytes of the one data file inside, whatever it is packed in."""
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         start = file.read(4)
         file.seek(0)
         suffix = Path(name).suffix.lower()
@@ -162,11 +165,6 @@ def zipped(file: IO[bytes], name: str, limits: Limits) -> Iterator[zipfile.ZipFi
         yield archive
 
 
-def broken(name: str) -> tuple[type[Exception], ...]:
-    """What reading a damaged container raises."""
-    return (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, struct.error)
-
-
 def cut_container(name: str) -> Refused:
     """The refusal of a container that ends early or does not unpack."""
     return _cut(name, Path(name).suffix.lower().lstrip(".") or "file")
@@ -175,7 +173,9 @@ def cut_container(name: str) -> Refused:
 class _Counting(io.RawIOBase):
     """Counts what comes out and stops at the limits."""
 
-    def __init__(self, source: IO[bytes], file: IO[bytes], limits: Limits, packed: int | None):
+    def __init__(
+        self, source: IO[bytes] | gzip.GzipFile, file: IO[bytes], limits: Limits, packed: int | None
+    ):
         super().__init__()
         self.source, self.file, self.limits, self.packed = source, file, limits, packed
         self.count = 0
@@ -205,7 +205,7 @@ class _Counting(io.RawIOBase):
 
 
 def _counted(
-    source: IO[bytes], file: IO[bytes], limits: Limits, packed: int | None = None
+    source: IO[bytes] | gzip.GzipFile, file: IO[bytes], limits: Limits, packed: int | None = None
 ) -> IO[bytes]:
     return io.BufferedReader(_Counting(source, file, limits, packed), BLOCK)
 

@@ -23,6 +23,7 @@ class Cell:
     value: str | None = None
     join: str = " "
     plus: bool = False
+    first: bool = False
     per_night: bool = False
     formats: tuple[str, ...] = ("iso",)
     decimal: str = "."

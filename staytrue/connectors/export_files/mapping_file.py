@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from codecs import lookup
 from collections.abc import Iterable
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from staytrue.connectors.export_files.cells import check_format
 from staytrue.connectors.export_files.mapping import (
     OCCURRENCE,
     POSITION,
     Cell,
     Layout,
-    MadeAt,
     Mapping,
     Part,
     ProfileMap,
     ScopeRule,
     Skip,
 )
+from staytrue.connectors.export_files.mapping_layout import layout
 from staytrue.hotel.codes import Board, Channel, GuestRole, Payment, ProfileKind, Segment, Status
 from staytrue.kit.errors import Misconfigured
 from staytrue.kit.text import clean, fold
 
-FORMATS = ("csv", "xlsx", "json", "jsonl", "xml")
 CHECKS = ("checked_out_on_departure",)
 KINDS = ("text", "number", "date", "bool", "country")
 
-_TEXT = {"column", "columns", "join", "value", "prefix"}
+_TEXT = {"column", "columns", "first", "join", "value", "prefix"}
 _AMOUNT = {"column", "plus", "value", "decimal", "thousands", "when"}
 _DATE = {"column", "columns", "join", "date", "when"}
 _OPTIONS: dict[str, set[str]] = {
@@ -152,7 +150,7 @@ class _Reader:
         if rows not in {"one", "many"}:
             raise self.refuse("file.rows_per_booking", 'say "one" or "many"')
         named_ids = table.pop("ids", [])
-        self.layout = self.file(table)
+        self.layout = layout(table, self.refuse)
         values = {
             key: self.values(f"values.{key}", table)
             for key, table in self.table(self.document, "values").items()
@@ -168,7 +166,7 @@ class _Reader:
         )
         profile = self.profile("profile", self.document["profile"]) if kind == "profile" else None
         extras = tuple(
-            self.extra(f"extras[{index}]", table)
+            self.service(f"extras[{index}]", table)
             for index, table in enumerate(self.document.get("extras", []))
         )
         custom = self.custom("custom", self.table(self.document, "custom"))
@@ -222,46 +220,6 @@ class _Reader:
             if field_name in cells and key not in values:
                 raise self.refuse(f"[values.{key}]", f"the table of {key} words is missing")
 
-    def file(self, table: dict[str, Any]) -> Layout:
-        known = set(Layout.__dataclass_fields__) - {"nulls", "made_at_mtime"} | {"null"}
-        self.only(table, "file", known)
-        if table.get("format") not in FORMATS:
-            raise self.refuse("file.format", f"say one of {', '.join(FORMATS)}")
-        options = dict(table)
-        nulls = frozenset({"", *map(str, options.pop("null", []))})
-        encoding = options.get("encoding", "utf-8")
-        try:
-            lookup(encoding)
-        except LookupError:
-            raise self.refuse("file.encoding", f"{encoding!r} is not an encoding") from None
-        for key in ("delimiter", "quote"):
-            if key in options and len(options[key]) != 1 and options[key] != "":
-                raise self.refuse(f"file.{key}", "this must be one character")
-        if options.get("delimiter") == "":
-            raise self.refuse("file.delimiter", "this must be one character")
-        if options["format"] in {"json", "xml"} and "records" not in options:
-            raise self.refuse("file.records", "name the list or element that holds the records")
-        made_at = options.pop("made_at", [])
-        rules = made_at if isinstance(made_at, list) else [made_at]
-        return Layout(
-            **options,
-            nulls=nulls,
-            made_at=tuple(self.made_at(rule) for rule in rules if rule != "mtime"),
-            made_at_mtime="mtime" in rules,
-        )
-
-    def made_at(self, rule: Any) -> MadeAt:
-        where = "file.made_at"
-        if not isinstance(rule, dict) or "format" not in rule or not {"name", "cell"} & set(rule):
-            raise self.refuse(
-                where, 'say "mtime", {name, format} or {cell = [row, column], format}'
-            )
-        self.only(rule, where, {"name", "cell", "format"})
-        if "name" in rule and re.compile(rule["name"]).groups != 1:
-            raise self.refuse(where, "the pattern of the name needs one group in parentheses")
-        cell = tuple(rule["cell"]) if "cell" in rule else None
-        return MadeAt(rule["format"], rule.get("name", ""), cell)  # type: ignore[arg-type]
-
     def scope(self) -> ScopeRule:
         table = self.table(self.document, "scope")
         self.only(table, "scope", ScopeRule.__dataclass_fields__)
@@ -303,12 +261,13 @@ class _Reader:
             value=options.get("value"),
             join=options.get("join", " "),
             plus="plus" in options,
+            first="first" in options,
             per_night=self.one_of(where, options, "per", ("night",)) is not None,
-            formats=_several(options.get("date", "iso")),
+            formats=self.formats(where, options),
             decimal=options.get("decimal", self.decimal),
             thousands=options.get("thousands", self.thousands),
-            when=Status(self.one_of(where, options, "when", tuple(Status)))
-            if "when" in options
+            when=Status(when)
+            if (when := self.one_of(where, options, "when", tuple(Status)))
             else None,
             split=options.get("split", ""),
             prefixes=_several(options.get("prefix", ())),
@@ -321,20 +280,27 @@ class _Reader:
             raise self.refuse(where, "name a column or a value")
         return made
 
+    def formats(self, where: str, options: dict[str, Any]) -> tuple[str, ...]:
+        formats = _several(options.get("date", "iso"))
+        for format_ in formats:
+            if found := check_format(format_):
+                raise self.refuse(f"{where}.date", f"{found} is not known in a date format")
+        return formats
+
     def sources(self, where: str, options: dict[str, Any]) -> tuple[str, ...]:
         if options.get("position"):
             return (POSITION,)
         if options.get("occurrence"):
             return (OCCURRENCE,)
-        named = [options[key] for key in ("column", "columns", "plus") if key in options]
+        named = [options[key] for key in ("column", "columns", "first", "plus") if key in options]
         if len(named) > 1:
-            raise self.refuse(where, "use only one of column, columns and plus")
+            raise self.refuse(where, "use only one of column, columns, first and plus")
         return tuple(clean(column) for column in _several(named[0])) if named else ()
 
     def one_of(
         self, where: str, options: dict[str, Any], key: str, allowed: tuple[str, ...]
     ) -> str | None:
-        value = options.get(key)
+        value: str | None = options.get(key)
         if value is not None and value not in allowed:
             raise self.refuse(f"{where}.{key}", f"say one of {', '.join(allowed)}")
         return value
@@ -393,7 +359,7 @@ class _Reader:
         self.columns = outer
         return cells
 
-    def extra(self, where: str, table: dict[str, Any]) -> Part:
+    def service(self, where: str, table: dict[str, Any]) -> Part:
         self.only(table, where, {"column", "split", "parts", "part_delimiter"})
         cell = self.cell(where, table["column"], "text")
         facts = {

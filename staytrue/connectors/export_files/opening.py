@@ -16,11 +16,16 @@ from zoneinfo import ZoneInfo
 from staytrue.connectors.base import Line
 from staytrue.connectors.export_files import (
     container,
+    objects,
     reading_csv,
+    reading_json,
+    reading_xlsx,
+    reading_xml,
 )
 from staytrue.connectors.export_files.cells import parse_moment
 from staytrue.connectors.export_files.container import Limits, Stamp
 from staytrue.connectors.export_files.decoding import Decoded
+from staytrue.connectors.export_files.grid import Row
 from staytrue.connectors.export_files.mapping import MadeAt, Mapping
 from staytrue.connectors.export_files.spooled import Spooled
 from staytrue.kit.errors import Refused
@@ -86,7 +91,7 @@ def open_file(
                 found=spooled.records,
             )
         made_at = _made_at(mapping, container.inner_name(name), before, spooled.top, ZoneInfo(zone))
-    except container.broken(name):
+    except container.BROKEN:
         spool.unlink(missing_ok=True)
         raise container.cut_container(name) from None
     except Refused:
@@ -121,13 +126,20 @@ def read_lines(
 
 
 def _lines(lines: IO[str] | list[str], mapping: Mapping, limits: Limits) -> Iterator[Line]:
-    reading = reading_csv if mapping.layout.format == "csv" else reading_objects
-    last: dict[Any, int] = {}
+    read, last_of_each = _READERS.get(mapping.layout.format, _TREES)
+    last: dict[Row, int] = {}
     if mapping.rows_per_booking == "one":
-        last = reading.last_of_each(lines, mapping, limits)
+        last = last_of_each(lines, mapping, limits)
         if not isinstance(lines, list):
             lines.seek(0)
-    yield from reading.read(lines, mapping, limits, last)
+    yield from read(lines, mapping, limits, last)
+
+
+_READERS = {
+    "csv": (reading_csv.read, reading_csv.last_of_each),
+    "xlsx": (reading_xlsx.read, reading_xlsx.last_of_each),
+}
+_TREES = (objects.read, objects.last_of_each)
 
 
 def _write(data: IO[bytes], out: IO[bytes], mapping: Mapping, name: str, limits: Limits) -> Spooled:

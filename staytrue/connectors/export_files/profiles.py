@@ -202,10 +202,12 @@ class ProfileReader:
             texts = list(self._texts_of(part, compiler).items())
 
             def read(row: Row, notes: Notes) -> list[Address]:
-                said = {name: value for name, get in texts if (value := get(row)) is not None}
-                if "country" in said:
-                    said["country"] = country_code(said["country"])
-                return [Address(**said)] if any(value for value in said.values()) else []
+                said: dict[str, str | None] = {name: get(row) for name, get in texts}
+                if country := said.get("country"):
+                    said["country"] = country_code(country)
+                    if said["country"] is None:
+                        notes.append(("unknown_word", {"field": "country", "word": country}))
+                return [Address(**said)] if any(said.values()) else []
 
             return read
 
@@ -215,7 +217,7 @@ class ProfileReader:
         def make(compiler: Compiler) -> Soft:
             texts = list(self._texts_of(part, compiler).items())
 
-            def read(row: Row, notes: Notes) -> list[Loyalty]:
+            def read(row: Row, _notes: Notes) -> list[Loyalty]:
                 said = {name: value for name, get in texts if (value := get(row)) is not None}
                 return [Loyalty(**said)] if "programme" in said else []
 

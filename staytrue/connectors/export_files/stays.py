@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from staytrue.kit.errors import Unreadable
 from staytrue.kit.text import clean, fold
 
 NIGHTS_MAX = 3_660
+_LOST_DIGITS = re.compile(r"[0-9][.,]?[0-9]*[eE]\+[0-9]+")
 _TEXTS = ("group_number", "source", "currency", "room_number", "room_category", "rate_code")
 _WORDED = {
     # Field: its table of words, the field that keeps the word, the answer to an unknown one.
@@ -53,11 +55,10 @@ class StayReader:
             for name, (table, word, other) in _WORDED.items()
             if name in cells
         ]
+        self.tax: Reader | None = None
         if "tax_included" in cells:
             table = mapping.values.get("tax_included", {})
             self.tax = compiler.code("tax_included", cells["tax_included"], table, None)
-        else:
-            self.tax = None
         self.read_values = [
             (name, make(name, cells[name]), cells[name].when, cells[name].per_night)
             for names, make in (
@@ -95,6 +96,12 @@ class StayReader:
         number, leg = self.key(row)
         if number is None:
             raise missing("number")
+        if _LOST_DIGITS.fullmatch(number):
+            raise Unreadable(
+                f"The number {number} lost its digits in a spreadsheet: its column must be text.",
+                "damaged_number",
+                text=number,
+            )
         self._check_property(row)
         status, word = self.status(row, [])
         if status is None:
@@ -114,7 +121,7 @@ class StayReader:
             # A bare date is no version: within the day it could not tell the newer of two.
             values["modified_at"] = None
             notes.append(("modified_without_time", {}))
-        if values.get("currency") is None and ("amount" in values or "room_amount" in values):
+        if values.get("currency") is None and any(values.get(name) for name in _AMOUNTS):
             values["currency"] = self.settings.currency
         for required in self.mapping.required:
             if values.get(required) is None and required in self.mapping.cells:
@@ -139,7 +146,8 @@ class StayReader:
             return
         if fold(code) != self.expected_property:
             raise Unreadable(
-                f"This booking is of the property {code}, not of {self.settings.property}.",
+                f"This booking is of the property {code}. If the PMS calls this house so, set property_code "
+                "of the connection to it.",
                 "foreign_property",
                 property=code,
             )

@@ -9,7 +9,7 @@ from staytrue.connectors.export_files.compile import Compiler, Notes, Row
 from staytrue.connectors.export_files.grid import SUPERSEDED
 from staytrue.connectors.export_files.mapping import Mapping, ProfileMap
 from staytrue.connectors.export_files.profiles import ProfileReader
-from staytrue.connectors.export_files.stays import StayReader, missing
+from staytrue.connectors.export_files.stays import StayReader
 from staytrue.hotel.codes import GuestRole
 from staytrue.hotel.records import GuestOnBooking, Parked, Profile, Reservation
 from staytrue.kit.errors import Misconfigured, Unreadable
@@ -151,6 +151,3 @@ def _parked(line: Line, problem: Unreadable, key: str | None) -> Parked:
 
 def _findings(line: Line, notes: Notes) -> list[Finding]:
     return [Finding(code, line.number, facts) for code, facts in notes]
-
-
-__all__ = ["ProfileTranslator", "StayTranslator", "missing", "translator"]
