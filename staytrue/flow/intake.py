@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from array import array
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from staytrue.changes import log
 from staytrue.connectors import base
@@ -36,7 +37,8 @@ from staytrue.mirror import queries, rules
 from staytrue.mirror.rows import hash_of
 
 Progress = Callable[[str, int, int], None]
-PAGE_ROWS = 50_000
+PAGE_ROWS = 25_000
+PAGES_AT_ONCE = 2
 
 
 @dataclass
@@ -232,7 +234,7 @@ def _stage(work: Work) -> None:
     for item in translation.run(job_of(work, known.tobytes(), salt)):
         if isinstance(item, Summary):
             work.summary = item
-            work.summary.unseen = _salted(item.unseen, salt)
+            work.summary.unseen = _salted(item.unseen or b"", salt)
         else:
             _stage_block(work, item)
 
@@ -262,22 +264,37 @@ def _judge(work: Work) -> rules.Brake | None:
 
 
 def _merge(work: Work) -> None:
-    """Merge page by page, each with its changes in one transaction; a small batch is one page."""
+    """Merge page by page, each with its changes in one transaction; a small batch is one page.
+
+    Pages of a large delivery go two at a time: keys are locked in one order, so they only ever
+    wait for each other.
+    """
     with scope.everything():
         log.make_room(work.now)
         mirror.tell_epochs(work.link.id, work.delivery.id)
     last = work.summary.last_seq + 1
-    for first in range(1, last, PAGE_ROWS):
-        with scope.everything():
-            for object in ("profile", "reservation"):
-                if work.staged[object]:
-                    _merge_page(work, object, first, min(first + PAGE_ROWS, last))
-            inbox.settle(work.delivery, Delivery.State.RECEIVED, work.now,
-                         counts=work.delivery.counts)  # fmt: skip
-        work.progress("merge", min(first + PAGE_ROWS, last) - 1, last - 1)
+    pages = [(first, min(first + PAGE_ROWS, last)) for first in range(1, last, PAGE_ROWS)]
+    if len(pages) < 2:
+        for page in pages:
+            _count(work, _merge_page(work, *page))
+        return
+    with ThreadPoolExecutor(max_workers=PAGES_AT_ONCE) as pool:
+        waiting = [pool.submit(_merge_apart, work, *page) for page in pages]
+        for done, page in enumerate(as_completed(waiting), 1):
+            _count(work, page.result())
+            work.progress("merge", done, len(pages))
 
 
-def _merge_page(work: Work, object: str, first: int, last: int) -> None:
+def _merge_apart(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]:
+    """One page on a connection of its own thread."""
+    try:
+        return _merge_page(work, first, last)
+    finally:
+        connection.close()
+
+
+def _merge_page(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]:
+    """Profiles, then reservations, with their changes; object → (created, changed)."""
     delivery = work.delivery
     given = {
         "connection_id": work.link.id,
@@ -286,14 +303,25 @@ def _merge_page(work: Work, object: str, first: int, last: int) -> None:
         "imported": delivery.history,
         "first_seen_at": work.now,
     }
-    merged = mirror.merge_staged(object, delivery.id, first, last, given)
-    log.append_created(object, merged.inserted, work.now)
-    entries = conclude.entries(object, merged.updated)
-    log.append(entries, work.now, history=delivery.history)
-    reactions.wake(entries, work.now)
-    counts = delivery.counts.setdefault(object, {"created": 0, "changed": 0})
-    counts["created"] += len(merged.inserted)
-    counts["changed"] += len(entries)
+    counts: dict[str, tuple[int, int]] = {}
+    with scope.everything():
+        for object in ("profile", "reservation"):
+            if not work.staged[object]:
+                continue
+            merged = mirror.merge_staged(object, delivery.id, first, last, given)
+            log.append_created(object, merged.inserted, work.now)
+            entries = conclude.entries(object, merged.updated)
+            log.append(entries, work.now, history=delivery.history)
+            reactions.wake(entries, work.now)
+            counts[object] = (len(merged.inserted), len(entries))
+    return counts
+
+
+def _count(work: Work, page: dict[str, tuple[int, int]]) -> None:
+    for object, (created, changed) in page.items():
+        counts = work.delivery.counts.setdefault(object, {"created": 0, "changed": 0})
+        counts["created"] += created
+        counts["changed"] += changed
 
 
 def _rehearse(

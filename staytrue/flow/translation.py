@@ -1,17 +1,19 @@
-"""Raw lines → staged lines, in a process of its own for large files, so that mapping overlaps
+"""Raw lines → staged lines, in processes of their own for large files, so that mapping overlaps
 with loading. Knows neither Django nor the database: it may be started fresh on any machine.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from staytrue.connectors import base, registry
 from staytrue.hotel.records import Parked
@@ -19,6 +21,7 @@ from staytrue.kit.errors import Refused, StaytrueError
 from staytrue.mirror.rows import Encoder
 
 BLOCK_LINES = 4_000
+SHARES = min(4, os.cpu_count() or 1)
 # Below this a second process costs more than it saves.
 INLINE_BYTES = 3 << 20
 # More parked lines than this and the file is held anyway; their count still goes on.
@@ -38,6 +41,8 @@ class Job:
     read_at: datetime
     known: bytes = b""
     salt: int = 0
+    share: int = 0
+    shares: int = 1
 
 
 @dataclass
@@ -62,9 +67,7 @@ class Summary:
     parked_count: int = 0
     findings: list[dict[str, Any]] = field(default_factory=list)
     finding_count: int = 0
-    keys: list[str] = field(default_factory=list)
-    unseen: bytes = b""
-    superseded: int = 0
+    unseen: bytes | None = b""
 
 
 class _Buffer:
@@ -77,27 +80,37 @@ class _Buffer:
     def block(self, lines_read: int) -> Block:
         data = ("\n".join(self.lines) + "\n").encode()
         block = Block(self.object, data, len(self.lines), lines_read)
-        self.lines = []
+        self.lines.clear()
         return block
 
 
 class _Unknown:
-    """Lets only lines pass whose hash is not known, and remembers what was seen."""
+    """Lets only lines pass whose hash is not known, and remembers what was seen.
 
-    def __init__(self, known: bytes, summary: Summary) -> None:
-        self.known = set(array("q", known))
+    `seq` counts the lines that pass. With several shares every process reads all lines, which is
+    cheap, and translates only its own runs of them, which is not.
+    """
+
+    def __init__(self, job: Job, summary: Summary) -> None:
+        self.known = set(array("q", job.known))
         self.seen: set[int] = set()
+        self.job = job
         self.summary = summary
+        self.seq = 0
 
     def lines(self, lines: Iterator[base.Line]) -> Iterator[base.Line]:
-        known, summary = self.known, self.summary
+        known, seen, summary = self.known, self.seen, self.summary
+        share, shares = self.job.share, self.job.shares
         for line in lines:
             summary.read += 1
             if line.hash in known:
-                self.seen.add(line.hash)
+                seen.add(line.hash)
                 continue
-            yield line
-        summary.known = len(self.seen)
+            self.seq += 1
+            if shares == 1 or self.seq // BLOCK_LINES % shares == share:
+                yield line
+        summary.known = len(seen)
+        summary.last_seq = self.seq
 
     def unseen(self) -> bytes:
         return array("q", self.known - self.seen).tobytes()
@@ -105,27 +118,24 @@ class _Unknown:
 
 def blocks(job: Job) -> Iterator[Block | Summary]:
     """Translate a spooled delivery; blocks as they fill, and the summary as the last item."""
-    connector = registry.load(job.dialect)
     summary = Summary()
-    unknown = _Unknown(job.known, summary)
-    source = connector.open_spool(job.spool, job.mapping, job.settings)
+    unknown = _Unknown(job, summary)
+    source = registry.load(job.dialect).open_spool(job.spool, job.mapping, job.settings)
     encoder = Encoder(job.batch, job.property_id, job.settings.zone, job.read_at)
     buffers = {name: _Buffer(name) for name in ("reservation", "profile")}
-    seq = 0
-    for item in source.translate(unknown.lines(source.lines())):
-        seq += 1
-        raw_hash = item.hash ^ job.salt
+    stays, guests = buffers["reservation"].lines, buffers["profile"].lines
+    for done, item in enumerate(source.translate(unknown.lines(source.lines())), 1):
+        seq, raw_hash = unknown.seq, item.hash ^ job.salt
         for guest in item.profiles:
-            buffers["profile"].lines.append(encoder.profile(seq, item.line, raw_hash, guest))
+            guests.append(encoder.profile(seq, item.line, raw_hash, guest))
         for stay in item.reservations:
-            buffers["reservation"].lines.append(encoder.reservation(seq, item.line, raw_hash, stay))
+            stays.append(encoder.reservation(seq, item.line, raw_hash, stay))
         if item.parked or item.findings or item.skipped:
             _note(summary, item)
-        if seq % BLOCK_LINES == 0:
+        if done % BLOCK_LINES == 0:
             yield from _full(buffers, summary.read)
     yield from _full(buffers, summary.read)
-    summary.last_seq = seq
-    summary.unseen = unknown.unseen()
+    summary.unseen = unknown.unseen() if job.share == 0 else None
     yield summary
 
 
@@ -150,38 +160,64 @@ def _full(buffers: dict[str, _Buffer], lines_read: int) -> Iterator[Block]:
 
 
 def run(job: Job) -> Iterator[Block | Summary]:
-    """Translate here when small, else in a second process whose blocks arrive as they fill."""
+    """Translate here when small, else in processes beside this one, whose blocks arrive as made."""
     if job.spool.stat().st_size < INLINE_BYTES:
         yield from blocks(job)
         return
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_serve, args=(job, theirs), daemon=True)
-    child.start()
-    theirs.close()
+    children: dict[Any, Any] = {}
+    for share in range(SHARES):
+        ours, theirs = context.Pipe(duplex=False)
+        mine = replace(job, share=share, shares=SHARES)
+        children[ours] = context.Process(target=_serve, args=(mine, theirs), daemon=True)
+        children[ours].start()
+        theirs.close()
+    summaries: list[Summary] = []
     try:
-        while True:
-            try:
-                item = ours.recv()
-            except EOFError:
-                raise Refused(
-                    "The translating process ended before the file did; nothing was taken. "
-                    "Check free memory and import the file again.",
-                    code="translation_ended",
-                ) from None
-            if isinstance(item, StaytrueError):
-                raise item
-            yield item
-            if isinstance(item, Summary):
-                return
+        while len(summaries) < SHARES:
+            for pipe in wait(list(children)):
+                item = _received(pipe)
+                if isinstance(item, Block):
+                    yield item
+                    continue
+                summaries.append(item)
+                children.pop(pipe).join()
     finally:
-        ours.close()
-        child.terminate()
-        child.join()
+        for child in children.values():
+            child.terminate()
+    yield _together(summaries)
+
+
+def _received(pipe: Any) -> Block | Summary:
+    try:
+        item = pipe.recv()
+    except EOFError:
+        raise Refused(
+            "A translating process ended before the file did; nothing was taken. "
+            "Check free memory and import the file again.",
+            code="translation_ended",
+        ) from None
+    if isinstance(item, StaytrueError):
+        raise item
+    return cast(Block | Summary, item)
+
+
+def _together(summaries: list[Summary]) -> Summary:
+    """One summary of all shares: each counted what it translated, all read everything."""
+    whole = next(s for s in summaries if s.unseen is not None)
+    return replace(
+        summaries[0],
+        skipped=sum(s.skipped for s in summaries),
+        parked=sorted((p for s in summaries for p in s.parked), key=lambda p: p[1].line or 0),
+        parked_count=sum(s.parked_count for s in summaries),
+        findings=sorted((f for s in summaries for f in s.findings), key=lambda f: f["line"]),
+        finding_count=sum(s.finding_count for s in summaries),
+        unseen=whole.unseen,
+    )
 
 
 def _serve(job: Job, pipe: Pipe) -> None:
-    """The second process: a refusal travels as itself, anything else stays loud here."""
+    """A process of its own: a refusal travels as itself, anything else stays loud here."""
     try:
         for item in blocks(job):
             pipe.send(item)
