@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from staytrue.cli import care, checks, files, reading, running, setup
+from staytrue.cli import bench, care, checks, files, reading, running, setup
 from staytrue.kit import logs
 
 _COMMANDS = (
@@ -28,6 +28,7 @@ _COMMANDS = (
     checks.doctor,
     checks.backup_,
     checks.restore,
+    bench.bench,
 )
 
 

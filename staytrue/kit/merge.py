@@ -129,16 +129,6 @@ def parse(text: str) -> dict[str, Any]:
     return row
 
 
-def copy_rows(table: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
-    """COPY Python values into a table: for logs and lists, where nothing can conflict."""
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 @contextmanager
 def one_at_a_time(name: str, number: int) -> Any:
     """Hold a session lock for a long task of several transactions; waits for its predecessor."""
