@@ -1,0 +1,37 @@
+"""`staytrue bench`: what the design promises about speed, each beside a yardstick of the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+
+import click
+
+from staytrue.cli import bench_import
+from staytrue.cli.bench_import import Size
+from staytrue.cli.frame import Answer, answers, table
+from staytrue.cli.measuring import Measure
+
+_BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {"import": bench_import.measures}
+
+
+@click.command
+@click.argument("names", nargs=-1, metavar="[NAME …]")
+@click.option("--reservations", default=1_000_000, show_default=True, type=click.IntRange(1_000))
+@click.option("--profiles", default=600_000, show_default=True, type=click.IntRange(600))
+@click.option("--small", is_flag=True, help="20,000 reservations and 12,000 profiles: for CI.")
+@answers
+def bench(names: tuple[str, ...], reservations: int, profiles: int, *, small: bool) -> Answer:
+    """Measure, in a home of its own that is gone afterwards. The names: import."""
+    if unknown := sorted(set(names) - set(_BENCHES)):
+        known = ", ".join(_BENCHES)
+        raise click.UsageError(f"there is no bench {', '.join(unknown)}; there are: {known}")
+    size = Size(20_000, 12_000) if small else Size(reservations, profiles)
+    found: list[Measure] = []
+    for name in names or tuple(_BENCHES):
+        for measure in _BENCHES[name](size):
+            click.echo(f"{measure.name}: {measure.value} {measure.unit}", err=True)
+            found.append(measure)
+    rows = [(m.name, m.value, m.unit, m.yardstick, m.ratio) for m in found]
+    titles = ("name", "value", "unit", "yardstick", "ratio")
+    return Answer([asdict(each) for each in found], table(rows, titles))
