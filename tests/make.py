@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from staytrue.flow import conclude
+from staytrue.flow import conclude, intake
+from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
 from staytrue.hotel.codes import GuestRole, Status
 from staytrue.hotel.models import Property
 from staytrue.hotel.records import GuestOnBooking, Profile, Reservation
 from staytrue.inbox.models import Connection, Delivery
+from staytrue.lab import files
 from staytrue.staff import audit
 
 NOON = datetime(2026, 5, 21, 12, 0, tzinfo=UTC)
@@ -76,3 +81,23 @@ def profile(**facts: Any) -> Profile:
     """Claire Fontanel as her PMS knows her."""
     given = {"source_id": "G1", "first_name": "Claire", "last_name": "Fontanel"}
     return Profile(**given | facts)
+
+
+def stays_file(
+    folder: Path, made_at: datetime, *stays: Reservation, zone: str = "Europe/Madrid"
+) -> Path:
+    """A daily export in the project's own layout, as the invented PMS writes it."""
+    local = made_at.astimezone(ZoneInfo(zone))
+    path = folder / f"stays_BIO_{local:%Y%m%d-%H%M}.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter=";", lineterminator="\n")
+        writer.writerow(files.STAY_COLUMNS)
+        writer.writerows(files.stay_row(stay, ZoneInfo(zone)) for stay in stays)
+    return path
+
+
+def take(
+    link: Connection, path: Path, now: datetime, mapping: str = "staytrue_stays", **how: Any
+) -> Outcome:
+    """Import a file as the command line does."""
+    return intake.import_file(link, path, mapping=mapping, now=now, **how)

@@ -10,19 +10,25 @@ from typing import Any
 from staytrue.changes import log
 from staytrue.changes.kinds import Kind
 from staytrue.changes.log import Entry
-from staytrue.connectors.export_files.connector import Chosen, load_mapping, open_spool
 from staytrue.connectors.base import Translated
+from staytrue.connectors.export_files.connector import Chosen, load_mapping, open_spool
 from staytrue.flow import conclude, intake, reactions
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import queries as inboxes
-from staytrue.inbox.models import Delivery, ParkedPart
+from staytrue.inbox.models import Connection, Delivery, ParkedPart
 from staytrue.kit import clock, merge
 from staytrue.kit.errors import Refused
 from staytrue.mirror import actions as mirror
 from staytrue.mirror import canonical, queries, restore
 from staytrue.mirror.rows import Encoder, hash_of
+
+
+def link_of(delivery: Delivery) -> Connection:
+    """The connection a delivery came by, with its property."""
+    with scope.everything():
+        return Connection.objects.select_related("property").get(id=delivery.connection_id)
 
 
 def raw_lines(delivery: Delivery, spool: Path) -> None:
@@ -38,7 +44,7 @@ def release_delivery(
     if delivery.state != Delivery.State.HELD:
         raise Refused(f"{delivery.name} is {delivery.state}, not held.", code="not_held")
     started = clock.monotonic()
-    link = delivery.connection
+    link = link_of(delivery)
     with intake.one_delivery_at_a_time(link), intake.workshop() as shop:
         spool = shop / "spool"
         raw_lines(delivery, spool)
@@ -55,8 +61,10 @@ def release_delivery(
 
 def release_parts(parts: Collection[ParkedPart], *, by: str, now: datetime) -> int:
     """Read parked parts again with the mapping as it is now; all of them, or a refusal."""
-    for delivery in {part.delivery for part in parts}:
-        mine = [part for part in parts if part.delivery_id == delivery.id]
+    for delivery_id in sorted({part.delivery_id for part in parts}):
+        mine = [part for part in parts if part.delivery_id == delivery_id]
+        with scope.everything():
+            delivery = Delivery.objects.select_related("connection__property").get(id=delivery_id)
         with intake.one_delivery_at_a_time(delivery.connection), scope.everything():
             _merge_parts(delivery, mine, now)
             inbox.resolve(mine, ParkedPart.State.RELEASED, by, now)
@@ -139,7 +147,7 @@ def roll_back(delivery: Delivery, *, by: str, now: datetime) -> int:
     if delivery.state != Delivery.State.APPLIED:
         raise Refused(f"{delivery.name} is {delivery.state}; only an applied file can be taken "
                       "back.", code="not_applied")  # fmt: skip
-    with intake.one_delivery_at_a_time(delivery.connection), scope.everything():
+    with intake.one_delivery_at_a_time(link_of(delivery)), scope.everything():
         later = log.changed_later(delivery.id)
         if later:
             raise Refused(

@@ -80,12 +80,9 @@ def _amount(value: Any) -> str | None:
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Field → [before, after] of everything that differs but the version marks."""
-    return {
-        field: [before.get(field), value]
-        for field, value in after.items()
-        if before.get(field) != value and field not in VERSION_FIELDS
-    }
+    """Field → [before, after] of everything that differs; nothing where only version marks do."""
+    diff = {name: [before.get(name), now] for name, now in after.items() if before.get(name) != now}
+    return diff if diff.keys() - VERSION_FIELDS else {}
 
 
 def undo(record: Mapping[str, Any], diffs: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
