@@ -61,11 +61,13 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "django_htmx",
     "staytrue.hotel",
     "staytrue.staff",
     "staytrue.inbox",
     "staytrue.mirror",
     "staytrue.changes",
+    "staytrue.web",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -75,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "staytrue.web.middleware.WebMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -161,4 +164,13 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE.parent / "staticfiles"
-STATICFILES_DIRS = [path for path in [BASE / "web" / "static"] if path.is_dir()]
+
+# --- What every page carries (the policy of scripts stands in `web.middleware`) -----------------
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "staytrue.web.errors.no_csrf"
+MESSAGE_TAGS = {20: "info", 25: "good", 30: "warn", 40: "bad"}
+# Static files are found where they are, so that pages have their look before any collecting.
+WHITENOISE_USE_FINDERS = True

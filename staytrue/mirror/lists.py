@@ -34,7 +34,7 @@ _COLUMNS = """
   r.id, r.property_id, r.connection_id, r.number, r.leg, r.status, r.status_origin, r.arrival_on,
   r.departure_on, r.nights, r.adults, r.children, r.room_number, r.room_category, r.channel,
   r.notes, r.imported, r.seen_on, r.out_of_sight_since, r.out_of_sight_cause, r.source_status,
-  f.true_through, p.id, p.title, p.first_name, p.last_name, p.second_last_name, p.vip,
+  f.true_through, p.id, p.first_name, p.last_name, p.second_last_name, p.vip,
   p.emails::text"""
 _JOINS = """
   LEFT JOIN freshness f ON f.connection_id = r.connection_id AND f.object = 'reservation'
@@ -236,7 +236,7 @@ _FIELDS = ("room_number", "notes", "first_name", "emails")
 def _line(access: Access, row: Sequence[Any]) -> ListedStay:
     (id_, property_id, _, number, leg, status, origin, arrival, departure, nights, adults,
      children, room, category, channel, notes, imported, seen_on, since, cause, source_status,
-     true_through, profile, _title, first, last, second, vip, emails, before) = row  # fmt: skip
+     true_through, profile, first, last, second, vip, emails, before) = row  # fmt: skip
     hidden = frozenset(hidden_among(access, _FIELDS, property_id))
     guest = None
     if profile is not None and "first_name" not in hidden:

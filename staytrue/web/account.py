@@ -1,0 +1,86 @@
+"""One's own things: language, single keys, sign-out; and the pages that lead on a phone."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import activate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from staytrue.kit import clock
+from staytrue.staff import actions
+from staytrue.staff.access import access_of
+from staytrue.staff.guard import access_in, open_to_all, signed_in
+from staytrue.staff.models import Grant, Member
+from staytrue.web.pages import MENU, SINGLE_KEYS_COOKIE, menu_of, page
+
+_YEAR = 365 * 86_400
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """The first screen of one's menu: Today for the desk, the audit for the auditor."""
+    menu = menu_of(access_in(request))
+    return redirect(menu[0].name if menu else "me")
+
+
+@open_to_all
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Change the language, before and after sign-in, and go back to where one was."""
+    chosen = request.POST.get("language", "")
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    response = redirect(back if safe else reverse("home"))
+    if chosen not in dict(settings.LANGUAGES):
+        return response
+    if isinstance(request.user, Member):
+        actions.set_language(request.user, chosen)
+    activate(chosen)
+    _keep(response, settings.LANGUAGE_COOKIE_NAME, chosen)
+    return response
+
+
+@signed_in
+@require_POST
+def single_keys(request: HttpRequest) -> HttpResponse:
+    """Switch the single keys on or off on this machine (WCAG 2.1.4)."""
+    response = redirect("me")
+    _keep(response, SINGLE_KEYS_COOKIE, "on" if request.POST.get("single_keys") else "off")
+    messages.success(request, _("Saved. It counts from now on."))
+    return response
+
+
+def _keep(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, max_age=_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )
+
+
+@signed_in
+def me(request: HttpRequest) -> HttpResponse:
+    """My profile: what I may do where, my language, my keys."""
+    member = request.user
+    assert isinstance(member, Member)  # noqa: S101 - `signed_in` stands before
+    grants = Grant.objects.filter(member=member).select_related("role", "property")
+    return page(request, "me.html", clock.now(), grants=grants.order_by("property__code"),
+                rights=access_of(member))  # fmt: skip
+
+
+@signed_in
+def more(request: HttpRequest) -> HttpResponse:
+    """The rest of the menu, for phones."""
+    access = access_in(request)
+    rest = [entry for entry in MENU if access.may_anywhere(entry.right) and not entry.on_phone]
+    return page(request, "more.html", clock.now(), rest=rest)
+
+
+@signed_in
+def help_page(request: HttpRequest) -> HttpResponse:
+    """All keys and what each screen is for, on one page."""
+    return page(request, "help.html", clock.now())

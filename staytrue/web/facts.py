@@ -1,0 +1,350 @@
+"""Mirrored facts as people read them: label, value, where it came from, and what it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from staytrue.changes import log
+from staytrue.mirror.sheets import ProfileSheet, StaySheet
+from staytrue.staff.access import Access, hidden_among
+from staytrue.web import formats, words
+
+
+@dataclass(frozen=True)
+class Told:
+    """One version: when we knew it, when it became true at the source, what differed."""
+
+    no: int
+    at: datetime
+    source_at: datetime | None
+    kinds: list[str]
+    diff: dict[str, list[Any]]
+    delivery: str | None
+    line: int | None
+    history: bool
+
+    @property
+    def source(self) -> str:
+        """The delivery and line it came in; what we concluded ourselves came in none."""
+        if self.delivery is None:
+            return _("concluded by Staytrue")
+        if self.line is None:
+            return self.delivery
+        return _("%(file)s, line %(line)s") % {"file": self.delivery, "line": self.line}
+
+
+@dataclass(frozen=True)
+class ShownVersion:
+    """A version with its differences in words."""
+
+    told: Told
+    titles: list[str]
+    differences: list[tuple[str, str, str]]
+    zone: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a facts list; `missing` stands where there is no value."""
+
+    label: str
+    value: str
+    missing: str = "—"
+    note: str = ""
+    origin: str = ""
+    read_at: datetime | None = None
+
+
+def versions_of(object_: str, pk: int, access: Access, property_id: int | None) -> list[Told]:
+    """Every version, newest first, without the fields that are hidden from the reader."""
+    told = []
+    for row in log.versions_of(object_, pk):
+        hidden = hidden_among(access, row["diff"], property_id)
+        diff = {name: pair for name, pair in row["diff"].items() if name not in hidden}
+        told.append(
+            Told(row["no"], row["at"], row["source_at"], list(row["kinds"]), diff,
+                 row["delivery"], row["line"], row["history"])  # fmt: skip
+        )
+    return told
+
+
+def shown(versions: Iterable[Told], zone: str, names: Mapping[str, str]) -> list[ShownVersion]:
+    """Versions in words; `names` are those of the people on it."""
+    made = []
+    for told in versions:
+        differences = [
+            (words.word(words.FIELD, name), value(name, before, zone, names),
+             value(name, after, zone, names))
+            for name, (before, after) in told.diff.items()
+        ]  # fmt: skip
+        kinds = [kind for kind in told.kinds if kind != "modified" or len(told.kinds) == 1]
+        titles = [words.word(words.CHANGE, kind) for kind in kinds]
+        made.append(ShownVersion(told, titles, differences, zone))
+    return made
+
+
+_DAYS = {"arrival_on", "departure_on", "seen_on", "on"}
+_INSTANTS = {"created_at", "modified_at", "cancelled_at", "checked_in_at", "checked_out_at",
+             "out_of_sight_since", "posted_at", "at"}  # fmt: skip
+
+
+def value(name: str, of: Any, zone: str, names: Mapping[str, str] | None = None) -> str:
+    """Any field's value as text."""
+    if of is None or of in ("", [], {}):
+        return ""
+    if name in words.CODES:
+        return words.word(words.CODES[name], str(of))
+    if name in _DAYS:
+        return formats.day(date.fromisoformat(of))
+    if name in _INSTANTS:
+        return _instant(of, zone)
+    if name in _WRITTEN:
+        return _WRITTEN[name](of, names or {})
+    if isinstance(of, bool):
+        return _("yes") if of else _("no")
+    if isinstance(of, Mapping):
+        return ", ".join(f"{key}: {told}" for key, told in of.items())
+    if isinstance(of, list):
+        return "; ".join(str(each) for each in of)
+    return str(of)
+
+
+def _instant(text: str, zone: str) -> str:
+    if len(text) == len("2026-05-21"):
+        return formats.day(date.fromisoformat(text))
+    return formats.instant(datetime.fromisoformat(text), zone)
+
+
+def _amount(of: Any, _names: Mapping[str, str]) -> str:
+    return formats.money(of, None)
+
+
+def _people(of: Sequence[Mapping[str, str]], names: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"{names.get(each['profile'], each['profile'])}"
+        f" ({words.word(words.ROLE_ON_STAY, each['role'])})"
+        for each in of
+    )
+
+
+def _mails(of: Sequence[Mapping[str, Any]], _names: Mapping[str, str]) -> str:
+    relay = _("relay")
+    return ", ".join(f"{m['address']} ({relay})" if m.get("masked") else m["address"] for m in of)
+
+
+def _phones(of: Sequence[Mapping[str, Any]], _names: Mapping[str, str]) -> str:
+    return ", ".join(each.get("number") or each["raw"] for each in of)
+
+
+def _addresses(of: Sequence[Mapping[str, Any]], _names: Mapping[str, str]) -> str:
+    told = []
+    for each in of:
+        place = " ".join(filter(None, [each.get("postcode"), each.get("city")]))
+        parts = [each.get("line1"), each.get("line2"), place, each.get("region")]
+        land = each.get("country")
+        told.append(", ".join(filter(None, [*parts, formats.country(land) if land else None])))
+    return "; ".join(told)
+
+
+def _loyalty(of: Sequence[Mapping[str, Any]], _names: Mapping[str, str]) -> str:
+    told = (" ".join(filter(None, [m["programme"], m.get("number"), m.get("level")])) for m in of)
+    return "; ".join(told)
+
+
+def _consents(of: Sequence[Mapping[str, Any]], _names: Mapping[str, str]) -> str:
+    state = {"in": _("yes"), "out": _("no")}
+    return "; ".join(f"{c['purpose']}, {c['channel']}: {state.get(c['state'])}" for c in of)
+
+
+def _lines(of: Sequence[Mapping[str, Any]], _names: Mapping[str, str]) -> str:
+    told = (
+        " ".join(filter(None, [line.get("label") or line.get("code"), str(line["amount"] or "")]))
+        for line in of
+    )
+    return "; ".join(told)
+
+
+def _language(of: str, _names: Mapping[str, str]) -> str:
+    return formats.language(of)
+
+
+def _country(of: str, _names: Mapping[str, str]) -> str:
+    return formats.country(of)
+
+
+def _birth(of: str, _names: Mapping[str, str]) -> str:
+    """A birth date, with or without its year."""
+    if not of.startswith("--"):
+        return formats.day(date.fromisoformat(of))
+    leap_year = 2000
+    return formats.day(date.fromisoformat(f"{leap_year}{of[1:]}"), leap_year)
+
+
+_WRITTEN: dict[str, Callable[[Any, Mapping[str, str]], str]] = {
+    "amount": _amount,
+    "room_amount": _amount,
+    "guests": _people,
+    "emails": _mails,
+    "phones": _phones,
+    "addresses": _addresses,
+    "loyalty": _loyalty,
+    "consents": _consents,
+    "extras": _lines,
+    "folio": _lines,
+    "language": _language,
+    "country": _country,
+    "nationality": _country,
+    "birth_date": _birth,
+}
+
+
+class _Origins:
+    """Which version a field's present value came with."""
+
+    def __init__(self, versions: Sequence[Told], read_at: datetime) -> None:
+        self.read_at = read_at
+        self.first = versions[-1] if versions else None
+        self.newest: dict[str, Told] = {}
+        for told in versions:
+            for name in told.diff:
+                self.newest.setdefault(name, told)
+
+    def of(self, *names: str) -> str:
+        """In words, of the newest among these fields."""
+        told = [self.newest[name] for name in names if name in self.newest]
+        source = max(told, key=lambda each: each.no) if told else self.first
+        if source is None:
+            return ""
+        return _("version %(no)s, %(source)s") % {"no": source.no, "source": source.source}
+
+
+_STAY_FACTS = (
+    "number", "group_number", "source_status", "room_number", "room_category", "rate_code",
+    "board", "channel", "segment", "amount", "room_amount", "payment_method", "created_at",
+    "checked_in_at", "checked_out_at", "cancelled_at", "notes",
+)  # fmt: skip
+_OPTIONAL = {"group_number", "checked_in_at", "checked_out_at", "cancelled_at", "notes"}
+
+
+def of_stay(record: Mapping[str, Any], versions: list[Told], sheet: StaySheet) -> list[Fact]:
+    """The facts of one stay in the order the desk asks for them."""
+    origins = _Origins(versions, sheet.read_at)
+    notes = {
+        "number": _leg(record),
+        "board": _original(record, "board", "source_board"),
+        "channel": ", ".join(filter(None, [_original(record, "channel", "source_channel"),
+                                           record["source"] or ""])),
+        "segment": _original(record, "segment", "source_segment"),
+        "payment_method": _original(record, "payment_method", "source_payment"),
+        "amount": _tax(record),
+    }  # fmt: skip
+    made = [
+        _fact(name, record, origins, sheet.hotel.timezone, notes.get(name, ""))
+        for name in _STAY_FACTS
+        if record[name] or name not in _OPTIONAL
+    ]
+    custom = record["custom"] or {}
+    made += [
+        Fact(str(name), value(str(name), told, sheet.hotel.timezone), origin=origins.of("custom"),
+             read_at=sheet.read_at)  # fmt: skip
+        for name, told in custom.items()
+    ]
+    return made
+
+
+def _fact(
+    name: str, record: Mapping[str, Any], origins: _Origins, zone: str, note: str = ""
+) -> Fact:
+    label = words.word(words.FIELD, name)
+    if name in record["hidden"]:
+        return Fact(label, "", missing=_("hidden from your role"))
+    told = value(name, record[name], zone)
+    if name in ("amount", "room_amount"):
+        told = formats.money(record[name], record["currency"])
+    return Fact(label, told, note=note if told else "", origin=origins.of(name),
+                read_at=origins.read_at)  # fmt: skip
+
+
+def _leg(record: Mapping[str, Any]) -> str:
+    return _("leg %(leg)s") % {"leg": record["leg"]} if record["leg"] != "1" else ""
+
+
+def _original(record: Mapping[str, Any], name: str, source: str) -> str:
+    """The PMS's own word, where it says more than ours."""
+    word = record.get(source)
+    if name in record["hidden"] or not word:
+        return ""
+    same = word.casefold() == value(name, record[name], "UTC").casefold()
+    return "" if same else _("PMS: %(word)s") % {"word": word}
+
+
+def _tax(record: Mapping[str, Any]) -> str:
+    return {True: _("tax included"), False: _("tax not included")}.get(record["tax_included"], "")
+
+
+_PROFILE_FACTS = (
+    "source_id", "kind", "title", "first_name", "last_name", "second_last_name", "language",
+    "birth_date", "nationality", "country", "vip", "loyalty", "consents", "card_token", "notes",
+)  # fmt: skip
+_PROFILE_OPTIONAL = {"second_last_name", "vip", "loyalty", "consents", "card_token", "notes",
+                     "title"}  # fmt: skip
+
+
+def of_profile(record: Mapping[str, Any], versions: list[Told], sheet: ProfileSheet) -> list[Fact]:
+    """The facts of one profile but its contacts, which have a card of their own."""
+    origins = _Origins(versions, sheet.read_at)
+    zone = sheet.hotel.timezone if sheet.hotel else "UTC"
+    made = [
+        _fact(name, record, origins, zone)
+        for name in _PROFILE_FACTS
+        if record[name] or name in record["hidden"] or name not in _PROFILE_OPTIONAL
+    ]
+    custom = record["custom"] or {}
+    made += [Fact(str(name), value(str(name), told, zone)) for name, told in custom.items()]
+    return made
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """An extra or a line of the bill."""
+
+    label: str
+    note: str
+    amount: str
+
+
+def money_lines(
+    of: Sequence[Mapping[str, Any]], currency: str | None, hidden: Sequence[str]
+) -> list[MoneyLine]:
+    """Extras and folio lines; what was ordered is no secret, what it cost may be."""
+    made = []
+    for line in of:
+        count = _quantity(line.get("quantity"))
+        kind = words.word(words.FOLIO_KIND, line.get("kind"))
+        day = formats.day(date.fromisoformat(line["on"])) if line.get("on") else ""
+        amount = "" if "amount" in hidden else formats.money(
+            line.get("amount"), line.get("currency") or currency
+        )
+        label = line.get("label") or line.get("code") or kind
+        made.append(MoneyLine(str(label), ", ".join(filter(None, [kind, count, day])), amount))
+    return made
+
+
+def _quantity(of: Any) -> str:
+    if of is None:
+        return ""
+    try:
+        count = Decimal(str(of))
+    except InvalidOperation:
+        return str(of)
+    whole = int(count)
+    if count != whole:
+        return formats.number(count)
+    return ngettext("%(n)s piece", "%(n)s pieces", whole) % {"n": whole} if whole != 1 else ""

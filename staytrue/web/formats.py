@@ -1,0 +1,132 @@
+"""Ages, dates, numbers and money in the reader's language and the hotel's zone.
+
+Step and words of an age come from here and nowhere else (the script refreshes them).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pycountry
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_currency, format_decimal, format_percent
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+# English with 24-hour clocks and the day before the month.
+_LOCALES = {"en": Locale("en", "GB"), "fr": Locale("fr"), "es": Locale("es")}
+STEPS = ((timedelta(minutes=15), ""), (timedelta(hours=2), "recent"), (timedelta(hours=24), "today"))
+"""Up to how old a fact may be, and the disc that says so (LOOK section 2)."""
+
+
+def locale() -> Locale:
+    """The reader's."""
+    return _LOCALES.get((get_language() or "en")[:2], _LOCALES["en"])
+
+
+def step(instant: datetime | None, now: datetime) -> str:
+    """The disc of a fact that was true at this instant."""
+    if instant is None:
+        return "lost"
+    return next((name for limit, name in STEPS if now - instant <= limit), "old")
+
+
+def age(seconds: float, *, brief: bool = False) -> str:
+    """How long ago: "14 h 50 min", or briefer for the rail."""
+    minutes = max(0, int(seconds // 60))
+    hours, days = minutes // 60, minutes // 1440
+    if days:
+        return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours % 24}
+    if hours:
+        text = _("%(hours)s h %(minutes)s") if brief else _("%(hours)s h %(minutes)s min")
+        return text % {"hours": hours, "minutes": f"{minutes % 60:02d}"}
+    return _("%(minutes)s min") % {"minutes": minutes}
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest exact unit: "30 min", "24 h", "3 d"."""
+    minutes = int(seconds // 60)
+    if minutes and minutes % 1440 == 0 and minutes > 1440:
+        return _("%(days)s d") % {"days": minutes // 1440}
+    if minutes and minutes % 60 == 0:
+        return _("%(hours)s h") % {"hours": minutes // 60}
+    return age(seconds) if minutes else _("%(seconds)s s") % {"seconds": int(seconds)}
+
+
+def clock_time(instant: datetime, zone: str) -> str:
+    """The hotel's clock: "03:10"."""
+    return str(format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale()))
+
+
+def instant(value: datetime, zone: str, now: datetime | None = None) -> str:
+    """Day and time as the hotel's clocks show it; only the time when it is of the same day."""
+    local = value.astimezone(ZoneInfo(zone))
+    if now is not None and local.date() == now.astimezone(ZoneInfo(zone)).date():
+        return clock_time(value, zone)
+    year = now.year if now is not None else None
+    return f"{day(local.date(), year)} {clock_time(value, zone)}"
+
+
+def day(value: date, year: int | None = None) -> str:
+    """A date; the year only when it is another than `year`."""
+    skeleton = "MMMd" if year == value.year else "yMMMd"
+    return str(format_skeleton(skeleton, value, locale=locale()))
+
+
+def weekday(value: date) -> str:
+    """A date as the head of a page says it: "Thursday 21 May 2026"."""
+    return str(format_date(value, "full", locale=locale()))
+
+
+def days(first: date, last: date, year: int | None = None) -> str:
+    """From a day to a day: "23 to 26 May"."""
+    begins = day(first, last.year) if first.year == last.year else day(first)
+    if (first.year, first.month) == (last.year, last.month) and locale().language == "en":
+        begins = str(first.day)
+    return _("%(first)s to %(last)s") % {"first": begins, "last": day(last, year)}
+
+
+def number(value: float | Decimal) -> str:
+    """A number with the reader's separators."""
+    return str(format_decimal(value, locale=locale()))
+
+
+def percent(value: float) -> str:
+    """A share as a percentage."""
+    return str(format_percent(value, format=None, locale=locale()))
+
+
+def money(value: Decimal | str | None, currency: str | None) -> str:
+    """An amount with its currency; the bare number where the source names none."""
+    if value is None:
+        return ""
+    amount = Decimal(str(value))
+    if not currency:
+        return str(format_decimal(amount, format="#,##0.00", locale=locale()))
+    return str(format_currency(amount, currency, locale=locale()))
+
+
+@cache
+def _language_name(code: str, reader: str) -> str:
+    try:
+        return Locale.parse(code, sep="-").get_display_name(reader) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def language(code: str) -> str:
+    """A language by its name: "fr" is French."""
+    return _language_name(code, locale().language)
+
+
+def country(code: str) -> str:
+    """A country by its name, in the reader's language where it is known."""
+    name = locale().territories.get(code.upper())
+    if name:
+        return str(name)
+    found = pycountry.countries.get(alpha_2=code.upper())
+    return found.name if found else code

@@ -1,0 +1,124 @@
+"""What every page stands in: the rail with its clocks, the menu of one's rights, help and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from staytrue.changes.models import ScreenNumber
+from staytrue.hotel.models import Group
+from staytrue.kit import clock
+from staytrue.mirror import feeds
+from staytrue.mirror.feeds import Feed
+from staytrue.staff.access import Access
+from staytrue.staff.guard import access_in
+from staytrue.staff.queries import asks_for
+
+SINGLE_KEYS_COOKIE = "staytrue_single_keys"
+CLOCKS_MAX = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu: where it leads, and the right that opens it."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    right: str
+    section: str = ""
+    on_phone: bool = False
+
+
+# Entries a role may not open, and screens that are not built yet, are absent (LOOK section 6).
+MENU = (
+    Entry("today", _("Today"), "home", "stays.read", on_phone=True),
+    Entry("stays", _("Stays"), "bed", "stays.read", on_phone=True),
+    Entry("guests", _("Guests"), "guests", "profiles.read", on_phone=True),
+    Entry("connections", _("Connections"), "plug", "connections.read", "know"),
+    Entry("audit", _("Audit"), "shield", "audit.read", "know"),
+    Entry("members", _("Members and roles"), "tune", "staff.manage", "know"),
+)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The mirror of one hotel in the rail: as true as its oldest feed."""
+
+    code: str
+    hotel: str
+    feed: Feed
+    address: str
+
+
+def menu_of(access: Access) -> list[Entry]:
+    """The screens he may open."""
+    return [entry for entry in MENU if access.may_anywhere(entry.right)]
+
+
+def clocks(access: Access, found: list[Feed]) -> list[Clock]:
+    """One clock per hotel, in the order of codes; the oldest first when there are many."""
+    oldest: dict[int, Feed] = {}
+    for feed in found:
+        known = oldest.get(feed.property_id)
+        if known is None or _older(feed, known):
+            oldest[feed.property_id] = feed
+    made = [Clock(f.code, f.hotel, f, _address(access, f)) for f in oldest.values()]
+    if len(made) > CLOCKS_MAX:
+        never = datetime.min.replace(tzinfo=clock.now().tzinfo)
+        made.sort(key=lambda each: each.feed.true_through or never)
+    return made
+
+
+def _older(one: Feed, other: Feed) -> bool:
+    if other.true_through is None:
+        return False
+    return one.true_through is None or one.true_through < other.true_through
+
+
+def _address(access: Access, feed: Feed) -> str:
+    if access.may(feeds.CONNECTIONS, feed.property_id):
+        return reverse("connection", args=[feed.name])
+    return reverse("today_of", args=[feed.code])
+
+
+def screen_number(access: Access) -> int:
+    """The number that any change on his screens raises."""
+    mine = ScreenNumber.objects.filter(property_id__in=access.property_ids)
+    return int(mine.aggregate(total=Sum("number"))["total"] or 0)
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    now: datetime,
+    *,
+    status: int = 200,
+    live: bool = False,
+    screen: str = "",
+    **context: Any,
+) -> HttpResponse:
+    """Render a screen inside the frame. A `live` one is fetched again when its number moves."""
+    access = access_in(request)
+    found = context.get("feeds") or feeds.feeds(access)
+    frame = {
+        "access": access,
+        "now": now,
+        "menu": menu_of(access),
+        "here": screen or (request.resolver_match.view_name if request.resolver_match else ""),
+        "clocks": clocks(access, found),
+        "feeds": found,
+        "group": Group.objects.first(),
+        "asked": asks_for(access).count(),
+        "seen": screen_number(access) if live else None,
+        "single_keys": request.COOKIES.get(SINGLE_KEYS_COOKIE) != "off",
+    }
+    return render(request, template, frame | context, status=status)

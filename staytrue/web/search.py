@@ -1,0 +1,31 @@
+"""The search page, and the hits of the palette from the same address."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from staytrue.kit import clock
+from staytrue.mirror import lists
+from staytrue.mirror.search import search as find
+from staytrue.staff.guard import access_in, needs
+from staytrue.web.pages import page
+
+WORDS_MAX = 200
+
+
+@needs("stays.read")
+def search(request: HttpRequest) -> HttpResponse:
+    """Guests and stays that the words lead to, of one's own hotels only."""
+    access, now = access_in(request), clock.now()
+    words = request.GET.get("q", "")[:WORDS_MAX]
+    hotels = lists.hotels(access)
+    zone = hotels[0].timezone if hotels else "UTC"
+    found = find(access, words, now.astimezone(ZoneInfo(zone)).date())
+    context = {"words": words, "found": found, "now": now}
+    # htmx is named by middleware; only the palette asks for the bare hits.
+    if getattr(request, "htmx", False):
+        return render(request, "parts/hits.html", context)
+    return page(request, "search.html", now, words=words, found=found)

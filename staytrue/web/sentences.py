@@ -1,0 +1,253 @@
+"""The house explains itself: why a message may leave or not, what an ask asks, why a file waits.
+
+Each sentence states the fact, then the limit, then the next step, in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from staytrue.mirror.rules import AGE_LIMITS, EVIDENCE, NEXT_MESSAGE, Verdict, verdict
+from staytrue.web import formats, words
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that a message now depends on, and what its sentence needs to know beside it."""
+
+    status: str
+    imported: bool
+    lost: bool
+    cause: str | None
+    since: datetime | None
+    true_through: datetime | None
+    hotel: str
+    zone: str
+    now: datetime
+    seen_on: date | None = None
+
+    def would_be(self, message: str | None = None) -> Verdict:
+        """What this message, or else the next one of this stay, would be now."""
+        return verdict(
+            message or NEXT_MESSAGE[self.status],
+            status=self.status,
+            out_of_sight=self.lost,
+            imported=self.imported,
+            true_through=self.true_through,
+            now=self.now,
+        )
+
+
+ANSWER_MARK = {"allowed": "sent", "held": "held", "closed": "closed"}
+
+
+def answer(found: Verdict) -> str:
+    """The answer in one word."""
+    return {"allowed": _("Allowed"), "held": _("Held"), "closed": _("Closed")}[found.answer]
+
+
+def why(found: Verdict, s: Standing) -> str:
+    """Why, in one or two sentences."""
+    message = words.word(words.MESSAGE, found.message)
+    if found.code == "history_import":
+        return _("Suppressed: history import. Imported stays send nothing.")
+    if found.code in ("cancelled", "no_show"):
+        return {
+            "cancelled": _("The booking is cancelled: nothing more about this stay may leave."),
+            "no_show": _("The guest did not come: nothing about a stay may leave."),
+        }[found.code]
+    if found.code == "out_of_sight":
+        return out_of_sight(s)
+    if found.code == "no_evidence":
+        needed = ", ".join(words.word(words.STATUS, each) for each in sorted(EVIDENCE[found.message]))
+        return _("The PMS says “%(status)s”; %(message)s needs “%(needed)s”.") % {
+            "status": words.word(words.STATUS, s.status),
+            "message": message,
+            "needed": needed,
+        }
+    if found.code == "never_read":
+        return _("%(hotel)s was never read, so nothing may leave.") % {"hotel": s.hotel}
+    return _read(found, s)
+
+
+def _read(found: Verdict, s: Standing) -> str:
+    if s.true_through is None:
+        return _("%(hotel)s was never read, so nothing may leave.") % {"hotel": s.hotel}
+    facts = {
+        "hotel": s.hotel,
+        "time": formats.instant(s.true_through, s.zone, s.now),
+        "age": formats.age((s.now - s.true_through).total_seconds()),
+        "limit": formats.span(AGE_LIMITS[found.message].total_seconds()),
+    }
+    if found.allowed:
+        return _("%(hotel)s was read at %(time)s, %(age)s ago; this message tolerates %(limit)s.") % facts
+    return (
+        _("%(hotel)s was last read at %(time)s, %(age)s ago. This message tolerates %(limit)s.")
+        % facts
+    )
+
+
+def out_of_sight(s: Standing) -> str:
+    """Since when and why a stay is out of sight; never a cancellation (FEATURES A09, A10)."""
+    since = s.since.astimezone(ZoneInfo(s.zone)).date() if s.since else None
+    day = formats.day(since, s.now.year) if since else "?"
+    if s.cause == "window":
+        return _(
+            "Out of window since %(day)s: its dates may have moved beyond the days this feed "
+            "covers. Ask the hotel; nothing leaves meanwhile."
+        ) % {"day": day}
+    return _(
+        "Missing since %(day)s: a complete file no longer shows it. That is not a cancellation: "
+        "ask the hotel; nothing leaves meanwhile."
+    ) % {"day": day}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Whether a message may be automated on a feed of this pace, and why not."""
+
+    message: str
+    allowed: bool
+    why: str
+
+
+def may_automate(cadence_seconds: int) -> list[Rule]:
+    """What a feed's declared pace allows, message by message (FEATURES C05)."""
+    worst = timedelta(seconds=cadence_seconds)
+    pace = formats.span(cadence_seconds)
+    rules = []
+    for message, limit in AGE_LIMITS.items():
+        facts = {"age": pace, "limit": formats.span(limit.total_seconds())}
+        if worst <= limit:
+            text = _("The feed is %(age)s old at worst; the limit is %(limit)s.") % facts
+        else:
+            text = (
+                _("Not allowed: the feed is %(age)s old at worst; the limit is %(limit)s.") % facts
+            )
+        rules.append(Rule(words.word(words.MESSAGE, message), worst <= limit, text))
+    return rules
+
+
+def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """What is asked, verb first, and the reason; the bare kind where the house has no sentence."""
+    told = {name: str(value) for name, value in facts.items()}
+    number, file, name = told.get("number", "?"), told.get("file", "?"), told.get("connection", "?")
+    if kind == "verify_stay":
+        reason = words.word(words.CAUSE, told.get("cause")) or _("it left the feed")
+        return (
+            _("Ask the hotel about booking %(number)s") % {"number": number},
+            _("Out of sight: %(cause)s. Not a cancellation.") % {"cause": reason},
+        )
+    if kind == "held_delivery":
+        return (
+            _("Release %(file)s, or ask for another") % {"file": file},
+            _("%(connection)s: the file waits because %(why)s")
+            % {"connection": name, "why": brake_brief(told.get("reason", ""))},
+        )
+    if kind == "number_reused":
+        return (
+            _("Check booking %(number)s") % {"number": number},
+            _("The PMS used this number for another booking."),
+        )
+    return kind.replace("_", " ").capitalize(), ", ".join(filter(None, [name, file]))
+
+
+def brake_brief(code: str) -> str:
+    """Why a whole file waits, as the end of a sentence."""
+    texts = {
+        "mostly_unreadable": _("most of its lines could not be understood."),
+        "empty": _("it is complete by its own account and holds no booking."),
+        "shrunken": _("too many coming stays are missing from it."),
+        "mass_cancellation": _("it would cancel too many stays at once."),
+        "dates_jump": _("it would move too many stays at once."),
+        "going_back": _("it is older than what is known."),
+        "mass_contact_change": _("it would change too many e-mail addresses at once."),
+    }
+    return texts.get(code, _("a brake stopped it."))
+
+
+def brake(code: str, facts: Mapping[str, Any], said: str) -> str:
+    """Why a delivery is held or refused; `said` is the sentence kept with it, in English."""
+    n, of = facts.get("n"), facts.get("of")
+    counted = {"n": n, "of": of}
+    if code == "shrunken":
+        return _(
+            "%(n)s of %(of)s coming stays are missing from this file; usually its filter changed "
+            "or it was cut. Ask for a whole export, or release the file if they are really gone."
+        ) % counted
+    if code == "mass_cancellation":
+        return _(
+            "%(n)s of %(of)s coming stays would become cancelled at once. Check with the hotel, or "
+            "release the file if it is so."
+        ) % counted
+    if code == "dates_jump":
+        return _(
+            "%(n)s of %(of)s coming stays would move their dates at once; usually day and month "
+            "changed places. Check the date format, or release the file if it is so."
+        ) % counted
+    if code == "going_back":
+        return _(
+            "%(n)s of %(of)s bookings are older here than what is known; usually this is an "
+            "earlier file. Ask the hotel, or release the file to take what is newer."
+        ) % counted
+    if code == "mass_contact_change":
+        return _(
+            "%(n)s of %(of)s e-mail addresses would change at once. Check that the right column "
+            "is exported, or release the file if it is so."
+        ) % counted
+    if code == "mostly_unreadable":
+        return _(
+            "%(n)s of %(of)s lines could not be understood; usually the export’s layout changed. "
+            "Check the mapping, or release the file to take the rest."
+        ) % {"n": facts.get("parked"), "of": facts.get("lines")}
+    if code == "empty":
+        return _(
+            "The file is complete by its own account and holds no booking. Ask the hotel whether "
+            "the export ran, or release it."
+        )
+    return said
+
+
+def parked(code: str, facts: Mapping[str, Any], said: str) -> str:
+    """Why a part is parked; `said` is the sentence kept with it, in English."""
+    if code in ("unknown_status", "unknown_word") and facts.get("word"):
+        return _(
+            "The file says “%(word)s”. We do not know this word, so nothing is guessed."
+        ) % {"word": facts["word"]}
+    return said
+
+
+def counts(of: Mapping[str, Any]) -> str:
+    """What became of a delivery's lines, in words."""
+    def told(name: str) -> int:
+        value = of.get(name, 0)
+        return value if isinstance(value, int) else 0
+
+    parts = [
+        ngettext("%(n)s line read", "%(n)s lines read", told("read")) % _n(told("read")),
+        ngettext("%(n)s new", "%(n)s new", told("created")) % _n(told("created"))
+        if told("created")
+        else "",
+        ngettext("%(n)s changed", "%(n)s changed", told("changed")) % _n(told("changed"))
+        if told("changed")
+        else "",
+        ngettext("%(n)s parked", "%(n)s parked", told("parked_count")) % _n(told("parked_count"))
+        if told("parked_count")
+        else "",
+        ngettext("%(n)s out of sight", "%(n)s out of sight", told("out_of_sight"))
+        % _n(told("out_of_sight"))
+        if told("out_of_sight")
+        else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _n(count: int) -> dict[str, str]:
+    return {"n": formats.number(count)}

@@ -1,0 +1,235 @@
+"""Stays: the list with its filters in the address, and the page of one stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from staytrue.changes import log
+from staytrue.hotel.codes import Status
+from staytrue.kit import clock
+from staytrue.mirror import canonical, lists, sheets
+from staytrue.mirror.lists import ListedStay, Wish
+from staytrue.mirror.rules import AGE_LIMITS, Verdict
+from staytrue.mirror.sheets import StaySheet
+from staytrue.staff.guard import access_in, needs
+from staytrue.web import facts, formats, sentences, words
+from staytrue.web.facts import Told
+from staytrue.web.pages import page
+from staytrue.web.sentences import Standing
+
+PAGE = 50
+
+
+@needs("stays.read")
+def stays(request: HttpRequest) -> HttpResponse:
+    """Stays by arrival, from today on unless the address says otherwise."""
+    access, now = access_in(request), clock.now()
+    hotels = lists.hotels(access)
+    chosen = next((hotel for hotel in hotels if hotel.code == request.GET.get("hotel")), None)
+    status = request.GET.get("status", "")
+    if status not in {"", "out_of_sight", *Status}:
+        raise Http404
+    first, last = read_day(request, "from"), read_day(request, "to")
+    after, before = _place(request.GET.get("after")), _place(request.GET.get("before"))
+    if not (first or last or after or before) and hotels:
+        # Before the first lines of today there are earlier ones: one may walk back.
+        after = (min(lists.day_of(hotel, now) for hotel in hotels) - timedelta(days=1), 2**62)
+    wish = Wish(frozenset({chosen.pk}) if chosen else None, status, first, last, after, before)
+    rows, goes_on = lists.stays(access, wish, PAGE)
+    return page(
+        request,
+        "stays.html",
+        now,
+        hotels=hotels,
+        chosen=chosen,
+        status=status,
+        statuses=[(key, label) for key, label in words.STATUS.items()],
+        first=first,
+        last=last,
+        lines=[(row, next(h for h in hotels if h.pk == row.property_id)) for row in rows],
+        earlier=_name_of(rows[0]) if rows and (after or before) and _more(before, goes_on) else "",
+        later=_name_of(rows[-1]) if rows and (goes_on or before) else "",
+    )
+
+
+def _more(before: object, goes_on: bool) -> bool:
+    return goes_on if before else True
+
+
+def _name_of(row: ListedStay) -> str:
+    return f"{row.arrival_on.isoformat()}.{row.id}"
+
+
+def _place(text: str | None) -> tuple[date, int] | None:
+    if not text:
+        return None
+    day, _dot, id_ = text.partition(".")
+    try:
+        return date.fromisoformat(day), int(id_)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def read_day(request: HttpRequest, name: str) -> date | None:
+    """A date of the address; nonsense is nothing that exists."""
+    text = request.GET.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Http404 from error
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One message and what it would be now."""
+
+    name: str
+    verdict: Verdict
+    why: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state on the way of a stay."""
+
+    status: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class RoomSpan:
+    """A room and from when until when it was his."""
+
+    room: str
+    category: str
+    since: datetime | None
+    until: datetime | None
+
+
+@needs("stays.read")
+def stay(request: HttpRequest, pk: int) -> HttpResponse:
+    """One stay: facts, people, what might leave now, and every version of it."""
+    access, now = access_in(request), clock.now()
+    sheet = sheets.stay(access, pk)
+    versions = facts.versions_of("reservation", pk, access, sheet.hotel.pk)
+    on = read_day(request, "on")
+    record, known = sheet.record, True
+    if on is not None:
+        record, known = _as_known(sheet, pk, on)
+    names = {line.source_id: line.person.name for line in sheet.roster if line.person}
+    standing = _standing(sheet, record, now)
+    told = standing.would_be()
+    return page(
+        request,
+        "stay.html",
+        now,
+        live=on is None,
+        screen="stays",
+        sheet=sheet,
+        record=record,
+        stay_facts=facts.of_stay(record, versions, sheet),
+        on=on,
+        known=known,
+        arrival=date.fromisoformat(record["arrival_on"]),
+        departure=date.fromisoformat(record["departure_on"]),
+        verdict=told,
+        verdict_why=sentences.why(told, standing),
+        hold_title=_hold_title(told),
+        hold_ways=_ways(sheet, now),
+        messages_now=list(_messages(standing)),
+        path=path_of(record, versions),
+        rooms=[] if "room_number" in record["hidden"] else rooms_of(record, versions),
+        versions=facts.shown(versions, sheet.hotel.timezone, names),
+        extras=facts.money_lines(record["extras"], record["currency"], record["hidden"]),
+        folio=facts.money_lines(record["folio"], record["currency"], record["hidden"]),
+    )
+
+
+def _as_known(sheet: StaySheet, pk: int, on: date) -> tuple[dict[str, Any], bool]:
+    """The record as we knew it at the end of this day in the hotel, and whether we knew it."""
+    end = datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(sheet.hotel.timezone))
+    first = log.first_known("reservation", pk)
+    record = canonical.undo(sheet.record, log.diffs_since("reservation", pk, end))
+    # What the role hides now was hidden then.
+    for name in sheet.record["hidden"]:
+        record[name] = sheet.record[name]
+    return record, first is not None and first < end
+
+
+def _standing(sheet: StaySheet, record: Mapping[str, Any], now: datetime) -> Standing:
+    since = record["out_of_sight_since"]
+    return Standing(
+        status=record["status"],
+        imported=sheet.imported,
+        lost=since is not None,
+        cause=record["out_of_sight_cause"],
+        since=datetime.fromisoformat(since) if since else None,
+        true_through=sheet.true_through,
+        hotel=sheet.hotel.name,
+        zone=sheet.hotel.timezone,
+        now=now,
+    )
+
+
+def _hold_title(verdict: Verdict) -> str:
+    facts_ = {"message": words.word(words.MESSAGE, verdict.message)}
+    if verdict.code == "history_import":
+        return _("Imported history: nothing leaves for this stay")
+    if verdict.answer == "closed":
+        return _("Nothing leaves for this stay")
+    return _("%(message)s would be held now") % facts_
+
+
+def _ways(sheet: StaySheet, now: datetime) -> list[tuple[str, str]]:
+    if sheet.true_through is None:
+        return [(_("Then"), _("the first delivery of this connection"))]
+    due = sheet.true_through + timedelta(seconds=sheet.cadence_seconds)
+    told = formats.instant(due, sheet.hotel.timezone, now)
+    late = _("%(when)s, late already") % {"when": told}
+    return [
+        (_("Next reading due"), told if due > now else late),
+        (_("Who may act"), _("Front desk, %(hotel)s") % {"hotel": sheet.hotel.name}),
+    ]
+
+
+def _messages(standing: Standing) -> Iterator[MessageLine]:
+    for message in AGE_LIMITS:
+        verdict = standing.would_be(message)
+        yield MessageLine(
+            words.word(words.MESSAGE, message), verdict, sentences.why(verdict, standing)
+        )
+
+
+def path_of(record: Mapping[str, Any], versions: list[Told]) -> list[Step]:
+    """Every state it went through, oldest first (FEATURES A16)."""
+    changed = [each for each in versions if "status" in each.diff]
+    steps = [Step(each.diff["status"][1], each.source_at or each.at) for each in reversed(changed)]
+    first = changed[-1].diff["status"][0] if changed else record["status"]
+    began = versions[-1].source_at or versions[-1].at if versions else None
+    return [Step(first, began), *steps]
+
+
+def rooms_of(record: Mapping[str, Any], versions: list[Told]) -> list[RoomSpan]:
+    """Each room he had, newest first, with its dates (FEATURES E17)."""
+    spans: list[RoomSpan] = []
+    until: datetime | None = None
+    room, category = record["room_number"], record["room_category"]
+    for each in versions:
+        if not {"room_number", "room_category"} & each.diff.keys():
+            continue
+        at = each.source_at or each.at
+        if room:
+            spans.append(RoomSpan(room, category or "", at, until))
+        room = each.diff.get("room_number", [room])[0]
+        category = each.diff.get("room_category", [category])[0]
+        until = at
+    if room:
+        spans.append(RoomSpan(room, category or "", None, until))
+    return spans

@@ -1,0 +1,184 @@
+"""Members, roles and the audit: who works here, what each role may do, what was done."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from staytrue.hotel.models import Property
+from staytrue.kit import clock
+from staytrue.kit.errors import Refused
+from staytrue.staff import actions, queries
+from staytrue.staff.actions import RoleAt
+from staytrue.staff.guard import access_in, needs
+from staytrue.staff.models import AuditEntry, Grant, Member
+from staytrue.staff.rights import FIELDS, RIGHTS
+from staytrue.staff.signin import invitation_path
+from staytrue.web import words
+from staytrue.web.pages import page
+
+AUDIT_PAGE = 100
+# Fields without which a stay or a profile is nothing cannot be hidden one by one.
+_HIDEABLE = ("room_number", "amount", "room_amount", "folio", "payment_method", "emails", "phones",
+             "addresses", "birth_date", "nationality", "notes", "custom", "rate_code", "source",
+             "extras", "vip", "loyalty", "consents")  # fmt: skip
+
+
+@needs("staff.manage")
+@require_http_methods(["GET", "POST"])
+def members(request: HttpRequest) -> HttpResponse:
+    """Everybody who works here; a new one by the form below."""
+    access = access_in(request)
+    if request.method == "POST":
+        return _add(request)
+    held: dict[int, list[Grant]] = defaultdict(list)
+    for grant in queries.grants(access):
+        held[grant.member_id].append(grant)
+    everyone = queries.members(access)
+    return page(
+        request, "members.html", clock.now(),
+        members=[(member, held[member.pk]) for member in everyone],
+        roles=queries.roles(), hotels=Property.objects.all(),
+    )  # fmt: skip
+
+
+def _add(request: HttpRequest) -> HttpResponse:
+    given = request.POST
+    try:
+        at = _role_at(given.get("role", ""), given.get("hotel", ""))
+        member = actions.create_member(
+            access_in(request), given.get("email", ""), given.get("name", ""), [at],
+            language=request.LANGUAGE_CODE or "en",
+        )  # fmt: skip
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("members")
+    # No mail leaves for staff yet: the administrator hands the address over himself.
+    invitation = request.build_absolute_uri(invitation_path(member))
+    told = _("%(name)s is a member. Hand this address over; it leads to a first password: %(link)s")
+    messages.success(request, told % {"name": member.name, "link": invitation})
+    return redirect("member", member.pk)
+
+
+def _role_at(role: str, hotel: str) -> RoleAt:
+    return RoleAt(role, int(hotel) if hotel.isdecimal() else None)
+
+
+@needs("staff.manage")
+@require_http_methods(["GET", "POST"])
+def member(request: HttpRequest, pk: int) -> HttpResponse:
+    """One member: which role at which hotel; what is ticked counts at once."""
+    access = access_in(request)
+    found = get_object_or_404(queries.members(access), pk=pk)
+    if request.method == "POST":
+        wanted = [_role_at(*each.split("@", 1)) for each in request.POST.getlist("at") if "@" in each]
+        try:
+            actions.set_roles(access, found, wanted)
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+        else:
+            messages.success(request, _("Saved. It counts from now on."))
+        return redirect("member", pk)
+    held = {(g.role_id, g.property_id) for g in Grant.objects.filter(member=found)}
+    places: list[Property | None] = [None, *Property.objects.all()]
+    return page(
+        request, "member.html", clock.now(), screen="members", member=found, places=places,
+        lines=[(role, [_cell(role.key, place, held) for place in places])
+               for role in queries.roles()],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A role at a hotel, held or not."""
+
+    value: str
+    held: bool
+    place: str
+
+
+def _cell(role: str, place: Property | None, held: set[tuple[str, int | None]]) -> Cell:
+    pk = place.pk if place else None
+    return Cell(f"{role}@{pk or ''}", (role, pk) in held, place.name if place else _("All hotels"))
+
+
+@needs("staff.manage")
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """He left: his sessions are dead at once."""
+    access = access_in(request)
+    found = get_object_or_404(queries.members(access), pk=pk)
+    try:
+        actions.end_membership(access, found, clock.now())
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("%(name)s can no longer sign in.") % {"name": found.name})
+    return redirect("members")
+
+
+@needs("staff.manage")
+def roles(request: HttpRequest) -> HttpResponse:
+    """What each role may do, side by side."""
+    found = list(queries.roles())
+    table = [(right, label, [right in role.rights for role in found])
+             for right, label in RIGHTS.items()]  # fmt: skip
+    return page(request, "roles.html", clock.now(), screen="members", roles=found, table=table)
+
+
+@needs("staff.manage")
+@require_http_methods(["GET", "POST"])
+def role(request: HttpRequest, key: str) -> HttpResponse:
+    """One role: its rights, and fields it does not see although its rights would show them."""
+    access = access_in(request)
+    found = get_object_or_404(queries.roles(), pk=key)
+    if request.method == "POST":
+        given = request.POST
+        try:
+            actions.change_role(access, found, given.getlist("right"), given.getlist("hidden"))
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+        else:
+            messages.success(request, _("Saved. It counts from now on."))
+        return redirect("role", key)
+    rights = [(right, label, right in found.rights) for right, label in RIGHTS.items()]
+    hidden = [(name, words.word(words.FIELD, name), name in found.hidden_fields)
+              for name in _HIDEABLE if name in FIELDS]  # fmt: skip
+    return page(request, "role.html", clock.now(), screen="members", role=found, rights=rights,
+                fields=hidden)  # fmt: skip
+
+
+@needs("audit.read")
+def audit(request: HttpRequest) -> HttpResponse:
+    """What somebody did, newest first; guests stand in it as references only."""
+    access, about = access_in(request), request.GET.get("about", "")
+    entries = queries.audit_of(access, about or None)
+    if before := request.GET.get("before", ""):
+        if not before.isdecimal():
+            raise Http404
+        entries = entries.filter(pk__lt=int(before))
+    rows = list(entries[: AUDIT_PAGE + 1])
+    shown = rows[:AUDIT_PAGE]
+    return page(
+        request, "audit.html", clock.now(), about=about, lines=_named(shown),
+        older=shown[-1].pk if len(rows) > AUDIT_PAGE else "",
+    )  # fmt: skip
+
+
+def _named(entries: list[AuditEntry]) -> list[tuple[AuditEntry, str, Any]]:
+    """Entries with the names of those who acted."""
+    ids = {int(e.actor[7:]) for e in entries if e.actor.startswith("member:")}
+    names = dict(Member.objects.filter(pk__in=ids).values_list("pk", "name"))
+    hotels = dict(Property.objects.values_list("pk", "code"))
+    return [
+        (e, names.get(int(e.actor[7:]), e.actor) if e.actor.startswith("member:") else e.actor,
+         hotels.get(e.property_id or 0, ""))
+        for e in entries
+    ]  # fmt: skip

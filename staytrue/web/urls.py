@@ -1,0 +1,35 @@
+"""The screens and their addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from staytrue.web import account, connections, guests, live, search, stays, team, today
+
+urlpatterns = [
+    path("", account.home, name="home"),
+    path("today/", today.today, name="today"),
+    path("today/<str:code>/", today.today, name="today_of"),
+    path("stays/", stays.stays, name="stays"),
+    path("stays/<int:pk>/", stays.stay, name="stay"),
+    path("guests/", guests.guests, name="guests"),
+    path("guests/<int:pk>/", guests.guest, name="guest"),
+    path("search/", search.search, name="search"),
+    path("connections/", connections.connections, name="connections"),
+    path("connections/<str:name>/", connections.connection, name="connection"),
+    path("connections/<str:name>/parked/", connections.settle_parts, name="settle_parts"),
+    path("deliveries/<int:pk>/release/", connections.release_delivery, name="release_delivery"),
+    path("parked/<int:pk>/", connections.raw_part, name="raw_part"),
+    path("members/", team.members, name="members"),
+    path("members/<int:pk>/", team.member, name="member"),
+    path("members/<int:pk>/end/", team.end, name="end_membership"),
+    path("roles/", team.roles, name="roles"),
+    path("roles/<slug:key>/", team.role, name="role"),
+    path("audit/", team.audit, name="audit"),
+    path("version", live.version, name="version"),
+    path("language/", account.language, name="language"),
+    path("me/", account.me, name="me"),
+    path("me/keys/", account.single_keys, name="single_keys"),
+    path("more/", account.more, name="more"),
+    path("help/", account.help_page, name="help"),
+]

@@ -1,0 +1,221 @@
+"""The words of the house on screens: codes and field names as people say them."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Words = dict[str, str | Promise]
+
+STATUS: Words = {
+    "inquiry": _("Inquiry"),
+    "option": _("Option"),
+    "waitlist": _("Waitlist"),
+    "confirmed": _("Confirmed"),
+    "in_house": _("In house"),
+    "checked_out": _("Checked out"),
+    "cancelled": _("Cancelled"),
+    "no_show": _("No-show"),
+    "out_of_sight": _("Out of sight"),
+}
+CHANNEL: Words = {
+    "website": _("Website"),
+    "direct": _("Direct"),
+    "corporate": _("Corporate"),
+    "ota": _("OTA"),
+    "gds": _("GDS"),
+    "tour_operator": _("Tour operator"),
+    "wholesale": _("Wholesale"),
+    "group": _("Group"),
+    "other": _("Other"),
+}
+SEGMENT: Words = {
+    "business": _("Business"),
+    "leisure": _("Leisure"),
+    "group": _("Group"),
+    "other": _("Other"),
+}
+BOARD: Words = {
+    "RO": _("Room only"),
+    "BB": _("Breakfast"),
+    "HB": _("Half board"),
+    "FB": _("Full board"),
+    "AI": _("All inclusive"),
+}
+PAYMENT: Words = {
+    "card": _("Card"),
+    "transfer": _("Transfer"),
+    "cash": _("Cash"),
+    "agency": _("Agency"),
+    "other": _("Other"),
+}
+ROLE_ON_STAY: Words = {
+    "primary": _("main guest"),
+    "booker": _("booked"),
+    "companion": _("companion"),
+}
+PROFILE_KIND: Words = {
+    "person": _("Person"),
+    "company": _("Company"),
+    "agency": _("Agency"),
+    "other": _("Other"),
+}
+FOLIO_KIND: Words = {
+    "room": _("Room"),
+    "extra": _("Extra"),
+    "tax": _("Tax"),
+    "payment": _("Payment"),
+    "correction": _("Correction"),
+}
+MESSAGE: Words = {
+    "confirmation": _("Booking confirmation"),
+    "change": _("Change of the stay"),
+    "cancellation": _("Cancellation"),
+    "arrival_information": _("Arrival information"),
+    "pre_check_in": _("Pre-check-in"),
+    "pre_stay": _("Pre-stay letter"),
+    "welcome": _("Welcome"),
+    "mid_stay": _("Mid-stay note"),
+    "thank_you": _("Thank you"),
+    "survey": _("Survey"),
+}
+TAB: Words = {
+    "arrivals": _("Arrivals"),
+    "in_house": _("In house"),
+    "departures": _("Departures"),
+    "out_of_sight": _("Out of sight"),
+}
+DELIVERY: Words = {
+    "received": pgettext_lazy("delivery", "Being read"),
+    "applied": pgettext_lazy("delivery", "In use"),
+    "refused": pgettext_lazy("delivery", "Refused"),
+    "held": pgettext_lazy("delivery", "Held"),
+    "rolled_back": pgettext_lazy("delivery", "Rolled back"),
+}
+SCOPE: Words = {
+    "full": _("all bookings that are not final"),
+    "window": _("arrivals of a span of days"),
+    "delta": _("only what changed"),
+}
+OBJECT: Words = {"reservation": _("Reservations"), "profile": _("Guest profiles")}
+CHANGE: Words = {
+    "created": _("Created"),
+    "modified": _("Changed"),
+    "dates_moved": _("Dates moved"),
+    "room_moved": _("Room changed"),
+    "confirmed": _("Confirmed"),
+    "cancelled": _("Cancelled"),
+    "reinstated": _("Reinstated"),
+    "no_show": _("No-show"),
+    "no_show_reversed": _("No-show taken back"),
+    "checked_in": _("Checked in"),
+    "check_in_reversed": _("Check-in taken back"),
+    "checked_out": _("Checked out"),
+    "check_out_reversed": _("Check-out taken back"),
+    "guest_replaced": _("Guest replaced"),
+    "roster_changed": _("People changed"),
+    "folio_corrected": _("Bill corrected"),
+    "out_of_sight": _("Out of sight"),
+    "seen_again": _("Seen again"),
+    "rolled_back": _("Import rolled back"),
+    "profile_created": _("Created"),
+    "profile_corrected": _("Changed"),
+    "contact_corrected": _("Contact changed"),
+    "profiles_merged": _("Merged in the PMS"),
+    "profiles_unmerged": _("Merge taken back in the PMS"),
+    "profile_deleted": _("Deleted in the PMS"),
+    "profile_restored": _("Restored in the PMS"),
+    "profile_anonymised": _("Anonymised in the PMS"),
+}
+FIELD: Words = {
+    "number": _("Number"),
+    "leg": _("Leg"),
+    "property": _("Hotel"),
+    "group_number": _("Group"),
+    "status": _("State"),
+    "source_status": _("PMS word"),
+    "status_origin": _("State said by"),
+    "arrival_on": _("Arrival"),
+    "departure_on": _("Departure"),
+    "nights": _("Nights"),
+    "created_at": _("Booked"),
+    "modified_at": _("Changed in the PMS"),
+    "cancelled_at": _("Cancelled"),
+    "checked_in_at": _("Checked in"),
+    "checked_out_at": _("Checked out"),
+    "adults": _("Adults"),
+    "children": _("Children"),
+    "infants": _("Infants"),
+    "room_number": _("Room"),
+    "room_category": _("Category"),
+    "rate_code": _("Rate"),
+    "board": _("Board"),
+    "source_board": _("Board, PMS word"),
+    "channel": _("Came by"),
+    "source_channel": _("Channel, PMS word"),
+    "source": _("Partner"),
+    "segment": _("Segment"),
+    "source_segment": _("Segment, PMS word"),
+    "amount": _("Amount"),
+    "room_amount": _("Room charge"),
+    "currency": _("Currency"),
+    "tax_included": _("Tax included"),
+    "payment_method": _("Paid by"),
+    "source_payment": _("Payment, PMS word"),
+    "extras": _("Extras"),
+    "folio": _("Bill"),
+    "guests": _("People"),
+    "notes": _("Notes"),
+    "custom": _("Other PMS fields"),
+    "seen_on": _("Last in the feed"),
+    "out_of_sight_since": _("Out of sight since"),
+    "out_of_sight_cause": _("Out of sight because"),
+    "version": _("Version"),
+    "source_id": _("PMS number"),
+    "kind": _("Kind"),
+    "title": _("Title"),
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "second_last_name": _("Second last name"),
+    "birth_date": _("Born"),
+    "language": _("Speaks"),
+    "nationality": _("Nationality"),
+    "country": _("Lives in"),
+    "emails": _("E-mail"),
+    "phones": _("Phone"),
+    "addresses": _("Address"),
+    "loyalty": _("Memberships"),
+    "card_token": _("Card token"),
+    "vip": _("VIP"),
+    "consents": _("Permissions in the PMS"),
+    "merged_into": _("Merged into"),
+    "deleted": _("Deleted in the PMS"),
+    "anonymised": _("Anonymised"),
+}
+CAUSE: Words = {
+    "missing": _("missing from a complete file"),
+    "window": _("its dates left the days the feed covers"),
+}
+ORIGIN: Words = {"pms": _("the PMS"), "inferred": _("inferred")}
+DIALECT: Words = {
+    "export_files": _("Export files"),
+    "mews": "Mews",
+    "opera_cloud": "OPERA Cloud",
+    "sql_views": _("SQL views"),
+}
+CODES: dict[str, Words] = {
+    "status": STATUS,
+    "status_origin": ORIGIN,
+    "channel": CHANNEL,
+    "segment": SEGMENT,
+    "board": BOARD,
+    "payment_method": PAYMENT,
+    "kind": PROFILE_KIND,
+    "out_of_sight_cause": CAUSE,
+}
+
+
+def word(table: Words, code: str | None) -> str:
+    """A code in the reader's language; the code itself when the house has no word for it."""
+    return str(table.get(code, code)) if code else ""
