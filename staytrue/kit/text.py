@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import ftfy
 
@@ -66,6 +67,7 @@ def fold(text: str) -> str:
     return " ".join(bare.translate(_LETTERS).casefold().split())
 
 
+@lru_cache(maxsize=1 << 14)
 def repaired(text: str) -> str | None:
     """What a garbled text probably was ("LÃ©onard" was "Léonard"), or None: only a proposal."""
     if text.isascii():
