@@ -55,7 +55,8 @@ $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
 endef
 
 # One line with this checkout's path makes the package importable, without a build back end. The
-# stub begins as a shell script, because a path after #! may hold no blanks and 127 bytes at most.
+# stub begins as a shell script, because a path after #! may hold no blanks and 127 bytes at most; it
+# guards its last line, because translating processes load it again.
 .venv/.ready: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Staytrue needs Python 3.11 or later: make PYTHON=python3.11 setup")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -63,7 +64,7 @@ endef
 	$(call install,requirements.lock)
 	$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "staytrue.pth").write_text("$(CURDIR)\n")'
 	printf "%s\n" '#!/bin/sh' "'''exec' '$(CURDIR)/$(BIN)/python' \"\$$0\" \"\$$@\"" "' '''" \
-	  'from staytrue.cli import main' '' 'main()' > $(BIN)/staytrue
+	  'from staytrue.cli import main' '' 'if __name__ == "__main__":' '    main()' > $(BIN)/staytrue
 	chmod +x $(BIN)/staytrue
 	touch $@
 

@@ -52,7 +52,7 @@ def add_property(
         if legal_entity
         else None
     )
-    return Property.objects.create(
+    made = Property.objects.create(
         code=code,
         name=name,
         timezone=timezone,
@@ -62,3 +62,6 @@ def add_property(
         city=city,
         legal_entity=owner,
     )
+    # What the database made of it: a time, not the text of its default.
+    made.refresh_from_db()
+    return made
