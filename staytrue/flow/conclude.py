@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from staytrue.changes import log, rules
 from staytrue.changes.log import PRIOR, Entry
@@ -17,6 +18,7 @@ from staytrue.flow.outcome import SHOWN, Outcome
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.hotel.records import Parked
+from staytrue.hotel.rules import due_business_date
 from staytrue.inbox import actions as inbox
 from staytrue.inbox.models import Delivery
 from staytrue.kit.errors import Refused
@@ -91,7 +93,7 @@ def is_complete(work: Work) -> bool:
 
 def missing(work: Work) -> list[tuple[int, bool]]:
     """Stays this complete walk should have shown and did not: (id, whether still to come)."""
-    unseen = set(array("q", work.summary.unseen))
+    unseen = set(array("q", work.summary.unseen or b""))
     expected = queries.expected(
         work.link.id,
         work.delivery.id,
@@ -104,7 +106,7 @@ def missing(work: Work) -> list[tuple[int, bool]]:
 
 def seen_again(work: Work) -> list[int]:
     """Stays that were out of sight and stand in this delivery."""
-    unseen = set(array("q", work.summary.unseen))
+    unseen = set(array("q", work.summary.unseen or b""))
     hidden = queries.out_of_sight(work.link.id)
     staged = queries.staged_keys(work.delivery.id, [number for _, _, number, _ in hidden])
     known_again = bool(work.summary.known)
@@ -147,9 +149,10 @@ def finish(work: Work) -> Outcome:
 
 def open_business_date(work: Work) -> None:
     """A property's first delivery tells its business date; from then on the day close moves it."""
-    Property.objects.filter(id=work.link.property_id, business_date=None).update(
-        business_date=work.made_on
-    )
+    for house in Property.objects.filter(id=work.link.property_id, business_date=None):
+        zone = ZoneInfo(house.timezone)
+        house.business_date = due_business_date(work.made_at, zone, house.day_close_at)
+        house.save(update_fields=["business_date"])
 
 
 def _settle_sight(work: Work) -> int:

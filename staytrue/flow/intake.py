@@ -280,8 +280,8 @@ def _merge(work: Work) -> None:
         return
     with ThreadPoolExecutor(max_workers=PAGES_AT_ONCE) as pool:
         waiting = [pool.submit(_merge_apart, work, *page) for page in pages]
-        for done, page in enumerate(as_completed(waiting), 1):
-            _count(work, page.result())
+        for done, merged in enumerate(as_completed(waiting), 1):
+            _count(work, merged.result())
             work.progress("merge", done, len(pages))
 
 
