@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+DIGITS_MIN = 13
 # What people and machines put between the digits, invisible characters included.
 _BETWEEN = r" \t.\-_\u00a0\u00ad\u2000-\u2015\u202f\u205f\u2060\u2212\u3000\ufe58\ufe63\uff0d\ufeff"
 _RUN = re.compile(rf"\d(?:[{_BETWEEN}]{{0,3}}\d){{12,}}")
@@ -64,6 +65,8 @@ def mask_cards(text: str, *, phone: bool = False) -> tuple[str, int]:
     In a cell that holds a phone number, fewer than fifteen digits are never taken for a card:
     one in ten German mobiles has the form of an old thirteen-digit Visa number.
     """
+    if len(text) < DIGITS_MIN:
+        return text, 0
     pieces: list[str] = []
     kept, found = 0, 0
     for run in _RUN.finditer(text):
@@ -113,6 +116,6 @@ def _longest_from(
         if len(digits) + last - first > 19:
             break
         digits += "".join(str(int(digit)) for digit in text[first:last])
-        if len(digits) >= 13 and is_card_number(digits):
+        if len(digits) >= DIGITS_MIN and is_card_number(digits):
             best = (groups[index][0], last, digits, at + 1)
     return best

@@ -1,7 +1,6 @@
 """Readers of single cells: dates, instants, amounts and counts as an export writes them.
 
-A reader answers the value or raises Unreadable; it never guesses, and it remembers texts it has
-seen, because an export repeats the same few thousand dates a million times.
+A reader answers the value or raises Unreadable; it never guesses.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from babel import Locale
 from staytrue.kit.errors import Unreadable
 from staytrue.kit.text import clean, fold
 
-REMEMBERED_MAX = 50_000
+REMEMBERED_MAX = 8_192
+"""Texts of one column whose meaning is kept: twenty years of dates, all codes of a hotel."""
 _YEARS = range(1880, 2200)
 _EXCEL_EPOCH = datetime.fromisoformat("1899-12-30")
 _TOKENS = {
@@ -124,12 +124,8 @@ def moment_reader(
     formats: tuple[str, ...], language: str, zone: ZoneInfo
 ) -> Callable[[str], date | datetime]:
     """Reads instants (a local time gets the hotel's zone); a bare date stays a date."""
-    known: dict[str, date | datetime] = {}
 
     def read(text: str) -> date | datetime:
-        moment = known.get(text)
-        if moment is not None:
-            return moment
         tidy = clean(text)
         for format_ in formats:
             moment = parse_moment(tidy, format_, language)
@@ -143,9 +139,6 @@ def moment_reader(
             )
         if isinstance(moment, datetime) and moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
-        if len(known) > REMEMBERED_MAX:
-            known.clear()
-        known[text] = moment
         return moment
 
     return read
@@ -154,17 +147,10 @@ def moment_reader(
 def day_reader(formats: tuple[str, ...], language: str, zone: ZoneInfo) -> Callable[[str], date]:
     """Reads local dates: a time beside the date is dropped, a day is never shifted by a zone."""
     read_moment = moment_reader(formats, language, zone)
-    known: dict[str, date] = {}
 
     def read(text: str) -> date:
-        day = known.get(text)
-        if day is None:
-            moment = read_moment(text)
-            day = moment.date() if isinstance(moment, datetime) else moment
-            if len(known) > REMEMBERED_MAX:
-                known.clear()
-            known[text] = day
-        return day
+        moment = read_moment(text)
+        return moment.date() if isinstance(moment, datetime) else moment
 
     return read
 

@@ -25,6 +25,7 @@ from staytrue.connectors.export_files.mapping import Cell, Mapping
 from staytrue.kit.errors import Unreadable
 from staytrue.kit.text import clean, clean_lines, fold
 
+_NEW = object()
 Row = Sequence[Any]
 Notes = list[tuple[str, dict[str, Any]]]
 Reader = Callable[[Row, Notes], Any]
@@ -74,47 +75,70 @@ class Compiler:
 
         return read_joined
 
+    def remembering(self, cell: Cell, parse: Callable[[str], Any]) -> Callable[[Row], Any]:
+        """Reads a cell by `parse`, equal texts once; the words that mean nothing are `None`.
+
+        Most columns of an export repeat few texts, so this is what makes a million rows fast.
+        """
+        known: dict[str | None, Any] = dict.fromkeys((None, *self.nulls))
+        raw, nulls = self.raw(cell), self.nulls
+
+        def first_time(text: str) -> Any:
+            value = parse(text) if text.strip() not in nulls else None
+            if len(known) < REMEMBERED_MAX:
+                known[text] = value
+            return value
+
+        if cell.value is not None or len(cell.columns) != 1:
+
+            def read_joined(row: Row) -> Any:
+                text = raw(row)
+                value = known.get(text, _NEW)
+                return value if value is not _NEW else first_time(text or "")
+
+            return read_joined
+        place = self.places[cell.columns[0]]
+
+        def read_one(row: Row) -> Any:
+            text = row[place]
+            value = known.get(text, _NEW)
+            return value if value is not _NEW else first_time(text)
+
+        return read_one
+
     def text(self, cell: Cell, *, lines: bool = False) -> TextReader:
         """Clean text; `lines` keeps line breaks; with prefixes the line that begins with one."""
-        raw, prefixes = self.raw(cell), cell.prefixes
+        prefixes = cell.prefixes
 
-        def read(row: Row) -> str | None:
-            text = raw(row)
-            return (clean(text) or None) if text is not None else None
-
-        def read_lines(row: Row) -> str | None:
-            text = raw(row)
-            return (clean_lines(text) or None) if text is not None else None
-
-        def read_prefixed(row: Row) -> str | None:
+        def prefixed(text: str) -> str | None:
             for prefix in prefixes:
-                for line in clean_lines(raw(row) or "").split("\n"):
+                for line in clean_lines(text).split("\n"):
                     if line.startswith(prefix):
                         return line.removeprefix(prefix).strip() or None
             return None
 
-        return read_prefixed if prefixes else read_lines if lines else read
+        tidy = prefixed if prefixes else clean_lines if lines else clean
+        return self.remembering(cell, lambda text: tidy(text) or None)
 
     def code(self, field: str, cell: Cell, table: dict[str, Any], other: Any) -> Reader:
         """The meaning of a word beside the word itself. An unknown word is noted, never guessed."""
-        raw = self.raw(cell)
-        known: dict[str, tuple[Any, str | None]] = {}
+
+        def meaning(text: str) -> tuple[Any, str | None, bool]:
+            word = clean(text)
+            code = table.get(fold(word))
+            return (code, word, False) if code is not None else (other, word, True)
+
+        look_up = self.remembering(cell, meaning)
+        nothing = other, None
 
         def read(row: Row, notes: Notes) -> tuple[Any, str | None]:
-            text = raw(row)
-            if text is None:
-                return other, None
-            answer = known.get(text)
+            answer = look_up(row)
             if answer is None:
-                word = clean(text)
-                meaning = table.get(fold(word))
-                if meaning is None:
-                    notes.append(("unknown_word", {"field": field, "word": word}))
-                    return other, word
-                answer = meaning, word
-                if len(known) < REMEMBERED_MAX:
-                    known[text] = answer
-            return answer
+                return nothing
+            code, word, is_unknown = answer
+            if is_unknown:
+                notes.append(("unknown_word", {"field": field, "word": word}))
+            return code, word
 
         return read
 
@@ -180,18 +204,14 @@ class Compiler:
         return read
 
     def _parsed(self, field: str, cell: Cell, parse: Callable[[str], Any]) -> Reader:
-        raw = self.raw(cell)
-
-        def read(row: Row, _notes: Notes) -> Any:
-            text = raw(row)
-            if text is None:
-                return None
+        def named(text: str) -> Any:
             try:
                 return parse(text)
             except Unreadable as problem:
                 raise in_field(problem, field) from None
 
-        return read
+        read = self.remembering(cell, named)
+        return lambda row, _notes: read(row)
 
     def _summed(self, field: str, cell: Cell, parse: Callable[[str], Any]) -> Reader:
         raws = [self.raw(Cell(columns=(column,))) for column in cell.columns]

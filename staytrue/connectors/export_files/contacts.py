@@ -1,17 +1,15 @@
-"""Phones, e-mail addresses, countries and languages as a PMS writes them, to standard form."""
+"""E-mail addresses, countries and languages as a PMS writes them, to standard form."""
 
 from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
 
-import phonenumbers
 import pycountry
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import PhoneNumberType
 
-from staytrue.hotel.records import Email, Phone
+from staytrue.hotel.records import Email
 from staytrue.kit.text import clean, fold
 
 # Domains whose addresses only forward, so that many guests may share one and one guest has many.
@@ -37,12 +35,6 @@ _PLAIN_ADDRESS = re.compile(
     rf"(?=.{{3,254}}$){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}"
 )
 _SEVERAL = re.compile(r"[;,\s|]+")
-_LINES = {
-    PhoneNumberType.MOBILE: "mobile",
-    PhoneNumberType.FIXED_LINE: "fixed",
-}
-# A number that anybody writes the same way: a plus and digits with blanks, dots, dashes, brackets.
-_NOISE = str.maketrans("", "", " .-()/\u00a0\u202f\t")
 _COMMON_COUNTRIES = {"uk": "GB", "usa": "US", "holland": "NL", "england": "GB", "scotland": "GB"}
 
 
@@ -76,26 +68,6 @@ def _is_relay(domain: str) -> bool:
     )
 
 
-def phone(raw: str, type_: str | None, country: str) -> Phone:
-    """A number in E.164 where it is valid; otherwise only as the PMS wrote it."""
-    number, line = normalised(raw.translate(_NOISE), country)
-    return Phone(raw, number, type_, line)
-
-
-@lru_cache(maxsize=100_000)
-def normalised(raw: str, country: str) -> tuple[str | None, str | None]:
-    """E.164 and the kind of line (mobile, fixed or unknown) of a number without its blanks."""
-    try:
-        number = phonenumbers.parse(raw, country)
-    except phonenumbers.NumberParseException:
-        return None, None
-    # The type is worked out from the same patterns as validity: unknown means not valid.
-    kind = phonenumbers.number_type(number)
-    if kind == PhoneNumberType.UNKNOWN:
-        return None, None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), _LINES.get(kind)
-
-
 @cache
 def _country_names() -> dict[str, str]:
     names = dict(_COMMON_COUNTRIES)
@@ -127,7 +99,14 @@ def _language_names() -> dict[str, str]:
         for code, name in Locale(language).languages.items():
             if len(code) == 2:
                 names.setdefault(fold(name), code)
-    for code in set(names.values()):
+    return names
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    """What languages call themselves. Slow to gather, so only asked when all else fails."""
+    names = {"castellano": "es"}
+    for code in set(_language_names().values()):
         try:
             own = Locale(code).get_display_name()
         except UnknownLocaleError:
@@ -146,5 +125,5 @@ def language_tag(text: str) -> str | None:
     try:
         locale = Locale.parse(clean(text).replace("_", "-"), sep="-")
     except (ValueError, UnknownLocaleError):
-        return None
+        return _own_names().get(fold(text))
     return "-".join(part for part in (locale.language, locale.script, locale.territory) if part)

@@ -22,8 +22,9 @@ _GARBLED = re.compile(
 )
 # Signs that never stand inside a word, but are the letters ł ą ż Ł Ą Ż of windows-1250.
 _EASTERN = re.compile("[a-z][³¹¿£¥¯][a-z]")
-_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\s;,|]*")
+_BLANK_ASCII = bytes(0x20 if byte < 0x80 else byte for byte in range(256))
 GARBLED_MIN = 5
+LOOKED_AT_MAX = 100_000
 
 
 class Watched(io.RawIOBase):
@@ -65,7 +66,7 @@ class Decoded:
         self.lines = io.TextIOWrapper(
             io.BufferedReader(self.watched, 1 << 20), encoding=codec, errors="strict", newline="\n"
         )
-        self.garbled = self.words = 0
+        self.garbled = self.foreign = 0
 
     def _check_start(self, start: bytes) -> None:
         for mark, found in _BOMS:
@@ -80,28 +81,29 @@ class Decoded:
         if not self.encoding.startswith("utf-16") and b"\0" in start:
             raise self.refusal("utf-16", "every second byte is zero")
 
-    def watch(self, text: str) -> None:
-        """Looks at a batch of decoded text; cheap for plain ASCII."""
-        if text.isascii():
+    def watch(self, text: str, encoded: bytes) -> None:
+        """Looks at a batch of decoded text (and its UTF-8); cheap for plain ASCII."""
+        if encoded.isascii():
             return
         if self.encoding == "iso8859-1" and re.search("[\x80-\x9f]", text):
             raise self.refusal("windows-1252", "it uses characters that ISO 8859-1 does not have")
         if self.encoding == "cp1252" and (found := _EASTERN.search(text)):
             raise self.refusal("windows-1250", f"{found[0]!r} is no part of a word")
-        if self.words < 100_000 and (words := _WORD.findall(text)):
-            self.words += len(words)
-            self.garbled += sum(1 for word in words if _GARBLED.search(word))
+        if self.foreign < LOOKED_AT_MAX:
+            runs = encoded.translate(_BLANK_ASCII).decode("utf-8").split()
+            self.foreign += len(runs)
+            self.garbled += sum(1 for run in runs if _GARBLED.match(run))
 
     def finish(self) -> None:
         """What can only be said of the whole: all text is valid UTF-8, or every name is garbled."""
         if self.watched.is_single_byte and self.watched.is_utf8 and not self.watched.is_ascii:
             raise self.refusal("utf-8", "every accented letter in it is valid UTF-8")
-        if self.garbled >= GARBLED_MIN and self.garbled == self.words:
+        if self.garbled >= GARBLED_MIN and self.garbled == self.foreign:
             raise Refused(
                 f"{self.name} was garbled before it came here: every accented word looks like "
                 "'LÃ©onard' instead of 'Léonard'. The export must be written in one encoding.",
                 "garbled",
-                words=self.garbled,
+                places=self.garbled,
             )
 
     def undecodable(self, error: UnicodeDecodeError) -> Refused:

@@ -10,6 +10,7 @@ from typing import Any
 from staytrue.connectors.base import Line
 from staytrue.connectors.export_files.lines import hash_of
 from staytrue.connectors.export_files.mapping import OCCURRENCE, POSITION, Mapping
+from staytrue.kit.cards import DIGITS_MIN, mask_cards
 from staytrue.kit.errors import Refused, Unreadable
 from staytrue.kit.text import clean
 
@@ -69,6 +70,23 @@ class Grid:
         if self.is_plain and not self.last:
             return Line(number, raw, hash_of(raw), values)
         return self._placed(number, raw, row, values)
+
+    def masked(self, row: Row, *, is_typed: bool) -> tuple[list[str], int]:
+        """The cells without card numbers, and how many there were.
+
+        In a row below the titles, cells of id columns stay as they are.
+        """
+        is_typed = is_typed and len(row) == self.width
+        cells: list[str] = []
+        total = 0
+        for place, cell in enumerate(row):
+            if len(cell) < DIGITS_MIN or (is_typed and place in self.exempt):
+                cells.append(cell)
+                continue
+            kept, found = mask_cards(cell, phone=is_typed and place in self.phones)
+            cells.append(kept)
+            total += found
+        return cells, total
 
     def _placed(self, number: int, raw: str, row: Row, values: Row) -> Line:
         """A line whose place in the file is part of what it says."""

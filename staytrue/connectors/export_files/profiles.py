@@ -14,9 +14,9 @@ from staytrue.connectors.export_files.contacts import (
     country_code,
     email,
     language_tag,
-    phone,
 )
 from staytrue.connectors.export_files.mapping import Cell, Part, ProfileMap
+from staytrue.connectors.export_files.phones import phone
 from staytrue.connectors.export_files.stays import missing
 from staytrue.hotel.records import Address, Consent, Email, Loyalty, Phone, Profile
 from staytrue.kit.errors import Unreadable

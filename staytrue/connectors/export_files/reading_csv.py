@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from typing import IO
 
@@ -15,7 +14,7 @@ from staytrue.connectors.export_files.grid import HEADER_WITHIN, Grid, Row, titl
 from staytrue.connectors.export_files.lines import Batch, batches, unclosed
 from staytrue.connectors.export_files.mapping import Layout, Mapping
 from staytrue.connectors.export_files.spooled import Spooled
-from staytrue.kit.cards import mask_cards, may_hold_cards
+from staytrue.kit.cards import may_hold_cards
 from staytrue.kit.errors import Refused
 
 _USUAL_DELIMITERS = ",;\t|"
@@ -31,12 +30,12 @@ def write(source: Decoded, out: IO[bytes], mapping: Mapping, limits: Limits) -> 
     for found in batches(source.lines, layout.quote, limits.record_chars):
         batch = _without_nul(found, source)
         text = _checked(batch, layout)
-        source.watch(text)
+        encoded = text.encode("utf-8")
+        source.watch(text, encoded)
         if table is None:
             table = _table(batch, mapping)
             facts.columns, facts.unknown_columns = tuple(table.titles), table.unknown_titles
             facts.top = rows_of(batch.top(), layout)
-        encoded = text.encode("utf-8")
         if may_hold_cards(encoded):
             records, masked = _masked(batch, table, layout)
             facts.masked_cards += masked
@@ -176,32 +175,17 @@ def _checked(batch: Batch, layout: Layout) -> str:
 
 def _masked(batch: Batch, table: _Table, layout: Layout) -> tuple[list[str], int]:
     """The records without card numbers; cells of id columns stay as they are."""
-    rows = rows_of(batch, layout)
-    if table.exempt:
-        others = [index for index in range(table.width) if index not in table.exempt]
-        visible = (
-            "\n".join(row[index] for index in others) if len(row) == table.width else "\n".join(row)
-            for row in rows
-        )
-        if batch.numbers[0] >= table.start and not may_hold_cards(
-            "\n".join(visible).encode("utf-8")
-        ):
-            return batch.records, 0
     records, total = list(batch.records), 0
-    for index, (number, row) in enumerate(zip(batch.numbers, rows, strict=True)):
-        typed = number >= table.start and len(row) == table.width
-        cells, found = [], 0
-        for place, cell in enumerate(row):
-            if typed and place in table.exempt:
-                cells.append(cell)
-                continue
-            masked, count = mask_cards(cell, phone=typed and place in table.phones)
-            cells.append(masked)
-            found += count
+    for index, number in enumerate(batch.numbers):
+        record = records[index]
+        if not may_hold_cards(record.encode("utf-8")):
+            continue
+        row = rows_of(Batch([number], [record], quoted=batch.quoted), layout)[0]
+        cells, found = table.masked(row, is_typed=number >= table.start)
         if found:
             total += found
-            ending = re.search(r"\r?\n?$", records[index])
-            records[index] = _written(cells, layout) + (ending[0] if ending else "")
+            ending = record[len(record.rstrip("\r\n")) :]
+            records[index] = _written(cells, layout) + ending
     return records, total
 
 

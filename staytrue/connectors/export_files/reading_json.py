@@ -28,7 +28,7 @@ def write(source: Decoded, out: IO[bytes], mapping: Mapping, limits: Limits) -> 
         else Splitter(mapping.layout.records, limits).split(source)
     )
     for record in records:
-        source.watch(record)
+        source.watch(record, record.encode("utf-8"))
         line, found = masked(record.replace("\n", " ").replace("\r", " ").strip(), mapping, limits)
         facts.masked_cards += found
         facts.records += 1

@@ -22,7 +22,7 @@ from staytrue.connectors.export_files.container import BLOCK, Limits, cut_contai
 from staytrue.connectors.export_files.grid import HEADER_WITHIN, Grid, Row, titles_of
 from staytrue.connectors.export_files.mapping import Mapping
 from staytrue.connectors.export_files.spooled import Spooled
-from staytrue.kit.cards import mask_cards, may_hold_cards
+from staytrue.kit.cards import may_hold_cards
 from staytrue.kit.errors import Refused
 
 ROWS_MAX = 1_048_576
@@ -174,14 +174,9 @@ def _put(
 ) -> str:
     line = json.dumps(row, ensure_ascii=False)
     if may_hold_cards(line.encode("utf-8", "replace")):
-        kept = [
-            (cell, 0)
-            if number > header and place in grid.exempt
-            else mask_cards(cell, phone=number > header and place in grid.phones)
-            for place, cell in enumerate(row)
-        ]
-        facts.masked_cards += sum(found for _, found in kept)
-        line = json.dumps([cell for cell, _ in kept], ensure_ascii=False)
+        kept, found = grid.masked(_fitted(row, grid), is_typed=number > header)
+        facts.masked_cards += found
+        line = json.dumps(kept, ensure_ascii=False)
     if number > header and any(row):
         facts.records += 1
     out.write(line.encode("utf-8", "replace") + b"\n")

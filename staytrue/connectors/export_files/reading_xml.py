@@ -34,7 +34,7 @@ def write(source: Decoded, out: IO[bytes], mapping: Mapping, limits: Limits) -> 
             if is_first:
                 _check_declared(text, source)
                 is_first = False
-            source.watch(text)
+            source.watch(text, text.encode("utf-8"))
             parser.feed(text)
             records.check_progress(len(text))
         if is_first:

@@ -103,11 +103,13 @@ class StayReader:
                 text=number,
             )
         self._check_property(row)
-        status, word = self.status(row, [])
+        status, status_word = self.status(row, [])
         if status is None:
-            raise missing("status") if word is None else unknown_status(word)
+            raise missing("status") if status_word is None else unknown_status(status_word)
         arrival, departure, nights = self._span(row, notes)
-        values: dict[str, Any] = {name: read(row) for name, read in self.texts}
+        values: dict[str, Any] = {}
+        for name, read_text in self.texts:
+            values[name] = read_text(row)
         for name, word_name, read in self.coded:
             values[name], values[word_name] = read(row, notes)
         if self.tax:
@@ -126,7 +128,7 @@ class StayReader:
         for required in self.mapping.required:
             if values.get(required) is None and required in self.mapping.cells:
                 raise missing(required)
-        extras = [extra for read in self.extras for extra in read(row)]
+        extras = [extra for read_extras in self.extras for extra in read_extras(row)]
         custom = {
             name: value
             for name, read, when in self.custom
@@ -136,7 +138,7 @@ class StayReader:
             _check_departure(values.get("checked_out_at"), departure, notes)
         return Reservation(
             number=number, leg=leg, property=self.settings.property, status=status,
-            source_status=word, arrival_on=arrival, departure_on=departure, nights=nights,
+            source_status=status_word, arrival_on=arrival, departure_on=departure, nights=nights,
             extras=extras, custom=custom, **values,
         )  # fmt: skip
 

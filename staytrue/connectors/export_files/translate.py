@@ -109,15 +109,14 @@ class _GuestReader:
         """Puts the guests of this role on the reservation."""
         reader = self.reader
         source_id = reader.source_id(row) if reader.source_id else None
+        if reader.is_id_only:
+            if source_id is not None:
+                ids = source_id.split(self.id_split) if self.id_split else (source_id,)
+                found = [GuestOnBooking(self.role, one.strip()) for one in ids if one.strip()]
+                reservation.guests = reservation.guests + found
+            return
         if self.sharer and (self.sharer[1](row) or "").startswith(self.sharer[0]):
             reservation.custom["is_sharer"] = True
-        if reader.is_id_only:
-            ids = (source_id or "").split(self.id_split) if self.id_split else [source_id or ""]
-            reservation.guests = [
-                *reservation.guests,
-                *(GuestOnBooking(self.role, one.strip()) for one in ids if one.strip()),
-            ]
-            return
         key = f"{reservation.number}/{reservation.leg}/{self.role}"
         names: list[str | None] = [None]
         if self.name_split:
