@@ -11,7 +11,7 @@ from ninja import Schema
 from pydantic import create_model
 
 from staytrue.hotel import records
-from staytrue.hotel.codes import OutOfSight
+from staytrue.hotel.codes import OutOfSight, Segment
 
 
 def _described(record: type[msgspec.Struct], **own: Any) -> type[Schema]:
@@ -38,6 +38,7 @@ def _schema(name: str, fields: dict[str, Any]) -> type[Schema]:
 
 _SHOWN: dict[str, Any] = {"as_of": datetime | None, "hidden": list[str]}
 _SIGHT: dict[str, Any] = {
+    "derived_segment": Segment | None,
     "seen_on": date | None,
     "out_of_sight_since": datetime | None,
     "out_of_sight_cause": OutOfSight | None,

@@ -32,6 +32,8 @@ PROFILE_FIELDS = (
     "version", "notes", "custom",
 )  # fmt: skip
 
+# What we guess of it: beside the PMS's own word, never instead.
+DERIVED_FIELDS = ("derived_segment",)
 SIGHT_FIELDS = ("seen_on", "out_of_sight_since", "out_of_sight_cause")
 
 # What moves without anything being different: left out of differences.
@@ -63,7 +65,7 @@ def reservation(row: Mapping[str, Any], house: House) -> dict[str, Any]:
         record[field] = text[:10] if text and field in days else text
     for field in AMOUNTS:
         record[field] = _amount(row.get(field))
-    record |= {field: row.get(field) for field in SIGHT_FIELDS}
+    record |= {field: row.get(field) for field in (*DERIVED_FIELDS, *SIGHT_FIELDS)}
     record["out_of_sight_since"] = local_instant(row.get("out_of_sight_since"), house.zone)
     return record
 
@@ -77,6 +79,13 @@ def profile(row: Mapping[str, Any], house: House) -> dict[str, Any]:
 
 def _amount(value: Any) -> str | None:
     return None if value is None else amount_text(Decimal(str(value)))
+
+
+def precision(value: str | None) -> str | None:
+    """How exactly an instant of a record is known: "instant", or "day" where the PMS told no more."""
+    if value is None:
+        return None
+    return "day" if len(value) == len("2026-05-21") else "instant"
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -15,6 +15,7 @@ RESERVATION = (
     "amount", "room_amount", "extras_amount", "currency", "tax_included",
     "payment_method", "source_payment",
     "extras", "folio", "guests", "notes", "custom", "primary_profile",
+    "derived_segment",
     "version", "version_at", "line", "raw_hash", "content_hash",
 )  # fmt: skip
 

@@ -42,7 +42,7 @@ class Reservation(Mirrored):
 
     `day_only` names the instants of which the PMS gave only the day; `epoch` tells apart bookings
     when a PMS uses a number again; `nights`, `lead_days` and `extras_amount` are stored so that
-    reports need no arithmetic.
+    reports need no arithmetic; `derived_segment` is our guess beside the PMS's `segment`.
     """
 
     property = models.ForeignKey(Property, models.PROTECT, related_name="+")
@@ -76,6 +76,7 @@ class Reservation(Mirrored):
     source = models.TextField(null=True)
     segment = models.TextField(null=True)
     source_segment = models.TextField(null=True)
+    derived_segment = models.TextField(null=True)
     amount = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     room_amount = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     extras_amount = models.DecimalField(max_digits=14, decimal_places=4, null=True)

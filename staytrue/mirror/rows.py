@@ -18,6 +18,7 @@ import msgspec
 
 from staytrue.hotel.records import Profile, Reservation
 from staytrue.kit.text import fold
+from staytrue.mirror import children, segments
 
 NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -93,6 +94,7 @@ class Encoder:
         self.property_id = property_id
         self.zone = ZoneInfo(zone)
         self.read_at = read_at.isoformat()
+        self.day = read_at.astimezone(self.zone).date()
         self.midnights: dict[date, str] = {}
 
     def _instant(self, value: datetime | date | None, name: str, day_only: list[str]) -> str:
@@ -136,12 +138,14 @@ class Encoder:
         content = hash_of("\t".join(said) + "\t" + "\t".join(facts))
         return "\t".join((
             str(self.batch), str(seq), str(self.property_id), _text(r.number), _text(r.leg), "1", *said, modified,
-            *facts, _plain(r.version), self.read_at if modified is NULL else modified,
+            *facts, segments.guess(r).segment, _plain(r.version), self.read_at if modified is NULL else modified,
             str(line), str(raw_hash), str(content),
         ))  # fmt: skip
 
     def profile(self, seq: int, line: int, raw_hash: int, p: Profile) -> str:
-        """One line of `stage_profile`, with its folded search keys."""
+        """One line of `stage_profile`, with its folded search keys; of a child only the least."""
+        if children.is_child(p, self.day):
+            p = children.minimised(p)
         modified = NULL if p.modified_at is None else p.modified_at.isoformat()
         said = (
             _text(p.source_id), p.kind, _text(p.title), _text(p.first_name), _text(p.last_name),

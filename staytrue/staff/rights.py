@@ -73,6 +73,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
                 "source",
                 "segment",
                 "source_segment",
+                "derived_segment",
                 "currency",
                 "tax_included",
                 "version",
