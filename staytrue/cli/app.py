@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from staytrue.cli import bench, care, checks, files, reading, running, setup
+from staytrue.cli import bench, care, checks, files, reading, running, setup, totals
 from staytrue.kit import logs
 
 _COMMANDS = (
@@ -22,6 +22,7 @@ _COMMANDS = (
     files.sync,
     reading.list_,
     reading.show,
+    totals.totals,
     care.parked,
     care.deliveries,
     checks.verify,
