@@ -140,6 +140,7 @@ def finish(work: Work) -> Outcome:
             now,
             counts=delivery.counts | _counted(outcome),
             findings=work.summary.findings[:SHOWN],
+            source_ids=work.summary.ids,
             seconds=outcome.seconds,
         )
         open_business_date(work)

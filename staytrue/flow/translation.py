@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import zlib
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -57,7 +58,11 @@ class Block:
 
 @dataclass
 class Summary:
-    """What the whole translation came to. `unseen` are known hashes the file did not show."""
+    """What the whole translation came to.
+
+    `unseen` are known hashes the file did not show; `ids` the source ids in it, one a line,
+    compressed.
+    """
 
     read: int = 0
     known: int = 0
@@ -68,6 +73,7 @@ class Summary:
     findings: list[dict[str, Any]] = field(default_factory=list)
     finding_count: int = 0
     unseen: bytes | None = b""
+    ids: bytes = b""
 
 
 class _Buffer:
@@ -91,8 +97,10 @@ class _Unknown:
     cheap, and translates only its own runs of them, which is not.
     """
 
-    def __init__(self, job: Job, summary: Summary) -> None:
+    def __init__(self, job: Job, source: registry.Source, summary: Summary) -> None:
         self.known = set(array("q", job.known))
+        self.source = source
+        self.ids: set[str] = set()
         self.seen: set[int] = set()
         self.job = job
         self.summary = summary
@@ -101,8 +109,11 @@ class _Unknown:
     def lines(self, lines: Iterator[base.Line]) -> Iterator[base.Line]:
         known, seen, summary = self.known, self.seen, self.summary
         share, shares = self.job.share, self.job.shares
+        ids_in, note = self.source.ids_in, self.ids.update
         for line in lines:
             summary.read += 1
+            if share == 0:
+                note(ids_in(line))
             if line.hash in known:
                 seen.add(line.hash)
                 continue
@@ -119,8 +130,8 @@ class _Unknown:
 def blocks(job: Job) -> Iterator[Block | Summary]:
     """Translate a spooled delivery; blocks as they fill, and the summary as the last item."""
     summary = Summary()
-    unknown = _Unknown(job, summary)
     source = registry.load(job.dialect).open_spool(job.spool, job.mapping, job.settings)
+    unknown = _Unknown(job, source, summary)
     encoder = Encoder(job.batch, job.property_id, job.settings.zone, job.read_at)
     buffers = {name: _Buffer(name) for name in ("reservation", "profile")}
     stays, guests = buffers["reservation"].lines, buffers["profile"].lines
@@ -136,6 +147,7 @@ def blocks(job: Job) -> Iterator[Block | Summary]:
             yield from _full(buffers, summary.read)
     yield from _full(buffers, summary.read)
     summary.unseen = unknown.unseen() if job.share == 0 else None
+    summary.ids = zlib.compress("\n".join(sorted(unknown.ids)).encode(), 1)
     yield summary
 
 
@@ -206,13 +218,12 @@ def _together(summaries: list[Summary]) -> Summary:
     """One summary of all shares: each counted what it translated, all read everything."""
     whole = next(s for s in summaries if s.unseen is not None)
     return replace(
-        summaries[0],
+        whole,
         skipped=sum(s.skipped for s in summaries),
         parked=sorted((p for s in summaries for p in s.parked), key=lambda p: p[1].line or 0),
         parked_count=sum(s.parked_count for s in summaries),
         findings=sorted((f for s in summaries for f in s.findings), key=lambda f: f["line"]),
         finding_count=sum(s.finding_count for s in summaries),
-        unseen=whole.unseen,
     )
 
 

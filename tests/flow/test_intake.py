@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import zlib
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -374,3 +375,11 @@ def test_a_number_used_again_is_another_booking(feed: Feed) -> None:
     with scope.everything():
         kept = list(Row.objects.order_by("epoch").values_list("epoch", "status", "primary_profile"))
     assert kept == [(1, "checked_out", "G1"), (2, "confirmed", "G5")]
+
+
+def test_a_delivery_remembers_the_ids_inside_it(feed: Feed) -> None:
+    feed.day(0, stay(1), stay(2))
+    outcome = feed.day(1, stay(1, notes="x"), stay(2))
+    with scope.everything():
+        kept = Delivery.objects.get(id=outcome.delivery).source_ids
+    assert set(zlib.decompress(kept).decode().split()) == {"30001", "30002", "G1", "G2", "1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,10 @@ from staytrue.connectors.export_files import mapping_file
 from staytrue.connectors.export_files.mapping import Mapping
 from staytrue.connectors.export_files.opening import Opened, open_file, read_lines
 from staytrue.connectors.export_files.translate import translator
+
+
+# Several ids may share a cell.
+_ID_ENDS = re.compile(r"[|,;\s]+")
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,20 @@ class Spool:
         self.path = path
         self.mapping = mapping_file.parse(chosen, "mapping")
         self.translator = translator(self.mapping, settings)
+        names = self.mapping.columns
+        self.id_places = [place for place, name in enumerate(names) if name in self.mapping.ids]
 
     def lines(self) -> Iterator[Line]:
         """The raw records, as kept."""
         return read_lines(self.path, self.mapping)
+
+    def ids_in(self, line: Line) -> Iterator[str]:
+        """The source ids a raw record speaks of, so that erasure finds every delivery with them."""
+        if isinstance(line.values, list | tuple):
+            for place in self.id_places:
+                cell = line.values[place]
+                if isinstance(cell, str) and cell:
+                    yield from _ID_ENDS.split(cell)
 
     def translate(self, lines: Iterable[Line]) -> Iterator[Translated]:
         """Canonical records of these lines."""
