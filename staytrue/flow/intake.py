@@ -271,6 +271,8 @@ def _merge(work: Work) -> None:
     """
     with scope.everything():
         log.make_room(work.now)
+        for target in mirror.TARGETS.values():
+            merge.describe(target)
         mirror.tell_epochs(work.link.id, work.delivery.id)
     last = work.summary.last_seq + 1
     pages = [(first, min(first + PAGE_ROWS, last)) for first in range(1, last, PAGE_ROWS)]

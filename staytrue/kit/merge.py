@@ -61,6 +61,14 @@ def clear(target: Target, batch: int) -> None:
         cursor.execute(f'DELETE FROM "{target.stage}" WHERE batch = %s', [batch])
 
 
+def describe(target: Target) -> None:
+    """Tell the planner what is staged; it would take a million rows for one, and merge by loops."""
+    # Only what the merge selects and joins by: of all columns it would take seconds.
+    names = ", ".join(("batch", "seq", *(key for key in target.key if key in target.columns)))
+    with connection.cursor() as cursor:
+        cursor.execute(f'ANALYZE "{target.stage}" ({names})')
+
+
 def _marks(row: str, target: Target) -> str:
     return ", ".join(f"coalesce({row}.{m}, 0)" if m == "version" else f"{row}.{m}"
                      for m in target.marks)  # fmt: skip
