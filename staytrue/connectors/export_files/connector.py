@@ -13,6 +13,7 @@ from typing import Any
 from staytrue.connectors.base import Line, Scope, Settings, Translated
 from staytrue.connectors.export_files import mapping_file
 from staytrue.connectors.export_files.mapping import Mapping
+from staytrue.connectors.export_files.mapping_words import Label
 from staytrue.connectors.export_files.opening import Opened, open_file, read_lines
 from staytrue.connectors.export_files.translate import translator
 
@@ -33,6 +34,11 @@ class Chosen:
     def object(self) -> str:
         """What a line of the file is: reservation or profile."""
         return self.mapping.object
+
+    @property
+    def labels(self) -> dict[str, tuple[Label, ...]]:
+        """What people read for rate codes (`rate`) and room categories (`category`)."""
+        return self.mapping.labels
 
     def scope_on(self, day: date) -> Scope:
         """What a complete file of this day holds."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from staytrue.connectors.base import Scope
+from staytrue.connectors.export_files.mapping_words import DatedTable, Label
 from staytrue.hotel.codes import GuestRole, ProfileKind, Status
 
 POSITION = "#position"
@@ -138,6 +139,8 @@ class Mapping:
     required: tuple[str, ...] = ()
     rows_per_booking: str = "many"
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dated: dict[str, DatedTable] = field(default_factory=dict)
+    labels: dict[str, tuple[Label, ...]] = field(default_factory=dict)
     guests: tuple[ProfileMap, ...] = ()
     profile: ProfileMap | None = None
     extras: tuple[Part, ...] = ()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from staytrue.connectors.export_files import mapping_words
 from staytrue.connectors.export_files.cells import check_format
 from staytrue.connectors.export_files.mapping import (
     OCCURRENCE,
@@ -22,7 +22,7 @@ from staytrue.connectors.export_files.mapping import (
     Skip,
 )
 from staytrue.connectors.export_files.mapping_layout import layout
-from staytrue.hotel.codes import Board, Channel, GuestRole, Payment, ProfileKind, Segment, Status
+from staytrue.hotel.codes import GuestRole, ProfileKind, Status
 from staytrue.kit.errors import Misconfigured
 from staytrue.kit.text import clean, fold
 
@@ -72,16 +72,9 @@ _PARTS = {
     "loyalty": {"programme", "number", "level"},
     "consents": {"state", "at"},
 }
-_CODES: dict[str, type[StrEnum]] = {
-    "status": Status,
-    "board": Board,
-    "channel": Channel,
-    "segment": Segment,
-    "payment": Payment,
-}
 _TOP = {
     "title", "object", "file", "scope", "reservation", "profile", "guests", "extras", "values",
-    "custom", "skip", "checks",
+    "values_dated", "labels", "custom", "skip", "checks",
 }  # fmt: skip
 
 
@@ -152,7 +145,7 @@ class _Reader:
         named_ids = table.pop("ids", [])
         self.layout = layout(table, self.refuse)
         values = {
-            key: self.values(f"values.{key}", table)
+            key: mapping_words.values(f"values.{key}", table, self.refuse)
             for key, table in self.table(self.document, "values").items()
         }
         reservation = dict(self.document.get("reservation", {}))
@@ -188,6 +181,8 @@ class _Reader:
             required=required,
             rows_per_booking=rows,
             values=values,
+            dated=mapping_words.dated(self.table(self.document, "values_dated"), self.refuse),
+            labels=mapping_words.labels(self.table(self.document, "labels"), self.refuse),
             guests=guests,
             profile=profile,
             extras=extras,
@@ -229,18 +224,6 @@ class _Reader:
         if rule.kind == "window" and not {"days_before", "days_after"} <= set(table):
             raise self.refuse("scope", "a window needs days_before and days_after")
         return rule
-
-    def values(self, where: str, table: Any) -> dict[str, Any]:
-        """Words are found whatever their case and blanks; their meaning must be a code of ours."""
-        if not isinstance(table, dict):
-            raise self.refuse(where, "this must be a table of words")
-        codes = _CODES.get(where.removeprefix("values."))
-        words: dict[str, Any] = {}
-        for word, meaning in table.items():
-            if codes and meaning not in set(codes):
-                raise self.refuse(where, f"{meaning!r} is none of {', '.join(codes)}")
-            words[fold(word)] = codes(meaning) if codes else meaning
-        return words
 
     def cells(self, where: str, table: dict[str, Any], kinds: dict[str, str]) -> dict[str, Cell]:
         self.only(table, where, kinds)
@@ -335,7 +318,9 @@ class _Reader:
         facts = {}
         if kind == "consents":
             facts = {key: table.pop(key, "") for key in ("purpose", "channel")}
-            facts["values"] = self.values(f"{where}.values", table.pop("values", {}))
+            facts["values"] = mapping_words.values(
+                f"{where}.values", table.pop("values", {}), self.refuse
+            )
             table = {"state": table.pop("column", ""), **table}
         kinds = {key: "instant" if key == "at" else "text" for key in _PARTS[kind]}
         if not each:

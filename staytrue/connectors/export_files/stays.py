@@ -11,6 +11,7 @@ from typing import Any
 from staytrue.connectors.base import Settings
 from staytrue.connectors.export_files.cells import amount_reader
 from staytrue.connectors.export_files.compile import Compiler, Notes, Reader, Row, in_field, label
+from staytrue.connectors.export_files.dated import DatedReader, local_day
 from staytrue.connectors.export_files.mapping import Mapping, Part
 from staytrue.hotel.codes import Channel, Status
 from staytrue.hotel.records import Extra, Reservation
@@ -53,8 +54,14 @@ class StayReader:
         self.coded = [
             (name, word, compiler.code(name, cells[name], mapping.values.get(table, {}), other))
             for name, (table, word, other) in _WORDED.items()
-            if name in cells
+            if name in cells and table not in mapping.dated
         ]
+        self.dated = [
+            (name, word, DatedReader(name, compiler.text(cells[name]),
+                                     mapping.values.get(table, {}), mapping.dated[table], other))
+            for name, (table, word, other) in _WORDED.items()
+            if name in cells and table in mapping.dated
+        ]  # fmt: skip
         self.tax: Reader | None = None
         if "tax_included" in cells:
             table = mapping.values.get("tax_included", {})
@@ -118,6 +125,10 @@ class StayReader:
             if when is None or when is status:
                 value = read(row, notes)
                 values[name] = value * nights if per_night and value is not None else value
+        if self.dated:
+            made_on = local_day(values.get("created_at"), self.compiler.zone)
+            for name, word_name, dated in self.dated:
+                values[name], values[word_name] = dated.read(row, made_on, notes)
         modified = values.get("modified_at")
         if modified is not None and not isinstance(modified, datetime):
             # A bare date is no version: within the day it could not tell the newer of two.
