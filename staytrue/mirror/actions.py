@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -141,18 +142,27 @@ def regain_sight(ids: Collection[int]) -> Pairs:
     return amend("reservation", ids, "out_of_sight_since = NULL, out_of_sight_cause = NULL", {})
 
 
-def infer_no_shows(property_id: int, closed_on: date, read_after: datetime) -> Pairs:
-    """Confirmed guests of `closed_on` who never checked in, read after that day had closed."""
+def infer_no_shows(
+    connection_id: int, first: date, before: date, zone: ZoneInfo, day_close_at: time
+) -> Pairs:
+    """Confirmed guests of the days `first <= arrival < before` who never checked in.
+
+    Of an imported past nobody knows who came: only what was still to come when it was imported
+    counts. Keys are locked in the order of a merge, so that the two only ever wait.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT r.id FROM reservation r JOIN freshness f
-                   ON f.connection_id = r.connection_id AND f.object = 'reservation'
-                WHERE r.property_id = %s AND r.arrival_on = %s AND r.status = 'confirmed'
-                  AND r.checked_in_at IS NULL AND r.out_of_sight_since IS NULL
-                  AND NOT r.imported AND f.true_through >= %s
-                  FOR UPDATE OF r""",
-            [property_id, closed_on, read_after],
-        )
+            """SELECT r.id FROM reservation r JOIN connection c ON c.id = r.connection_id
+                WHERE r.property_id = c.property_id AND r.connection_id = %(connection)s
+                  AND r.arrival_on >= %(first)s AND r.arrival_on < %(before)s
+                  AND r.status = 'confirmed' AND r.checked_in_at IS NULL
+                  AND r.out_of_sight_since IS NULL
+                  AND (NOT r.imported OR r.arrival_on >=
+                    ((r.first_seen_at AT TIME ZONE %(zone)s) - %(close)s::interval)::date)
+                ORDER BY r.number, r.leg, r.epoch FOR UPDATE OF r""",
+            {"connection": connection_id, "first": first, "before": before,
+             "zone": zone.key, "close": str(day_close_at)},
+        )  # fmt: skip
         ids = [row[0] for row in cursor.fetchall()]
     return amend("reservation", ids, "status = 'no_show', status_origin = 'inferred'", {})
 
