@@ -20,8 +20,8 @@ from staytrue.connectors.export_files.cells import (
     moment_reader,
     read_count,
 )
-from staytrue.connectors.export_files.contacts import country_code
 from staytrue.connectors.export_files.mapping import Cell, Mapping
+from staytrue.hotel.contacts import country_code
 from staytrue.kit.errors import Unreadable
 from staytrue.kit.text import clean, clean_lines, fold
 

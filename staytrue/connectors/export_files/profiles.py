@@ -9,15 +9,15 @@ from typing import Any
 from staytrue.connectors.base import Settings
 from staytrue.connectors.export_files.cells import moment_reader, read_birth_date
 from staytrue.connectors.export_files.compile import Compiler, Notes, Row, TextReader
-from staytrue.connectors.export_files.contacts import (
+from staytrue.connectors.export_files.mapping import Cell, Part, ProfileMap
+from staytrue.connectors.export_files.stays import missing
+from staytrue.hotel.contacts import (
     addresses_in,
     country_code,
     email,
     language_tag,
 )
-from staytrue.connectors.export_files.mapping import Cell, Part, ProfileMap
-from staytrue.connectors.export_files.phones import phone
-from staytrue.connectors.export_files.stays import missing
+from staytrue.hotel.phones import phone
 from staytrue.hotel.records import Address, Consent, Email, Loyalty, Phone, Profile
 from staytrue.kit.errors import Unreadable
 from staytrue.kit.text import clean, fold, repaired

@@ -9,9 +9,10 @@ from typing import IO
 from staytrue.connectors.export_files.container import Limits
 from staytrue.connectors.export_files.decoding import Decoded
 from staytrue.connectors.export_files.mapping import Mapping
-from staytrue.connectors.export_files.objects import masked, strict
+from staytrue.connectors.export_files.objects import masked
 from staytrue.connectors.export_files.spooled import Spooled
 from staytrue.kit.errors import Refused, Unreadable
+from staytrue.kit.strict_json import strict
 
 CHUNK = 1 << 20
 SHELL_CHARS = 16 << 20
