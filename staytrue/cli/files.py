@@ -64,7 +64,7 @@ def sync(name: str, *, full: bool, once: bool) -> Answer:
     with open_home():
         with scope.everything():
             link = connection_named(name)
-        outcomes = watching.take_waiting(link, clock.now())
+        outcomes = watching.take_now(link)
     refused = [outcome for outcome in outcomes if outcome.refused is not None]
     lines = [line for outcome in outcomes for line in in_words(outcome)]
     documents: list[dict[str, Any]] = [outcome.as_json() for outcome in outcomes]

@@ -24,7 +24,7 @@ from staytrue.connectors import base
 from staytrue.connectors.export_files import connector as files
 from staytrue.connectors.export_files.connector import Chosen
 from staytrue.connectors.export_files.opening import Opened
-from staytrue.flow import conclude, reactions, translation
+from staytrue.flow import conclude, reactions, telling, translation
 from staytrue.flow.outcome import Outcome
 from staytrue.flow.translation import Block, Job, Summary
 from staytrue.hotel import scope
@@ -33,7 +33,7 @@ from staytrue.inbox.models import Connection, Delivery
 from staytrue.kit import clock, merge
 from staytrue.kit.errors import Refused
 from staytrue.mirror import actions as mirror
-from staytrue.mirror import queries, rules
+from staytrue.mirror import preview, queries, rules
 from staytrue.mirror.rows import hash_of
 
 Progress = Callable[[str, int, int], None]
@@ -98,22 +98,30 @@ def import_file(
                 _keep_refusal(link, path, layout, refusal, now)
             return outcome.timed(clock.monotonic() - started)
         if dry_run:
-            return _rehearse(link, layout, spool, opened, now).timed(clock.monotonic() - started)
+            outcome = _rehearse(link, layout, spool, opened, history=history, now=now)
+            return outcome.timed(clock.monotonic() - started)
         delivery, is_new = _keep(link, layout, opened, spool, history=history, now=now)
-        if not is_new and delivery.state != Delivery.State.RECEIVED:
+        if is_new:
+            telling.tell_cards(link, delivery, now)
+        elif delivery.state != Delivery.State.RECEIVED:
             return conclude.seen_before(delivery).timed(clock.monotonic() - started)
         work = Work(link, delivery, layout, spool, now, progress or quiet)
         return take(work).timed(clock.monotonic() - started)
 
 
-def _mapping_of(link: Connection, path: Path) -> str:
+def mapping_name(link: Connection, path: Path) -> str | None:
     """The mapping the connection's settings give this file: one for all, or by name pattern."""
     given = link.settings.get("mappings") or {}
     for pattern, name in given.items():
         if path.match(pattern):
             return str(name)
-    if name := link.settings.get("mapping"):
-        return str(name)
+    name = link.settings.get("mapping")
+    return str(name) if name else None
+
+
+def _mapping_of(link: Connection, path: Path) -> str:
+    if name := mapping_name(link, path):
+        return name
     raise Refused(
         f"No mapping is set for {path.name} on {link.name}. Name one with --mapping, or set it "
         "with: staytrue connect … --set mapping=NAME.",
@@ -274,6 +282,7 @@ def _merge(work: Work) -> None:
         for target in mirror.TARGETS.values():
             merge.describe(target)
         mirror.tell_epochs(work.link.id, work.delivery.id)
+        telling.tell_reused(work)
     last = work.summary.last_seq + 1
     pages = [(first, min(first + PAGE_ROWS, last)) for first in range(1, last, PAGE_ROWS)]
     if len(pages) < 2:
@@ -331,18 +340,24 @@ def _rehearse(
     layout: Chosen,
     spool: Path,
     opened: Opened,
+    *,
+    history: bool,
     now: datetime,
 ) -> Outcome:
-    """What an import would read, without keeping anything: the preview."""
+    """What an import would come to: staged and judged like any other, then cleared away again."""
+    # Below zero no delivery has its stage, and a connection rehearses one file at a time.
     delivery = Delivery(connection=link, property_id=link.property_id, received_at=now,
-                        made_at=opened.made_at, object=layout.object, id=0)  # fmt: skip
+                        made_at=opened.made_at, object=layout.object, id=-link.id,
+                        history=history, facts=files.facts_of(opened, layout))  # fmt: skip
     work = Work(link, delivery, layout, spool, now, quiet)
-    with scope.everything():
-        known = queries.known_hashes(layout.object, link.id, salt := hash_of(layout.text))
-    rows = 0
-    for item in translation.run(job_of(work, known.tobytes(), salt)):
-        if isinstance(item, Summary):
-            work.summary = item
-        elif item.object == layout.object:
-            rows += item.rows
-    return conclude.preview(work, rows)
+    try:
+        _stage(work)
+        target = mirror.TARGETS[layout.object]
+        with scope.everything():
+            mirror.tell_epochs(link.id, delivery.id)
+            found = preview.preview(target, link.id, delivery.id, work.made_at)
+        return conclude.preview(work, found, _judge(work))
+    finally:
+        with transaction.atomic():
+            for target in mirror.TARGETS.values():
+                merge.clear(target, delivery.id)

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from staytrue.hotel.models import Property
 from staytrue.hotel.records import Parked
-from staytrue.inbox.models import Connection, Delivery, DeliveryPiece, ParkedPart
+from staytrue.inbox.models import Bookmark, Connection, Delivery, DeliveryPiece, ParkedPart
 from staytrue.kit.errors import Refused
 
 PIECE_BYTES = 1 << 20
@@ -159,6 +159,19 @@ def resume(link: Connection) -> None:
 def attempted(link: Connection, now: datetime) -> None:
     """Note that the connection was looked at, whether or not anything came."""
     Connection.objects.filter(id=link.id).update(last_attempt_at=now)
+
+
+def bookmark(link: Connection, object: str) -> tuple[dict[str, Any], datetime | None]:
+    """What was remembered of this connection's object, and when."""
+    mark = Bookmark.objects.filter(connection=link, object=object).first()
+    return (mark.value, mark.at) if mark else ({}, None)
+
+
+def set_bookmark(link: Connection, object: str, value: dict[str, Any], now: datetime) -> None:
+    """Remember how far this connection's object has been read."""
+    Bookmark.objects.update_or_create(
+        connection=link, object=object, defaults={"value": value, "at": now}
+    )
 
 
 @transaction.atomic
