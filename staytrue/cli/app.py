@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 import click
 
-from staytrue.cli import bench, care, checks, files, reading, running, setup, totals
+from staytrue.cli import (
+    bench,
+    care,
+    checks,
+    demo,
+    files,
+    reading,
+    running,
+    setup,
+    totals,
+    translating,
+)
 from staytrue.kit import logs
 
 _COMMANDS = (
@@ -18,7 +29,10 @@ _COMMANDS = (
     running.down,
     running.web,
     running.work,
+    demo.demo,
     files.import_,
+    translating.translate,
+    translating.mapping,
     files.sync,
     reading.list_,
     reading.show,

@@ -109,7 +109,12 @@ def connect(
         link = inbox.connect(
             name, property_named(code), dialect, chosen, now=now, cadence_seconds=cadence
         )
-    document = {"name": name, "property": code, "dialect": dialect, "settings": link.settings}
+    known = registry.manifest(dialect).get("settings", {})
+    shown = {
+        key: "***" if known.get(key, {}).get("secret") else value
+        for key, value in link.settings.items()
+    }
+    document = {"name": name, "property": code, "dialect": dialect, "settings": shown}
     return Answer(document, [f"{name} links {code} to {dialect}, one-way."])
 
 

@@ -1,0 +1,196 @@
+"""`staytrue demo`: an invented hotel with a year behind it, its files taken in like any hotel's.
+
+Its PMS goes on living: every other minute it exports again into the folder that the worker
+watches. Called again on a later day, it catches up.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from django.conf import settings
+
+from staytrue.cli.frame import ACTOR, Answer, answers
+from staytrue.cli.running import supervise
+from staytrue.flow import closing, intake, worker
+from staytrue.hotel import actions as hotel
+from staytrue.hotel import scope
+from staytrue.hotel.models import Property
+from staytrue.inbox import actions as inbox
+from staytrue.inbox.models import Connection, Delivery, ParkedPart
+from staytrue.kit import clock, database
+from staytrue.kit.errors import Refused
+from staytrue.lab import demo as invented
+from staytrue.lab.demo import Year
+from staytrue.lab.files import Delivery as Export
+from staytrue.mirror.models import Profile, Reservation
+from staytrue.staff import actions as staff
+from staytrue.staff import audit
+from staytrue.staff.access import house_access
+from staytrue.staff.actions import RoleAt
+
+_CODE, _ZONE, _LINK = "BIO", ZoneInfo("Europe/Madrid"), "sirga-files"
+_MAPPINGS = {"guests_*": "staytrue_guests", "stays_*": "staytrue_stays"}
+# Exports are made at 03:10: before that, the newest is yesterday's.
+_EXPORT_AFTER = timedelta(hours=3, minutes=10)
+_CATCH_UP_DAYS = 30
+_LIVE_EVERY = timedelta(minutes=2)
+_MEMBERS = {
+    "admin@sirga.example": ("Amaia Etxeberria", "administrator"),
+    "manager@sirga.example": ("Luc Moreau", "general_manager"),
+    "desk@sirga.example": ("Jon Ibarra", "front_desk"),
+    "kitchen@sirga.example": ("Marta Ruiz", "department"),
+}
+
+
+@click.command
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+@click.option("--once", is_flag=True, help="Load, settle, print the figures, stop.")
+@answers
+def demo(port: int, *, once: bool) -> Answer:
+    """Run a demo hotel from nothing, live."""
+    with database.running():
+        now = clock.now()
+        database.migrate(now)
+        scene = _prepared(now)
+        scene.catch_up(now)
+        worker.until_idle()
+        document = {**_figures(), "password": scene.password, "members": _MEMBERS}
+        lines = _in_words(document)
+        if once:
+            return Answer(document, lines)
+        for line in lines:
+            click.echo(line, err=True)
+        supervise(port, also=scene.go_on)
+    return Answer(document, ["Stopped."])
+
+
+@dataclass
+class Scene:
+    """The demo hotel, its invented PMS, and the folder between the two."""
+
+    link: Connection
+    year: Year
+    password: str
+    newest: datetime | None = None
+    outbox: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outbox = Path(str(self.link.settings["folder"]))
+
+    def catch_up(self, now: datetime) -> None:
+        """Take in every export up to now that was not yet; the past as history, without brakes."""
+        with scope.everything():
+            known = set(
+                Delivery.objects.filter(connection=self.link).values_list("name", flat=True)
+            )
+        exports = [self.year.history, *self.year.days, *self._missed(now)]
+        for export in exports:
+            if not known.issuperset(path.name for path in export.paths):
+                _take(self.link, export)
+                closing.close_days(min(now, export.made_at + timedelta(hours=2)))
+        self.newest = now
+
+    def _missed(self, now: datetime) -> list[Export]:
+        """The exports of the days since the demo was first called, as far as it looks back."""
+        last = (now.astimezone(_ZONE) - _EXPORT_AFTER).date()
+        days = min((last - self.year.today).days, _CATCH_UP_DAYS)
+        house = self.year.world.house
+        at = _EXPORT_AFTER // timedelta(minutes=1)
+        return [
+            invented.live(self.year, house.instant(last - timedelta(days=back), at))
+            for back in reversed(range(days))
+        ]
+
+    def go_on(self) -> None:
+        """Let the invented PMS export again when it is time; the worker finds the files."""
+        now = clock.now()
+        if self.newest and now - self.newest < _LIVE_EVERY:
+            return
+        self.newest = now
+        for path in invented.live(self.year, now).paths:
+            # Complete or not there: a watched folder must never show half a file.
+            path.rename(self.outbox / path.name)
+
+
+def _prepared(now: datetime) -> Scene:
+    """The demo hotel as it stands in this home; made at the first call."""
+    home = settings.HOME / "demo"
+    with scope.everything():
+        link = Connection.objects.select_related("property").filter(name=_LINK).first()
+        if link is None and Property.objects.exists():
+            raise Refused(
+                f"{settings.HOME} holds a hotel of its own, and a demo does not mix with it. Set "
+                "STAYTRUE_HOME to another directory.",
+                "home_not_empty",
+            )
+    if link is None:
+        today = (now.astimezone(_ZONE) - _EXPORT_AFTER).date()
+        link, password = _made(home, today, now)
+    else:
+        today = date.fromisoformat(link.settings["began_on"])
+        password = (home / "password").read_text(encoding="ascii")
+    year = invented.write_year(home / "exports", today=today, property_code=_CODE)
+    return Scene(link, year, password)
+
+
+def _made(home: Path, today: date, now: datetime) -> tuple[Connection, str]:
+    outbox = home / "outbox"
+    outbox.mkdir(parents=True, exist_ok=True)
+    password = secrets.token_urlsafe(12)
+    handle = home / "password"
+    handle.touch(mode=0o600)
+    handle.write_text(password, encoding="ascii")
+    given = {"folder": str(outbox), "mappings": _MAPPINGS, "began_on": today.isoformat()}
+    with scope.everything(), audit.acting(ACTOR, now, "demo"):
+        hotel.name_group("Sirga Hotels")
+        house = hotel.add_property(
+            _CODE, name="Hotel Sirga", timezone=_ZONE.key, country="ES", currency="EUR",
+            language="es", city="Bilbao", legal_entity="Sirga Hoteles S.L.",
+        )  # fmt: skip
+        link = inbox.connect(_LINK, house, "export_files", given, now=now)
+        for email, (name, role) in _MEMBERS.items():
+            at = None if role == "administrator" else house.pk
+            staff.create_member(
+                house_access(ACTOR), email, name, [RoleAt(role, at)], password=password
+            )
+    return link, password
+
+
+def _take(link: Connection, export: Export) -> None:
+    for path in export.paths:
+        outcome = intake.import_file(link, path, history=export.history, now=export.available_at)
+        click.echo(f"{path.name}: {outcome.read} read, {outcome.seconds} s", err=True)
+
+
+def _figures() -> dict[str, Any]:
+    with scope.everything():
+        statuses = Counter(Reservation.objects.values_list("status", flat=True))
+        return {
+            "property": _CODE,
+            "reservations": statuses.total(),
+            "by_status": dict(sorted(statuses.items())),
+            "profiles": Profile.objects.count(),
+            "deliveries": Delivery.objects.count(),
+            "held": Delivery.objects.filter(state=Delivery.State.HELD).count(),
+            "parked": ParkedPart.objects.filter(state=ParkedPart.State.PARKED).count(),
+            "out_of_sight": Reservation.objects.exclude(out_of_sight_since=None).count(),
+        }
+
+
+def _in_words(document: dict[str, Any]) -> list[str]:
+    statuses = ", ".join(f"{count} {word}" for word, count in document["by_status"].items())
+    return [
+        f"Hotel Sirga: {document['reservations']} reservations ({statuses}),",
+        f"{document['profiles']} profiles, {document['deliveries']} deliveries, "  # noqa: ISC004
+        f"{document['parked']} parked, {document['out_of_sight']} out of sight.",
+        f"Sign in with the password {document['password']} as",
+        *(f"  {email}  {role}" for email, (_, role) in document["members"].items()),
+    ]
