@@ -13,6 +13,7 @@ from staytrue.changes.kinds import Kind
 
 _EXPECTED = frozenset({"inquiry", "option", "waitlist", "confirmed"})
 _ROOM = frozenset({"room_number", "room_category"})
+_BILL = frozenset({"amount", "room_amount", "extras"})
 _CONTACT = frozenset({"emails", "phones"})
 
 
@@ -33,9 +34,14 @@ def reservation_kinds(
         kinds.append(Kind.ROOM_MOVED)
     if "guests" in diff:
         kinds += roster_kinds(before.get("guests") or [], after.get("guests") or [])
-    if "folio" in diff:
+    if "folio" in diff or (_BILL & said and _is_late_posting(before, after)):
         kinds.append(Kind.FOLIO_CORRECTED)
     return kinds
+
+
+def _is_late_posting(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Amounts that move after check-out: a feed without bills says a late posting only so."""
+    return {before["status"], after["status"]} == {"checked_out"}
 
 
 def _sight_kinds(diff: Mapping[str, list[Any]]) -> list[Kind]:

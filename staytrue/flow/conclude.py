@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from staytrue.changes import log, rules
 from staytrue.changes.log import PRIOR, Entry
-from staytrue.flow import reactions
+from staytrue.flow import reactions, telling
 from staytrue.flow.outcome import SHOWN, Outcome
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
@@ -25,6 +25,7 @@ from staytrue.kit.errors import Refused
 from staytrue.mirror import actions as mirror
 from staytrue.mirror import canonical, queries
 from staytrue.mirror.models import Freshness
+from staytrue.mirror.preview import Preview
 from staytrue.mirror.rules import Brake
 
 if TYPE_CHECKING:
@@ -92,7 +93,11 @@ def is_complete(work: Work) -> bool:
 
 
 def missing(work: Work) -> list[tuple[int, bool]]:
-    """Stays this complete walk should have shown and did not: (id, whether still to come)."""
+    """Stays this complete walk should have shown and did not: (id, whether still to come).
+
+    One that stands in it but could not be understood is parked, not missing.
+    """
+    parked = {part.key for _, part in work.summary.parked}
     unseen = set(array("q", work.summary.unseen or b""))
     expected = queries.expected(
         work.link.id,
@@ -101,7 +106,11 @@ def missing(work: Work) -> list[tuple[int, bool]]:
         first=work.scope.first,
         last=work.scope.last,
     )
-    return [(id_, coming) for id_, raw_hash, coming in expected if raw_hash in unseen]
+    return [
+        (id_, coming)
+        for id_, raw_hash, key, coming in expected
+        if raw_hash in unseen and key not in parked
+    ]
 
 
 def seen_again(work: Work) -> list[int]:
@@ -143,6 +152,7 @@ def finish(work: Work) -> Outcome:
             source_ids=work.summary.ids,
             seconds=outcome.seconds,
         )
+        telling.keep_labels(work.link.property_id, work.mapping.labels)
         open_business_date(work)
         reactions.raise_screens([work.link.property_id])
     return outcome
@@ -225,10 +235,15 @@ def shown_parts(parked: list[tuple[int, Parked]]) -> list[dict[str, Any]]:
     ]
 
 
-def preview(work: Work, rows: int) -> Outcome:
-    """What an import would come to, from the translation alone."""
+def preview(work: Work, found: Preview, brake: Brake | None) -> Outcome:
+    """What an import would come to; a brake it would meet is told, with all the counts."""
     outcome = _outcome(work, 0)
-    outcome.created, outcome.unchanged = rows, work.summary.known
+    outcome.created, outcome.changed, outcome.delivery = found.created, found.changed, None
+    taken = outcome.read - outcome.skipped - outcome.parked_count
+    outcome.unchanged = max(0, taken - found.created - found.changed - found.repeated)
+    outcome.rehearsal = {"repeated": found.repeated, "same_person": found.same_person}
+    if brake:
+        outcome.refused, outcome.code, outcome.held = brake.sentence, brake.code, True
     return outcome
 
 

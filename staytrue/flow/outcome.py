@@ -13,7 +13,8 @@ SHOWN = 200
 @dataclass
 class Outcome:
     """The answer of one delivery. `refused` is a sentence when nothing was taken; `held` tells
-    whether a person may release it. `parked` lists the parts, `parked_count` counts them all.
+    whether a person may release it. `parked` lists the parts, `parked_count` counts them all. `rehearsal` is of a dry run only: rows that name
+    a record again, and profiles that share name and contact with another.
     """
 
     read: int = 0
@@ -32,6 +33,7 @@ class Outcome:
     held: bool = False
     seen_before: bool = False
     delivery: int | None = None
+    rehearsal: dict[str, int] | None = None
     seconds: float = 0.0
 
     @classmethod
@@ -63,5 +65,6 @@ class Outcome:
             "held": self.held,
             "seen_before": self.seen_before,
             "delivery": self.delivery,
+            "rehearsal": self.rehearsal,
             "seconds": self.seconds,
         }

@@ -1,14 +1,16 @@
-"""The only writer of group and properties."""
+"""The only writer of group, properties and their words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from zoneinfo import available_timezones
 
 import pycountry
 from babel.numbers import list_currencies
 from django.db import transaction
 
-from staytrue.hotel.models import Group, LegalEntity, Property
+from staytrue.hotel.models import Group, LegalEntity, Property, Rate, RoomCategory
 from staytrue.kit.errors import Refused
 
 
@@ -65,3 +67,31 @@ def add_property(
     # What the database made of it: a time, not the text of its default.
     made.refresh_from_db()
     return made
+
+
+def label_rates(
+    property_id: int, labels: Iterable[tuple[str, str, date | None, date | None]]
+) -> None:
+    """Say what people read for rate codes, and from when until when; other codes stay as they are."""
+    known = {
+        (rate.code, rate.valid_from): (rate.label, rate.valid_to)
+        for rate in Rate.objects.filter(property_id=property_id)
+    }
+    for code, label, first, last in labels:
+        if known.get((code, first)) != (label, last):
+            Rate.objects.update_or_create(
+                property_id=property_id,
+                code=code,
+                valid_from=first,
+                defaults={"label": label, "valid_to": last},
+            )
+
+
+def label_categories(property_id: int, labels: Iterable[tuple[str, str]]) -> None:
+    """Say what people read for the codes of room categories."""
+    known = dict(RoomCategory.objects.filter(property_id=property_id).values_list("code", "label"))
+    for code, label in labels:
+        if known.get(code) != label:
+            RoomCategory.objects.update_or_create(
+                property_id=property_id, code=code, defaults={"label": label}
+            )

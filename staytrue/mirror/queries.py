@@ -39,11 +39,11 @@ def has_rows(table: str, connection_id: int) -> bool:
 
 def expected(
     connection_id: int, batch: int, *, today: date, first: date | None, last: date | None
-) -> list[tuple[int, int, bool]]:
-    """Stays a complete walk must show and the stage lacks: (id, raw hash, whether still to come)."""
+) -> list[tuple[int, int, str, bool]]:
+    """Stays a complete walk must show and the stage lacks: (id, raw hash, number/leg, still to come)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT r.id, r.raw_hash, r.departure_on >= %(today)s
+            """SELECT r.id, r.raw_hash, r.number || '/' || r.leg, r.departure_on >= %(today)s
                  FROM reservation r
                 WHERE r.connection_id = %(connection)s AND r.out_of_sight_since IS NULL
                   AND r.status NOT IN ('checked_out', 'cancelled', 'no_show')
@@ -79,6 +79,21 @@ def staged_keys(batch: int, numbers: Collection[str]) -> set[tuple[str, str]]:
             [batch, list(numbers)],
         )
         return set(cursor.fetchall())
+
+
+def reused_numbers(connection_id: int, batch: int) -> list[tuple[str, str, int]]:
+    """Staged bookings under a number the PMS used before: (number, leg, line) in file order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT s.number, s.leg, min(s.line) FROM stage_reservation s
+                WHERE s.batch = %s AND s.epoch > 1 AND NOT EXISTS (
+                  SELECT FROM reservation r WHERE r.connection_id = %s
+                     AND r.property_id = s.property_id AND r.number = s.number
+                     AND r.leg = s.leg AND r.epoch = s.epoch)
+                GROUP BY s.number, s.leg ORDER BY 3""",
+            [batch, connection_id],
+        )
+        return list(cursor.fetchall())
 
 
 def figures(object: str, connection_id: int, batch: int, today: date) -> Figures:

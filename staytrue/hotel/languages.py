@@ -1,0 +1,43 @@
+"""In which language a guest is addressed, and why: an explicit order with a reason code. Pure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from babel.languages import get_official_languages
+
+
+class Spoken(NamedTuple):
+    """A language (BCP 47) and where it comes from."""
+
+    language: str
+    reason: str
+
+
+def language_for(
+    *,
+    guest_choice: str | None = None,
+    stay: str | None = None,
+    profile: str | None = None,
+    country: str | None = None,
+    property_default: str,
+) -> Spoken:
+    """The first of: what the guest chose, the stay's, the profile's, the country's, the hotel's."""
+    said = (
+        (guest_choice, "guest_choice"),
+        (stay, "stay_language"),
+        (profile, "profile"),
+        (of_country(country), "country_rule"),
+        (property_default, "property_default"),
+    )
+    return next(Spoken(language, reason) for language, reason in said if language)
+
+
+@lru_cache(maxsize=512)
+def of_country(country: str | None) -> str | None:
+    """The language of a country that has but one official one; Switzerland tells us nothing."""
+    if not country:
+        return None
+    official = get_official_languages(country, de_facto=True)
+    return official[0] if len(official) == 1 else None
