@@ -115,13 +115,13 @@ def park(delivery: Delivery, parts: Sequence[tuple[int, Parked]], now: datetime)
 
 def solve_staged(delivery: Delivery, now: datetime) -> int:
     """A part whose key came in good order with this delivery is parked no longer."""
-    column = "number" if delivery.object == "reservation" else "source_id"
+    key = "s.number || '/' || s.leg" if delivery.object == "reservation" else "s.source_id"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE parked_part p SET state = 'solved', resolved_at = %s, resolved_by = 'source'
                  WHERE p.connection_id = %s AND p.object = %s AND p.state = 'parked'
                    AND EXISTS (SELECT FROM stage_{delivery.object} s
-                                WHERE s.batch = %s AND s.{column} = p.key)""",
+                                WHERE s.batch = %s AND {key} = p.key)""",
             [now, delivery.connection_id, delivery.object, delivery.id],
         )
         return int(cursor.rowcount)

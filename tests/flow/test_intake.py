@@ -383,3 +383,10 @@ def test_a_delivery_remembers_the_ids_inside_it(feed: Feed) -> None:
     with scope.everything():
         kept = Delivery.objects.get(id=outcome.delivery).source_ids
     assert set(zlib.decompress(kept).decode().split()) == {"30001", "30002", "G1", "G2", "1"}
+
+
+def test_a_known_stay_whose_new_word_is_unknown_is_parked_and_not_missing(feed: Feed) -> None:
+    feed.day(0, stay(1), stay(2))
+    outcome = feed.day(1, stay(1), stay(2, source_status="TENT"))
+    assert (outcome.parked_count, outcome.out_of_sight) == (1, 0)
+    assert rows()["30002"].out_of_sight_since is None
