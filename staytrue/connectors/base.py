@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -48,8 +48,23 @@ class Finding(msgspec.Struct):
     facts: dict[str, Any] = {}
 
 
+class Hint(msgspec.Struct):
+    """Something at the PMS became different: only a signal, what is true is read by the id.
+
+    `facts` are what the signal says besides (the event's id, its action): for logs and lag.
+    """
+
+    entity: str
+    id: str
+    facts: dict[str, Any] = {}
+
+
 class Translated(msgspec.Struct):
-    """What one raw record says: records to merge, and parts that were not understood."""
+    """What one raw record says: records to merge, and parts that were not understood.
+
+    `glimpses` are profiles seen in passing on a reservation. They hold less than the profile's
+    own read, so they count only where that profile is not known yet.
+    """
 
     line: int
     hash: int
@@ -58,6 +73,8 @@ class Translated(msgspec.Struct):
     parked: list[Parked] = []
     findings: list[Finding] = []
     skipped: str | None = None
+    hints: list[Hint] = []
+    glimpses: list[Profile] = []
 
 
 @dataclass(frozen=True)
@@ -71,6 +88,68 @@ class Scope:
     kind: str = "delta"
     first: date | None = None
     last: date | None = None
+
+
+Bookmark = dict[str, Any]
+"""How far we have read, as JSON. What it holds is the connector's own affair."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One raw parcel, as received. `object` says what the body holds.
+
+    `context` are side entities its translation needs. `bookmark` is where to go on when this
+    parcel and all before it are kept; `made_at` the PMS's own instant of it, where it says one.
+    """
+
+    object: str
+    body: bytes
+    made_at: datetime | None = None
+    bookmark: Bookmark | None = None
+    context: tuple[bytes, ...] = ()
+
+
+class Answer(Protocol):
+    """What a PMS answered: as much of `kit.http.Response` as a connector uses."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+
+class Http(Protocol):
+    """The one way out: limits, TLS and addresses are its affair, waiting is the caller's."""
+
+    def request(
+        self, method: str, url: str, *, headers: Mapping[str, str] = ..., body: bytes | None = ...
+    ) -> Answer: ...
+
+
+class Live(Protocol):
+    """What the line asks of a PMS that lives.
+
+    `fetch` yields what is new since the bookmark; each parcel must be kept before the next is
+    asked for, because some queues forget what they gave. `read` gives one thing as it is now.
+    """
+
+    def fetch(
+        self, bookmark: Bookmark, http: Http, settings: Settings, now: datetime
+    ) -> Iterator[Delivery]: ...
+
+    def hints(self, body: bytes, headers: Mapping[str, str]) -> list[Hint]: ...
+
+    def read(self, hint: Hint, http: Http, settings: Settings) -> Delivery | None: ...
+
+    def check(self, http: Http, settings: Settings) -> list[str]: ...
+
+    def translate(
+        self, payload: bytes, settings: Settings, context: Sequence[bytes] = ()
+    ) -> Iterator[Translated]: ...
 
 
 class Translator(Protocol):
