@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, date, datetime, timedelta
+from importlib import resources
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from staytrue.hotel.models import Property
 from staytrue.hotel.records import GuestOnBooking, Profile, Reservation
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.lab import files
+from staytrue.lab.house import hotel_sirga
 from staytrue.staff import audit
 
 NOON = datetime(2026, 5, 21, 12, 0, tzinfo=UTC)
@@ -94,6 +96,26 @@ def stays_file(
         writer.writerow(files.STAY_COLUMNS)
         writer.writerows(files.stay_row(stay, ZoneInfo(zone)) for stay in stays)
     return path
+
+
+def guests_file(folder: Path, made_at: datetime, *guests: Profile) -> Path:
+    """A daily export of profiles in the project's own layout."""
+    house = hotel_sirga()
+    path = folder / f"guests_BIO_{made_at.astimezone(house.zone):%Y%m%d-%H%M}.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter=";", lineterminator="\n")
+        writer.writerow(files.GUEST_COLUMNS)
+        writer.writerows(files.guest_row(guest, house) for guest in guests)
+    return path
+
+
+def mapping_file(folder: Path, shipped: str, *additions: str) -> str:
+    """A shipped mapping with more at its end, as a hotel would write it for itself."""
+    source = resources.files("staytrue.connectors.export_files").joinpath("mappings")
+    text = source.joinpath(f"{shipped}.toml").read_text(encoding="utf-8")
+    path = folder / f"{shipped}-{next(_numbers)}.toml"
+    path.write_text("\n".join([text, *additions]), encoding="utf-8")
+    return str(path)
 
 
 def take(
