@@ -6,6 +6,7 @@ hides leaves as None and is named in `hidden`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,6 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from staytrue.hotel.models import Property
-from staytrue.kit import merge
 from staytrue.staff.access import Access, hidden_among
 
 STAYS = "stays.read"
@@ -30,10 +30,12 @@ TABS: Mapping[str, str] = {
     "out_of_sight": "r.out_of_sight_since IS NOT NULL AND r.departure_on >= h.day",
 }
 
-_COLUMNS = """
+# An import of history sends nothing about what was over by then; what was still to come lives on.
+_HISTORY = "(r.imported AND r.departure_on < r.first_seen_at::date)"
+_COLUMNS = f"""
   r.id, r.property_id, r.connection_id, r.number, r.leg, r.status, r.status_origin, r.arrival_on,
   r.departure_on, r.nights, r.adults, r.children, r.room_number, r.room_category, r.channel,
-  r.notes, r.imported, r.seen_on, r.out_of_sight_since, r.out_of_sight_cause, r.source_status,
+  r.notes, {_HISTORY}, r.seen_on, r.out_of_sight_since, r.out_of_sight_cause, r.source_status,
   f.true_through, p.id, p.first_name, p.last_name, p.second_last_name, p.vip,
   p.emails::text"""
 _JOINS = """
@@ -79,7 +81,7 @@ class ListedStay:
     room_category: str | None
     channel: str
     notes: str | None
-    imported: bool
+    is_history: bool
     seen_on: date | None
     out_of_sight_since: datetime | None
     out_of_sight_cause: str | None
@@ -95,10 +97,9 @@ class Tally:
     property_id: int
     tab: str
     status: str
-    imported: bool
-    lost: bool
-    cause: str | None
-    since: datetime | None
+    is_history: bool
+    out_of_sight_cause: str | None
+    out_of_sight_since: datetime | None
     true_through: datetime | None
     stays: int
 
@@ -131,7 +132,7 @@ def day_list(
 def day_tallies(access: Access, of: Sequence[Property], now: datetime) -> list[Tally]:
     """The counts of all four lists, split by what a message now depends on."""
     parts = " UNION ALL ".join(
-        f"SELECT h.id, '{tab}' AS tab, r.connection_id, r.status, r.imported,"
+        f"SELECT h.id, '{tab}' AS tab, r.connection_id, r.status, {_HISTORY} AS is_history,"
         " r.out_of_sight_since, r.out_of_sight_cause"
         " FROM unnest(%(ids)s::bigint[], %(days)s::date[]) AS h(id, day)"
         f" JOIN reservation r ON r.property_id = h.id AND {condition}"
@@ -139,11 +140,10 @@ def day_tallies(access: Access, of: Sequence[Property], now: datetime) -> list[T
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT x.id, tab, status, imported, out_of_sight_since IS NOT NULL,
-                       max(out_of_sight_cause), min(out_of_sight_since), true_through, count(*)
+            f"""SELECT x.id, tab, status, is_history, max(out_of_sight_cause), min(out_of_sight_since), true_through, count(*)
                   FROM ({parts}) x LEFT JOIN freshness f
                     ON f.connection_id = x.connection_id AND f.object = 'reservation'
-                 GROUP BY 1, 2, 3, 4, 5, 8 ORDER BY 1, 2, 3""",
+                 GROUP BY 1, 2, 3, 4, true_through, out_of_sight_since IS NULL ORDER BY 1, 2, 3""",
             _days(access, of, now),
         )
         return [Tally(*row) for row in cursor.fetchall()]
@@ -235,17 +235,17 @@ _FIELDS = ("room_number", "notes", "first_name", "emails")
 
 def _line(access: Access, row: Sequence[Any]) -> ListedStay:
     (id_, property_id, _, number, leg, status, origin, arrival, departure, nights, adults,
-     children, room, category, channel, notes, imported, seen_on, since, cause, source_status,
+     children, room, category, channel, notes, is_history, seen_on, since, cause, source_status,
      true_through, profile, first, last, second, vip, emails, before) = row  # fmt: skip
     hidden = frozenset(hidden_among(access, _FIELDS, property_id))
     guest = None
     if profile is not None and "first_name" not in hidden:
-        mails = None if "emails" in hidden else merge.parse(emails)
+        mails = None if "emails" in hidden else json.loads(emails)
         guest = Guest(profile, full_name(first, last, second), vip, mail_of(mails), before)
     return ListedStay(
         id_, property_id, number, leg, status, origin, source_status, arrival, departure, nights,
         adults, children, None if "room_number" in hidden else room, category, channel,
-        None if "notes" in hidden else notes, imported, seen_on, since, cause, true_through,
+        None if "notes" in hidden else notes, is_history, seen_on, since, cause, true_through,
         guest, hidden,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ reads only the properties where the member holds the right that its field needs.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,8 @@ from staytrue.mirror.rows import name_key
 from staytrue.staff.access import Access
 
 FOUND_MAX = 20
+# Of so many candidates those with a stay to come are shown first.
+_CANDIDATES = 200
 _DIGITS_MIN = 6
 _NAME_MIN = 2
 
@@ -117,7 +119,8 @@ def _guests(access: Access, words: str, key: str, today: date) -> list[FoundGues
                     ORDER BY r.departure_on < %(today)s,
                              abs(r.arrival_on - %(today)s) LIMIT 1) n ON true
                 ORDER BY best.rank, n.departure_on >= %(today)s DESC NULLS LAST,
-                         p.last_name_key, p.id""",
+                         abs(n.arrival_on - %(today)s), p.last_name_key, p.id
+                LIMIT %(shown)s""",
             {
                 "name": name_key(words),
                 "key": key,
@@ -127,7 +130,8 @@ def _guests(access: Access, words: str, key: str, today: date) -> list[FoundGues
                 "contacts": sorted(contacts & seen),
                 "stays": sorted(access.where("stays.read")),
                 "today": today,
-                "limit": FOUND_MAX,
+                "limit": _CANDIDATES,
+                "shown": FOUND_MAX,
             },
         )
         return [_found_guest(row) for row in cursor.fetchall()]
@@ -157,7 +161,7 @@ def _stays(access: Access, words: str, key: str) -> list[FoundStay]:
                SELECT r.id, r.number, r.leg, h.name, r.property_id, r.status,
                       r.out_of_sight_since IS NOT NULL, r.arrival_on, r.departure_on,
                       concat_ws(' ', p.first_name, p.last_name, p.second_last_name),
-                      r.room_number
+                      CASE WHEN r.status = 'in_house' THEN r.room_number END
                  FROM hit JOIN reservation r ON r.id = hit.id
                  JOIN property h ON h.id = r.property_id
                  LEFT JOIN profile p ON p.connection_id = r.connection_id
@@ -172,13 +176,14 @@ def _stays(access: Access, words: str, key: str) -> list[FoundStay]:
             },
         )
         rows = cursor.fetchall()
+    found = [FoundStay(*row) for row in rows]
     return [
-        FoundStay(
-            *row[:9],
-            name=row[9] if row[4] in names else "",
-            room=row[10] if row[4] in rooms and row[5] == "in_house" else None,
+        replace(
+            stay,
+            name=stay.name if stay.property_id in names else "",
+            room=stay.room if stay.property_id in rooms else None,
         )
-        for row in rows
+        for stay in found
     ]
 
 

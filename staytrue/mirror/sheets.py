@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,8 +12,8 @@ from typing import Any
 from django.db import connection
 
 from staytrue.hotel.models import Property
-from staytrue.kit import merge
 from staytrue.mirror import canonical, queries
+from staytrue.mirror.completeness import Completeness, completeness_of
 from staytrue.mirror.lists import STAYS, full_name, mail_of
 from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff.access import Access, hides, one_of, redact
@@ -34,9 +35,9 @@ class Person:
 
 @dataclass(frozen=True)
 class OnBoard:
-    """One line of a roster; `until_at` empty: still."""
+    """A person's part on a stay, all his roles together; `until_at` empty: still."""
 
-    role: str
+    roles: list[str]
     source_id: str
     person: Person | None
     since_at: datetime
@@ -53,7 +54,7 @@ class StaySheet:
     connection: str
     record: dict[str, Any]
     roster: list[OnBoard]
-    imported: bool
+    is_history: bool
     read_at: datetime
     line: int
     true_through: datetime | None
@@ -63,7 +64,7 @@ class StaySheet:
     def guest(self) -> Person | None:
         """The main guest as he is on it now."""
         now = [entry for entry in self.roster if entry.until_at is None]
-        return next((entry.person for entry in now if entry.role == "primary"), None)
+        return next((entry.person for entry in now if "primary" in entry.roles), None)
 
 
 def stay(access: Access, pk: int) -> StaySheet:
@@ -81,7 +82,7 @@ def stay(access: Access, pk: int) -> StaySheet:
         connection=found.connection.name,
         record=redact(whole, access, hotel.pk),
         roster=_roster(access, found),
-        imported=found.imported,
+        is_history=found.imported and found.departure_on < found.first_seen_at.date(),
         read_at=found.read_at,
         line=found.line,
         true_through=_true_through(found.connection_id, "reservation"),
@@ -92,16 +93,18 @@ def stay(access: Access, pk: int) -> StaySheet:
 def _roster(access: Access, of: Reservation) -> list[OnBoard]:
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT role, profile, since_at, until_at FROM roster WHERE reservation_id = %s
-                ORDER BY until_at DESC NULLS FIRST,
-                         array_position('{primary,booker,companion}'::text[], role), id""",
+            """SELECT array_agg(role ORDER BY place), profile, min(since_at), until_at
+                 FROM (SELECT *, array_position('{primary,booker,companion}'::text[], role) AS place
+                         FROM roster WHERE reservation_id = %s) o
+                GROUP BY profile, until_at
+                ORDER BY until_at DESC NULLS FIRST, min(place), profile""",
             [of.pk],
         )
         lines = cursor.fetchall()
     known = people(access, of.connection_id, of.property_id, {line[1] for line in lines})
     return [
-        OnBoard(role, source_id, known.get(source_id), since, until)
-        for role, source_id, since, until in lines
+        OnBoard(roles, source_id, known.get(source_id), since, until)
+        for roles, source_id, since, until in lines
     ]
 
 
@@ -192,6 +195,7 @@ class ProfileSheet:
     former: list[StayOfProfile]
     merged_into: Person | None
     money_hidden: bool
+    completeness: Completeness | None
     totals: list[Totals] = field(default_factory=list)
 
     @property
@@ -203,10 +207,10 @@ class ProfileSheet:
 def profile(access: Access, pk: int) -> ProfileSheet:
     """One profile with every stay it is or was on."""
     found = one_of(access, Profile.objects.select_related("connection"), PROFILES, pk=pk)
-    hotel = Property.objects.filter(pk=found.property_id).first()
+    hotel = Property.objects.filter(pk=found.property_id or 0).first()
     row = queries.rows("profile", "id = %s", [pk])[0]
     house = canonical.House(hotel.code, hotel.timezone) if hotel else canonical.House("", "UTC")
-    record = redact(canonical.profile(row, house), access, found.property_id)
+    whole = canonical.profile(row, house)
     history = _stays_of(access, found)
     now = [line for line in history if line.until_at is None]
     into = found.merged_into
@@ -215,7 +219,7 @@ def profile(access: Access, pk: int) -> ProfileSheet:
         id=found.pk,
         hotel=hotel,
         connection=found.connection.name,
-        record=record,
+        record=redact(whole, access, found.property_id),
         name=full_name(found.first_name, found.last_name, found.second_last_name)
         or found.source_id,
         read_at=found.read_at,
@@ -225,6 +229,10 @@ def profile(access: Access, pk: int) -> ProfileSheet:
         former=[line for line in history if line.until_at is not None],
         merged_into=merged.get(into) if into else None,
         money_hidden=hides(access, "amount", found.property_id),
+        # A score says which contacts there are: it is for those who may read them.
+        completeness=None
+        if hides(access, "emails", found.property_id) or found.kind != "person"
+        else completeness_of(whole),
         totals=totals_of(now),
     )
 
@@ -342,7 +350,7 @@ def _listed_guest(access: Access, row: Any) -> ListedGuest:
         vip,
         emails,
         merged,
-    ) = row  # noqa: E501
-    mails = None if hides(access, "emails", property_id) else merge.parse(emails)
+    ) = row
+    mails = None if hides(access, "emails", property_id) else json.loads(emails)
     name = full_name(first, last, second)
     return ListedGuest(id_, name, key, hotel, kind, language, country, vip, mail_of(mails), merged)

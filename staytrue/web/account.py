@@ -17,7 +17,7 @@ from staytrue.staff import actions
 from staytrue.staff.access import access_of
 from staytrue.staff.guard import access_in, open_to_all, signed_in
 from staytrue.staff.models import Grant, Member
-from staytrue.web.pages import MENU, SINGLE_KEYS_COOKIE, menu_of, page
+from staytrue.web.pages import SINGLE_KEYS_COOKIE, menu_of, page
 
 _YEAR = 365 * 86_400
 
@@ -75,8 +75,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @signed_in
 def more(request: HttpRequest) -> HttpResponse:
     """The rest of the menu, for phones."""
-    access = access_in(request)
-    rest = [entry for entry in MENU if access.may_anywhere(entry.right) and not entry.on_phone]
+    rest = [entry for entry in menu_of(access_in(request)) if not entry.on_phone]
     return page(request, "more.html", clock.now(), rest=rest)
 
 

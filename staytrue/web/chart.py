@@ -70,7 +70,7 @@ def age_chart(
         table=[
             (formats.instant(at, zone, now), formats.age(age))
             for (at, age), (after, _age) in zip(points, [*points[1:], (now, 0.0)], strict=True)
-            if at == after or at == now
+            if at in (after, now)
         ],
     )
 

@@ -15,12 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from staytrue.changes import log
-from staytrue.connectors import export_files
 from staytrue.flow import release
 from staytrue.inbox import queries as inbox
 from staytrue.inbox.models import Connection, Delivery, ParkedPart
 from staytrue.kit import clock
-from staytrue.kit.errors import Refused, StaytrueError
+from staytrue.kit.errors import Misconfigured, Refused
 from staytrue.mirror import feeds
 from staytrue.mirror.feeds import CONNECTIONS
 from staytrue.staff import audit
@@ -152,16 +151,18 @@ class WordTable:
 
 def _mappings(deliveries: Iterable[Delivery]) -> list[tuple[str, list[WordTable]]]:
     """The layouts in use, newest first, each with its tables of words (FEATURES E11)."""
-    names = dict.fromkeys(str(each.facts["mapping"]) for each in deliveries
-                          if each.facts.get("mapping"))  # fmt: skip
+    newest: dict[str, Delivery] = {}
+    for each in deliveries:
+        if name := each.facts.get("mapping"):
+            newest.setdefault(str(name), each)
     found = []
-    for name in names:
+    for name, delivery in newest.items():
         try:
-            layout = export_files.load_mapping(name)
-        except StaytrueError:
-            # Its file was moved since: what it said then is in the versions.
+            layout = release.layout_of(delivery).mapping
+        except Misconfigured:
+            # Its file was changed for the worse since; the next import says so aloud.
             continue
-        found.append((layout.name, [_table(*item) for item in layout.values.items()]))
+        found.append((name, [_table(*item) for item in layout.values.items()]))
     return found
 
 
@@ -233,4 +234,3 @@ def raw_part(request: HttpRequest, pk: int) -> HttpResponse:
         request, "raw.html", clock.now(), screen="connections", part=part,
         reason=sentences.parked(part.code, part.facts, part.reason),
     )  # fmt: skip
-

@@ -19,7 +19,7 @@ def _answer(request: HttpRequest, status: int, title: str, text: str, **more: An
     return render(request, "error.html", context, status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
     """400: the address or the form says something that cannot be read."""
     return _answer(
         request, 400, _("This cannot be read"),
@@ -27,7 +27,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     )  # fmt: skip
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
     """403: the role does not allow it; the audit knows."""
     return _answer(
         request, 403, _("Your role does not open this"),
@@ -35,7 +35,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )  # fmt: skip
 
 
-def no_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+def no_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's form
     """403: the form was too old, or came from another site."""
     return _answer(
         request, 403, _("This form is too old"),
@@ -43,7 +43,7 @@ def no_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     )  # fmt: skip
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
     """404: nothing here, or nothing he may see; the two look alike on purpose."""
     return _answer(
         request, 404, _("There is nothing here"),
@@ -60,4 +60,3 @@ def broken(request: HttpRequest) -> HttpResponse:
         _("Nothing was changed. Tell whoever runs Staytrue for your hotels this number."),
         error_id=number,
     )  # fmt: skip
-

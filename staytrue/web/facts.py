@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from staytrue.changes import log
+from staytrue.mirror.canonical import VERSION_FIELDS
 from staytrue.mirror.sheets import ProfileSheet, StaySheet
 from staytrue.staff.access import Access, hidden_among
 from staytrue.web import formats, words
@@ -69,8 +70,16 @@ def versions_of(object_: str, pk: int, access: Access, property_id: int | None) 
         hidden = hidden_among(access, row["diff"], property_id)
         diff = {name: pair for name, pair in row["diff"].items() if name not in hidden}
         told.append(
-            Told(row["no"], row["at"], row["source_at"], list(row["kinds"]), diff,
-                 row["delivery"], row["line"], row["history"])  # fmt: skip
+            Told(
+                row["no"],
+                row["at"],
+                row["source_at"],
+                list(row["kinds"]),
+                diff,
+                row["delivery"],
+                row["line"],
+                row["history"],
+            )
         )
     return told
 
@@ -83,6 +92,7 @@ def shown(versions: Iterable[Told], zone: str, names: Mapping[str, str]) -> list
             (words.word(words.FIELD, name), value(name, before, zone, names),
              value(name, after, zone, names))
             for name, (before, after) in told.diff.items()
+            if name not in VERSION_FIELDS
         ]  # fmt: skip
         kinds = [kind for kind in told.kinds if kind != "modified" or len(told.kinds) == 1]
         titles = [words.word(words.CHANGE, kind) for kind in kinds]
@@ -227,16 +237,19 @@ class _Origins:
 
 _STAY_FACTS = (
     "number", "group_number", "source_status", "room_number", "room_category", "rate_code",
-    "board", "channel", "segment", "amount", "room_amount", "payment_method", "created_at",
+    "board", "channel", "segment", "derived_segment", "amount", "room_amount", "payment_method", "created_at",
     "checked_in_at", "checked_out_at", "cancelled_at", "notes",
 )  # fmt: skip
 _OPTIONAL = {"group_number", "checked_in_at", "checked_out_at", "cancelled_at", "notes"}
 
 
-def of_stay(record: Mapping[str, Any], versions: list[Told], sheet: StaySheet) -> list[Fact]:
+def of_stay(
+    record: Mapping[str, Any], versions: list[Told], sheet: StaySheet, labels: Mapping[str, str]
+) -> list[Fact]:
     """The facts of one stay in the order the desk asks for them."""
     origins = _Origins(versions, sheet.read_at)
     notes = {
+        **labels,
         "number": _leg(record),
         "board": _original(record, "board", "source_board"),
         "channel": ", ".join(filter(None, [_original(record, "channel", "source_channel"),
@@ -252,8 +265,12 @@ def of_stay(record: Mapping[str, Any], versions: list[Told], sheet: StaySheet) -
     ]
     custom = record["custom"] or {}
     made += [
-        Fact(str(name), value(str(name), told, sheet.hotel.timezone), origin=origins.of("custom"),
-             read_at=sheet.read_at)  # fmt: skip
+        Fact(
+            str(name),
+            value(str(name), told, sheet.hotel.timezone),
+            origin=origins.of("custom"),
+            read_at=sheet.read_at,
+        )  # fmt: skip
         for name, told in custom.items()
     ]
     return made
@@ -329,8 +346,10 @@ def money_lines(
         count = _quantity(line.get("quantity"))
         kind = words.word(words.FOLIO_KIND, line.get("kind"))
         day = formats.day(date.fromisoformat(line["on"])) if line.get("on") else ""
-        amount = "" if "amount" in hidden else formats.money(
-            line.get("amount"), line.get("currency") or currency
+        amount = (
+            ""
+            if "amount" in hidden
+            else formats.money(line.get("amount"), line.get("currency") or currency)
         )
         label = line.get("label") or line.get("code") or kind
         made.append(MoneyLine(str(label), ", ".join(filter(None, [kind, count, day])), amount))

@@ -19,7 +19,11 @@ from django.utils.translation import gettext as _
 
 # English with 24-hour clocks and the day before the month.
 _LOCALES = {"en": Locale("en", "GB"), "fr": Locale("fr"), "es": Locale("es")}
-STEPS = ((timedelta(minutes=15), ""), (timedelta(hours=2), "recent"), (timedelta(hours=24), "today"))
+STEPS = (
+    (timedelta(minutes=15), ""),
+    (timedelta(hours=2), "recent"),
+    (timedelta(hours=24), "today"),
+)
 """Up to how old a fact may be, and the disc that says so (LOOK section 2)."""
 
 

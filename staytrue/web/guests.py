@@ -7,9 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from staytrue.kit import clock
 from staytrue.kit.text import fold, repaired
 from staytrue.mirror import sheets
+from staytrue.mirror.completeness import SCORE_MAX
 from staytrue.mirror.sheets import ProfileSheet
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import facts
+from staytrue.web import facts, words
 from staytrue.web.pages import page
 
 PAGE = 50
@@ -18,10 +19,10 @@ PAGE = 50
 @needs("profiles.read")
 def guests(request: HttpRequest) -> HttpResponse:
     """Profiles by last name, from any letter on."""
-    access, words = access_in(request), request.GET.get("name", "")
-    rows, goes_on = sheets.guests(access, fold(words), _place(request.GET.get("after")), PAGE)
+    access, name = access_in(request), request.GET.get("name", "")
+    rows, goes_on = sheets.guests(access, fold(name), _place(request.GET.get("after")), PAGE)
     later = f"{rows[-1].id}.{rows[-1].last_name_key}" if goes_on else ""
-    return page(request, "guests.html", clock.now(), lines=rows, name=words, later=later)
+    return page(request, "guests.html", clock.now(), lines=rows, name=name, later=later)
 
 
 def _place(text: str | None) -> tuple[str, int] | None:
@@ -55,9 +56,17 @@ def guest(request: HttpRequest, pk: int) -> HttpResponse:
         contacts_hidden="emails" in sheet.record["hidden"],
         addresses=facts.value("addresses", sheet.record["addresses"], zone),
         versions=facts.shown(versions, zone, {}),
+        share=(sheet.completeness.score / SCORE_MAX) if sheet.completeness else 0,
+        lacking=_lacking(sheet),
         coming=[stay for stay in sheet.stays if _is_coming(stay.status)],
         happened=_happened(sheet),
     )
+
+
+def _lacking(sheet: ProfileSheet) -> list[str]:
+    """What is missing, the most important first."""
+    missing = sheet.completeness.missing if sheet.completeness else ()
+    return [words.word(words.FIELD, wanted.name) for wanted in missing]
 
 
 def _is_coming(status: str) -> bool:

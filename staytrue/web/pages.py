@@ -28,24 +28,29 @@ CLOCKS_MAX = 5
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the menu: where it leads, and the right that opens it."""
+    """One entry of the menu: where it leads, the right that opens it, its key after G.
+
+    `everywhere`: the right must hold at all hotels.
+    """
 
     name: str
     label: str | Promise
     icon: str
     right: str
+    go: str
     section: str = ""
     on_phone: bool = False
+    everywhere: bool = False
 
 
 # Entries a role may not open, and screens that are not built yet, are absent (LOOK section 6).
 MENU = (
-    Entry("today", _("Today"), "home", "stays.read", on_phone=True),
-    Entry("stays", _("Stays"), "bed", "stays.read", on_phone=True),
-    Entry("guests", _("Guests"), "guests", "profiles.read", on_phone=True),
-    Entry("connections", _("Connections"), "plug", "connections.read", "know"),
-    Entry("audit", _("Audit"), "shield", "audit.read", "know"),
-    Entry("members", _("Members and roles"), "tune", "staff.manage", "know"),
+    Entry("today", _("Today"), "home", "stays.read", "t", on_phone=True),
+    Entry("stays", _("Stays"), "bed", "stays.read", "s", on_phone=True),
+    Entry("guests", _("Guests"), "guests", "profiles.read", "u", on_phone=True),
+    Entry("connections", _("Connections"), "plug", "connections.read", "n", "know"),
+    Entry("audit", _("Audit"), "shield", "audit.read", "a", "know"),
+    Entry("members", _("Members"), "tune", "staff.manage", "m", "know", everywhere=True),
 )
 
 
@@ -61,7 +66,11 @@ class Clock:
 
 def menu_of(access: Access) -> list[Entry]:
     """The screens he may open."""
-    return [entry for entry in MENU if access.may_anywhere(entry.right)]
+    return [entry for entry in MENU if _may_open(access, entry)]
+
+
+def _may_open(access: Access, entry: Entry) -> bool:
+    return access.may(entry.right) if entry.everywhere else access.may_anywhere(entry.right)
 
 
 def clocks(access: Access, found: list[Feed]) -> list[Clock]:
@@ -101,7 +110,6 @@ def page(
     template: str,
     now: datetime,
     *,
-    status: int = 200,
     live: bool = False,
     screen: str = "",
     **context: Any,
@@ -121,4 +129,4 @@ def page(
         "seen": screen_number(access) if live else None,
         "single_keys": request.COOKIES.get(SINGLE_KEYS_COOKIE) != "off",
     }
-    return render(request, template, frame | context, status=status)
+    return render(request, template, frame | context)

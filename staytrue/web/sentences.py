@@ -23,7 +23,7 @@ class Standing:
     """All that a message now depends on, and what its sentence needs to know beside it."""
 
     status: str
-    imported: bool
+    is_history: bool
     lost: bool
     cause: str | None
     since: datetime | None
@@ -39,7 +39,7 @@ class Standing:
             message or NEXT_MESSAGE[self.status],
             status=self.status,
             out_of_sight=self.lost,
-            imported=self.imported,
+            imported=self.is_history,
             true_through=self.true_through,
             now=self.now,
         )
@@ -66,7 +66,9 @@ def why(found: Verdict, s: Standing) -> str:
     if found.code == "out_of_sight":
         return out_of_sight(s)
     if found.code == "no_evidence":
-        needed = ", ".join(words.word(words.STATUS, each) for each in sorted(EVIDENCE[found.message]))
+        needed = ", ".join(
+            words.word(words.STATUS, each) for each in sorted(EVIDENCE[found.message])
+        )
         return _("The PMS says “%(status)s”; %(message)s needs “%(needed)s”.") % {
             "status": words.word(words.STATUS, s.status),
             "message": message,
@@ -87,11 +89,34 @@ def _read(found: Verdict, s: Standing) -> str:
         "limit": formats.span(AGE_LIMITS[found.message].total_seconds()),
     }
     if found.allowed:
-        return _("%(hotel)s was read at %(time)s, %(age)s ago; this message tolerates %(limit)s.") % facts
+        return (
+            _("%(hotel)s was read at %(time)s, %(age)s ago; this message tolerates %(limit)s.")
+            % facts
+        )
     return (
         _("%(hotel)s was last read at %(time)s, %(age)s ago. This message tolerates %(limit)s.")
         % facts
     )
+
+
+def brief(found: Verdict, s: Standing) -> str:
+    """Which message, and why in a few words: for lists, whose head says the age."""
+    message = words.word(words.MESSAGE, found.message)
+    facts = {"message": message, "status": words.word(words.STATUS, s.status)}
+    if found.code == "out_of_sight":
+        return _("ask the hotel, it is not cancelled")
+    if found.code == "no_evidence":
+        return _("%(message)s: “%(status)s” is not enough") % facts
+    if found.code == "never_read":
+        return _("%(message)s: never read") % facts
+    if found.code == "too_old":
+        limit = formats.span(AGE_LIMITS[found.message].total_seconds())
+        return _("%(message)s: older than %(limit)s") % {"message": message, "limit": limit}
+    return {
+        "history_import": _("history import"),
+        "cancelled": _("cancelled"),
+        "no_show": _("did not come"),
+    }.get(found.code, message)
 
 
 def out_of_sight(s: Standing) -> str:
@@ -178,30 +203,45 @@ def brake(code: str, facts: Mapping[str, Any], said: str) -> str:
     n, of = facts.get("n"), facts.get("of")
     counted = {"n": n, "of": of}
     if code == "shrunken":
-        return _(
-            "%(n)s of %(of)s coming stays are missing from this file; usually its filter changed "
-            "or it was cut. Ask for a whole export, or release the file if they are really gone."
-        ) % counted
+        return (
+            _(
+                "%(n)s of %(of)s coming stays are missing from this file; usually its filter changed "
+                "or it was cut. Ask for a whole export, or release the file if they are really gone."
+            )
+            % counted
+        )
     if code == "mass_cancellation":
-        return _(
-            "%(n)s of %(of)s coming stays would become cancelled at once. Check with the hotel, or "
-            "release the file if it is so."
-        ) % counted
+        return (
+            _(
+                "%(n)s of %(of)s coming stays would become cancelled at once. Check with the hotel, or "
+                "release the file if it is so."
+            )
+            % counted
+        )
     if code == "dates_jump":
-        return _(
-            "%(n)s of %(of)s coming stays would move their dates at once; usually day and month "
-            "changed places. Check the date format, or release the file if it is so."
-        ) % counted
+        return (
+            _(
+                "%(n)s of %(of)s coming stays would move their dates at once; usually day and month "
+                "changed places. Check the date format, or release the file if it is so."
+            )
+            % counted
+        )
     if code == "going_back":
-        return _(
-            "%(n)s of %(of)s bookings are older here than what is known; usually this is an "
-            "earlier file. Ask the hotel, or release the file to take what is newer."
-        ) % counted
+        return (
+            _(
+                "%(n)s of %(of)s bookings are older here than what is known; usually this is an "
+                "earlier file. Ask the hotel, or release the file to take what is newer."
+            )
+            % counted
+        )
     if code == "mass_contact_change":
-        return _(
-            "%(n)s of %(of)s e-mail addresses would change at once. Check that the right column "
-            "is exported, or release the file if it is so."
-        ) % counted
+        return (
+            _(
+                "%(n)s of %(of)s e-mail addresses would change at once. Check that the right column "
+                "is exported, or release the file if it is so."
+            )
+            % counted
+        )
     if code == "mostly_unreadable":
         return _(
             "%(n)s of %(of)s lines could not be understood; usually the export’s layout changed. "
@@ -218,14 +258,15 @@ def brake(code: str, facts: Mapping[str, Any], said: str) -> str:
 def parked(code: str, facts: Mapping[str, Any], said: str) -> str:
     """Why a part is parked; `said` is the sentence kept with it, in English."""
     if code in ("unknown_status", "unknown_word") and facts.get("word"):
-        return _(
-            "The file says “%(word)s”. We do not know this word, so nothing is guessed."
-        ) % {"word": facts["word"]}
+        return _("The file says “%(word)s”. We do not know this word, so nothing is guessed.") % {
+            "word": facts["word"]
+        }
     return said
 
 
 def counts(of: Mapping[str, Any]) -> str:
     """What became of a delivery's lines, in words."""
+
     def told(name: str) -> int:
         value = of.get(name, 0)
         return value if isinstance(value, int) else 0

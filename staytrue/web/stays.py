@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from staytrue.changes import log
+from staytrue.hotel import queries
 from staytrue.hotel.codes import Status
 from staytrue.kit import clock
 from staytrue.mirror import canonical, lists, sheets
@@ -54,17 +55,18 @@ def stays(request: HttpRequest) -> HttpResponse:
         first=first,
         last=last,
         lines=[(row, next(h for h in hotels if h.pk == row.property_id)) for row in rows],
-        earlier=_name_of(rows[0]) if rows and (after or before) and _more(before, goes_on) else "",
-        later=_name_of(rows[-1]) if rows and (goes_on or before) else "",
+        **_ways_on(rows, wish, is_more=goes_on),
     )
 
 
-def _more(before: object, goes_on: bool) -> bool:
-    return goes_on if before else True
-
-
-def _name_of(row: ListedStay) -> str:
-    return f"{row.arrival_on.isoformat()}.{row.id}"
+def _ways_on(rows: list[ListedStay], wish: Wish, *, is_more: bool) -> dict[str, str]:
+    """Where the walk goes on in both directions, as the address says it."""
+    if not rows:
+        return {"earlier": "", "later": ""}
+    first, last = (f"{row.arrival_on.isoformat()}.{row.id}" for row in (rows[0], rows[-1]))
+    is_back = wish.before is not None
+    has_earlier = is_more if is_back else wish.after is not None
+    return {"earlier": first if has_earlier else "", "later": last if is_back or is_more else ""}
 
 
 def _place(text: str | None) -> tuple[date, int] | None:
@@ -134,7 +136,7 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
         screen="stays",
         sheet=sheet,
         record=record,
-        stay_facts=facts.of_stay(record, versions, sheet),
+        stay_facts=facts.of_stay(record, versions, sheet, _labels(sheet, record)),
         on=on,
         known=known,
         arrival=date.fromisoformat(record["arrival_on"]),
@@ -152,6 +154,17 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _labels(sheet: StaySheet, record: Mapping[str, Any]) -> dict[str, str]:
+    """What people read for the hotel's own codes, where it differs from them (FEATURES E19)."""
+    on, hotel = date.fromisoformat(record["arrival_on"]), sheet.hotel.pk
+    rate, category = record["rate_code"], record["room_category"]
+    told = {
+        "rate_code": queries.rate_label(hotel, rate, on) if rate else "",
+        "room_category": queries.category_label(hotel, category) if category else "",
+    }
+    return {name: label for name, label in told.items() if label != record[name]}
+
+
 def _as_known(sheet: StaySheet, pk: int, on: date) -> tuple[dict[str, Any], bool]:
     """The record as we knew it at the end of this day in the hotel, and whether we knew it."""
     end = datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(sheet.hotel.timezone))
@@ -167,7 +180,7 @@ def _standing(sheet: StaySheet, record: Mapping[str, Any], now: datetime) -> Sta
     since = record["out_of_sight_since"]
     return Standing(
         status=record["status"],
-        imported=sheet.imported,
+        is_history=sheet.is_history,
         lost=since is not None,
         cause=record["out_of_sight_cause"],
         since=datetime.fromisoformat(since) if since else None,

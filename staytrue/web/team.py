@@ -78,7 +78,9 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     access = access_in(request)
     found = get_object_or_404(queries.members(access), pk=pk)
     if request.method == "POST":
-        wanted = [_role_at(*each.split("@", 1)) for each in request.POST.getlist("at") if "@" in each]
+        wanted = [
+            _role_at(*each.split("@", 1)) for each in request.POST.getlist("at") if "@" in each
+        ]
         try:
             actions.set_roles(access, found, wanted)
         except Refused as refusal:

@@ -33,7 +33,7 @@ class Line:
 
     stay: ListedStay
     verdict: Verdict
-    why: str
+    brief: str
 
 
 @dataclass(frozen=True)
@@ -121,13 +121,12 @@ def _is_done(tally: Tally) -> bool:
 
 
 def _standing(of: ListedStay | Tally, hotel: Property, now: datetime) -> Standing:
-    listed = isinstance(of, ListedStay)
     return Standing(
         status=of.status,
-        imported=of.imported,
-        lost=of.out_of_sight_since is not None if listed else of.lost,
-        cause=of.out_of_sight_cause if listed else of.cause,
-        since=of.out_of_sight_since if listed else of.since,
+        is_history=of.is_history,
+        lost=of.out_of_sight_since is not None,
+        cause=of.out_of_sight_cause,
+        since=of.out_of_sight_since,
         true_through=of.true_through,
         hotel=hotel.name,
         zone=hotel.timezone,
@@ -166,7 +165,7 @@ def _note(tallies: list[Tally]) -> str:
 def _line(stay: ListedStay, hotel: Property, now: datetime) -> Line:
     standing = _standing(stay, hotel, now)
     verdict = standing.would_be()
-    return Line(stay, verdict, sentences.why(verdict, standing))
+    return Line(stay, verdict, sentences.brief(verdict, standing))
 
 
 def _holds(hotels: Sequence[Property], tallies: list[Tally], now: datetime) -> list[Held]:

@@ -111,6 +111,14 @@ def build() -> House:
     other = make.hotel("LYO", name="Hôtel Traboule", city="Lyon", timezone="Europe/Paris",
                        country="FR", business_date=TODAY)  # fmt: skip
     house = House(sirga, other, make.link(sirga), make.link(other, "lyo-files"))
+    _read_people(house)
+    _read_stays(house)
+    _read_history(house)
+    _read_other(house)
+    return house
+
+
+def _read_people(house: House) -> None:
     take(
         house.link,
         make.profile(
@@ -119,12 +127,24 @@ def build() -> House:
             emails=[Email("claire@fontanel.example")],
             phones=[Phone("06 12 34 56 78", "+33612345678")],
         ),
-        make.profile(source_id="G2", first_name="Nekane", last_name="Olabarria",
-                     emails=[Email("n.8812@relay.example", masked=True)]),  # fmt: skip
-        make.profile(source_id="G3", first_name="Peter", last_name="van Dongen",
-                     phones=[Phone("call the agency")]),  # fmt: skip
+        make.profile(
+            source_id="G2",
+            first_name="Nekane",
+            last_name="Olabarria",
+            emails=[Email("n.8812@relay.example", masked=True)],
+        ),
+        make.profile(
+            source_id="G3",
+            first_name="Peter",
+            last_name="van Dongen",
+            phones=[Phone("call the agency")],
+        ),
         make.profile(source_id="G4", first_name="LÃ©onard", last_name="Meyer"),
     )
+
+
+def _read_stays(house: House) -> None:
+    """Two daily files: between them a room moves, a companion joins, one booking vanishes."""
     first = READ_AT - timedelta(days=1)
     early = [
         make.reservation(room_category="Classic", amount=_cents(58800), currency="EUR"),
@@ -135,26 +155,49 @@ def build() -> House:
     take(house.link, *early, made_at=first)
     take(
         house.link,
-        make.reservation(room_category="Superior patio", amount=_cents(61200), currency="EUR",
-                         guests=[guest(), guest("companion", "G3")]),  # fmt: skip
+        make.reservation(
+            room_category="Superior patio",
+            amount=_cents(61200),
+            currency="EUR",
+            guests=[guest(), guest("companion", "G3")],
+        ),
         early[1],
         _in_house("30201", "G4", room_number="27"),
     )
     lose_sight(house, "30202")
+
+
+def _read_history(house: House) -> None:
     take(
         house.link,
-        make.reservation(number="20001", status=Status.CHECKED_OUT, source_status="Checked out",
-                         arrival_on=date(2025, 8, 1), amount=_cents(30000), currency="EUR",
-                         room_amount=_cents(25000), room_number="7",
-                         guests=[guest(profile="G2")]),  # fmt: skip
+        make.reservation(
+            number="20001",
+            status=Status.CHECKED_OUT,
+            source_status="Checked out",
+            arrival_on=date(2025, 8, 1),
+            amount=_cents(30000),
+            currency="EUR",
+            room_amount=_cents(25000),
+            room_number="7",
+            guests=[guest(profile="G2")],
+        ),
         made_at=READ_AT - timedelta(days=2),
         imported=True,
     )
-    take(house.other_link, make.profile(source_id="L1", first_name="Ruth", last_name="Adeyemi",
-                                        emails=[Email("ruth@adeyemi.example")]))  # fmt: skip
-    take(house.other_link, make.reservation(number="77001", property="LYO", arrival_on=TODAY,
-                                            guests=[guest(profile="L1")]))  # fmt: skip
-    return house
+
+
+def _read_other(house: House) -> None:
+    ruth = make.profile(
+        source_id="L1",
+        first_name="Ruth",
+        last_name="Adeyemi",
+        emails=[Email("ruth@adeyemi.example")],
+    )
+    take(house.other_link, ruth)
+    stay = make.reservation(
+        number="77001", property="LYO", arrival_on=TODAY, guests=[guest(profile="L1")]
+    )
+    take(house.other_link, stay)
 
 
 def _cents(value: int) -> Decimal:
@@ -162,7 +205,11 @@ def _cents(value: int) -> Decimal:
 
 
 def _arrival(number: str, profile: str, **facts: Any) -> Reservation:
-    given = {"channel": Channel.OTA, "room_category": "Superior", "guests": [guest("primary", profile)]}
+    given = {
+        "channel": Channel.OTA,
+        "room_category": "Superior",
+        "guests": [guest("primary", profile)],
+    }
     return make.reservation(number=number, arrival_on=TODAY, **(given | facts))
 
 
@@ -174,7 +221,7 @@ def _in_house(number: str, profile: str, **facts: Any) -> Reservation:
 
 
 def lose_sight(house: House, number: str) -> None:
-    """This stay is missing from the last complete file."""
+    """The stay is missing from the last complete file."""
     with scope.everything():
         pairs = actions.lose_sight([house.stay(number)], "missing", READ_AT, date(2026, 5, 20))
         log.append(conclude.own_entries(pairs, READ_AT), READ_AT)

@@ -133,7 +133,7 @@ def clock(due: datetime | None, now: datetime, zone: str) -> SafeString:
 
 
 @register.simple_tag
-def why(text: str, small: object = True) -> SafeString:
+def why(text: str, small: object = "small") -> SafeString:
     """The house explains itself."""
     return format_html('<p class="why {}">{}</p>', "sm" if small else "", text)
 
@@ -254,7 +254,7 @@ def entry(of: Mapping[str, Any], key: str) -> Any:
 
 @register.simple_tag(takes_context=True)
 def address(context: Mapping[str, Any], **changes: object) -> str:
-    """This screen's address with some of its filters changed; empty ones go."""
+    """The screen's address with some of its filters changed; empty ones go."""
     query = context["request"].GET.copy()
     for name, value in changes.items():
         query.pop(name, None)
@@ -267,7 +267,7 @@ def address(context: Mapping[str, Any], **changes: object) -> str:
 def control(field: BoundField) -> SafeString:
     """A form field in our look; its error is tied to it for readers."""
     kind = getattr(field.field.widget, "input_type", "")
-    attrs = {} if kind in ("checkbox", "radio") else {"class": "in"}
+    attrs: dict[str, str | bool] = {} if kind in ("checkbox", "radio") else {"class": "in"}
     if field.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}_error"}
     return field.as_widget(attrs=attrs)
@@ -277,3 +277,27 @@ def control(field: BoundField) -> SafeString:
 def role_name(key: str, name: str) -> str:
     """A role by its name: the seven in the reader's language, one's own as it was written."""
     return _(name) if name else key
+
+
+@register.filter
+def language(code: str | None) -> str:
+    """A language by its name."""
+    return formats.language(code) if code else ""
+
+
+@register.filter
+def country(code: str | None) -> str:
+    """A country by its name."""
+    return formats.country(code) if code else ""
+
+
+@register.filter
+def span(seconds: int) -> str:
+    """A length of time."""
+    return formats.span(seconds)
+
+
+@register.filter
+def spoken(code: str) -> str:
+    """A code of the audit as words."""
+    return code.replace("_", " ")

@@ -1,0 +1,184 @@
+"""A browser on the demo house: for pictures and for tests that need one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connection
+from django.test import Client
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from staytrue.hotel import scope
+from staytrue.kit import clock
+from staytrue.staff.models import Member
+from tests import databases
+from tests.web import scene
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The product on a port of this machine, on the present database."""
+    thread = LiveServerThread("localhost", StaticFilesHandler)
+    settings.ALLOWED_HOSTS = ["localhost"]
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    try:
+        yield f"http://localhost:{thread.port}"
+    finally:
+        thread.terminate()
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """The machine's own chromium; nothing is fetched."""
+    path = next(filter(None, map(shutil.which, CHROMIUM)))
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+def session_of(address: str, language: str = "en") -> str:
+    """A session cookie of this member, who reads this language."""
+    member = Member.objects.get(email=f"{address}@tresrios.example")
+    Member.objects.filter(pk=member.pk).update(language=language)
+    client = Client()
+    client.force_login(member)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@dataclass
+class Album:
+    """The server, the browser, and what the demo house holds."""
+
+    base: str
+    browser: Browser
+    numbers: dict[str, str]
+
+    def pages(self, only: str = "") -> list[tuple[str, str]]:
+        """Name and path of every page; those of nobody begin with a bang."""
+        with scope.everything(), connection.cursor() as cursor:
+            stay, moved, lost, replaced = (self._stay(cursor, each) for each in
+                                           ("arrival", "room moved", "out of sight",
+                                            "guest replaced"))  # fmt: skip
+            cursor.execute(
+                """SELECT p.id FROM profile p JOIN roster o ON o.connection_id = p.connection_id
+                     AND o.profile = p.source_id JOIN reservation r ON r.id = o.reservation_id
+                    GROUP BY p.id ORDER BY count(*) DESC, p.id LIMIT 1"""
+            )
+            guest = cursor.fetchone()[0]
+            cursor.execute("SELECT id FROM parked_part ORDER BY id LIMIT 1")
+            parked = cursor.fetchone()[0]
+            cursor.execute("SELECT id FROM member WHERE name = 'Iker Zabala'")
+            iker = cursor.fetchone()[0]
+        named = {
+            "!sign-in": "/accounts/login/",
+            "!password": "/accounts/password/reset/",
+            "today": "/today/",
+            "today-one": "/today/BIO/?list=in_house",
+            "today-lost": "/today/?list=out_of_sight",
+            "stays": "/stays/",
+            "stay": f"/stays/{stay}/",
+            "stay-moved": f"/stays/{moved}/",
+            "stay-lost": f"/stays/{lost}/",
+            "stay-replaced": f"/stays/{replaced}/",
+            "stay-then": f"/stays/{moved}/?on=2026-05-18",
+            "guests": "/guests/",
+            "guest": f"/guests/{guest}/",
+            "search": "/search/?q=olabarria",
+            "search-empty": "/search/?q=nobody+here",
+            "connections": "/connections/",
+            "connection": "/connections/bio-files/",
+            "raw": f"/parked/{parked}/",
+            "members": "/members/",
+            "member": f"/members/{iker}/",
+            "roles": "/roles/",
+            "role": "/roles/front_desk/",
+            "audit": "/audit/",
+            "me": "/me/",
+            "more": "/more/",
+            "help": "/help/",
+            "second-factor": "/accounts/2fa/",
+            "sign-out": "/accounts/logout/",
+            "not-found": "/stays/999999999/",
+        }
+        return [(name, path) for name, path in named.items() if only in name]
+
+    def _stay(self, cursor: object, scene_name: str) -> int:
+        cursor.execute(  # type: ignore[attr-defined]
+            """SELECT r.id FROM reservation r JOIN property h ON h.id = r.property_id
+                WHERE r.number = %s AND h.code = 'BIO'""",
+            [self.numbers[scene_name]],
+        )
+        return int(cursor.fetchone()[0])  # type: ignore[attr-defined]
+
+    def context(
+        self,
+        member: str | None = "maite.arrieta",
+        language: str = "en",
+        *,
+        dark: bool = False,
+        size: tuple[int, int] = (1280, 900),
+    ) -> BrowserContext:
+        """A fresh window of this member."""
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            locale=language,
+        )
+        if member:
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "url": self.base,
+                      "value": session_of(member, language)}  # fmt: skip
+            context.add_cookies([cookie])  # type: ignore[list-item]
+        return context
+
+    def take(
+        self, path: str, picture: Path, language: str, look: str, size: tuple[int, int]
+    ) -> None:
+        """One picture of one page, whole."""
+        guest = picture.name.startswith("!")
+        context = self.context(
+            None if guest else "maite.arrieta", language, dark=look == "dark", size=size
+        )
+        page = context.new_page()
+        page.goto(self.base + path)
+        # As high as the page, so that the rail reaches its foot.
+        whole = max(size[1], page.evaluate("document.documentElement.scrollHeight"))
+        page.set_viewport_size({"width": size[0], "height": whole})
+        page.wait_for_timeout(150)
+        page.screenshot(path=picture.with_name(picture.name.lstrip("!")))
+        context.close()
+
+
+def csp_errors(page: Page) -> Callable[[], list[str]]:
+    """What the page's policy refused, and every error of its script."""
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return lambda: said
+
+
+@contextmanager
+def open_album(folder: Path) -> Iterator[Album]:
+    """The demo house in a database of its own, served, with a browser before it."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with databases.prepared(), clock.use(lambda: scene.NOW):
+        year = scene.build(folder)
+        with served() as base, browser() as chromium:
+            yield Album(base, chromium, year.numbers)

@@ -1,0 +1,36 @@
+"""Every route × role × property: what one may not do is refused, what is another's does not exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.staff import matrix
+from tests.web.house import House
+
+CELLS = [
+    cell for cell in matrix.cells("staytrue.urls") if not cell.route.pattern.startswith("api/")
+]
+POSTS = {"language", "single_keys", "release_delivery", "settle_parts", "end_membership"}
+
+
+def address(route: matrix.Route, house: House) -> str:
+    """The route's address for things of Hotel Sirga."""
+    here = {
+        "today/<str:code>/": "today/BIO/",
+        "stays/<int:pk>/": f"stays/{house.stay('30117')}/",
+        "guests/<int:pk>/": f"guests/{house.guest('G1')}/",
+        "connections/<str:name>/": "connections/bio-files/",
+        "connections/<str:name>/parked/": "connections/bio-files/parked/",
+    }
+    pattern = here.get(route.pattern, route.pattern)
+    return "/" + pattern.replace("<int:pk>", "1").replace("<slug:key>", "front_desk")
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.route.name}-{cell.role}")
+def test_a_route_is_open_to_exactly_its_roles(cell: matrix.Cell, hotel_house: House) -> None:
+    # Members and roles belong to all hotels, and so do those who manage them.
+    client = hotel_house.client(cell.role, everywhere=cell.role == "administrator")
+    where = address(cell.route, hotel_house)
+    answer = client.post(where) if cell.route.name in POSTS else client.get(where)
+    assert (answer.status_code in {403, 405}) is not cell.may, answer.status_code
+    assert answer.status_code != 500
