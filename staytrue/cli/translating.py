@@ -21,7 +21,7 @@ from staytrue.connectors.export_files import propose as proposing
 from staytrue.connectors.export_files.connector import load_mapping
 from staytrue.connectors.export_files.mapping_file import shipped
 from staytrue.kit import clock
-from staytrue.mirror.rows import json_text
+from staytrue.mirror.rows import json_text, record_text
 
 
 def _house(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,7 +77,7 @@ def translate(
         source = registry.load(dialect).open_spool(spool, chosen.text, settings)
         for item in source.translate(source.lines()):
             for name, records in found.items():
-                records += [msgspec.json.decode(json_text(r)) for r in getattr(item, name)]
+                records += [msgspec.json.decode(record_text(r)) for r in getattr(item, name)]
     counted = ", ".join(f"{len(records)} {name}" for name, records in found.items())
     return Answer(found, [f"{counted}. --json shows them."])
 

@@ -6,7 +6,7 @@ content hash is taken over the very bytes that are staged.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -37,18 +37,28 @@ def amount_text(value: Decimal) -> str:
     return f"{whole}.{decimals:0<2}"
 
 
-def _encode_special(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return amount_text(value)
-    raise TypeError(f"no JSON form for {type(value).__name__}")
+def tidy(priced: Iterable[Any]) -> None:
+    """Give every amount of these its canonical form, so that JSON shows one cent as one cent."""
+    for item in priced:
+        for name in ("amount", "room_amount"):
+            value = getattr(item, name, None)
+            if value is not None and value.as_tuple().exponent != -2:
+                setattr(item, name, Decimal(amount_text(value)))
 
 
-_json = msgspec.json.Encoder(enc_hook=_encode_special, decimal_format="string")
+_json = msgspec.json.Encoder(decimal_format="string")
 
 
 def json_text(value: Any) -> str:
     """Canonical JSON of records, lists and dictionaries, amounts as strings."""
     return _json.encode(value).decode()
+
+
+def record_text(record: Any) -> str:
+    """Canonical JSON of one record as translated."""
+    if isinstance(record, Reservation):
+        tidy([record, *record.extras, *record.folio])
+    return json_text(record)
 
 
 def _text(value: str | None) -> str:
@@ -112,6 +122,8 @@ class Encoder:
     def reservation(self, seq: int, line: int, raw_hash: int, r: Reservation) -> str:
         """One line of `stage_reservation`; also fills what reports want stored."""
         day_only: list[str] = []
+        if r.extras or r.folio:
+            tidy([*r.extras, *r.folio])
         created = self._instant(r.created_at, "created_at", day_only)
         cancelled = self._instant(r.cancelled_at, "cancelled_at", day_only)
         checked_in = self._instant(r.checked_in_at, "checked_in_at", day_only)
@@ -200,5 +212,3 @@ def contact_keys(p: Profile) -> list[str]:
     keys += ["".join(filter(str.isdigit, phone.number or phone.raw)) for phone in p.phones]
     return [key for key in dict.fromkeys(keys) if key]
 
-
-Encode = Callable[[int, int, int, Any], str]
