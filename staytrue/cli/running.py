@@ -31,7 +31,7 @@ _END_SECONDS = 15
 # A child that falls this often in a row will not stand at the next try either.
 _FALLS = 5
 _STEADY_SECONDS = 60
-_THREADS = 16
+_THREADS = 8
 
 
 @dataclass
@@ -105,6 +105,7 @@ def supervise(
                     also()
         finally:
             _end(children)
+            signals.close()
 
 
 def _refuse_taken(port: int, address: str) -> None:

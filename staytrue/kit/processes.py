@@ -40,8 +40,15 @@ class Signals:
         self._arrived, self._wakeup = socket.socketpair()
         self._wakeup.setblocking(False)
         signal.set_wakeup_fd(self._wakeup.fileno())
-        for each in wanted:
-            signal.signal(each, lambda *_: None)
+        self._before = {each: signal.signal(each, lambda *_: None) for each in wanted}
+
+    def close(self) -> None:
+        """Back to what the signals did before."""
+        signal.set_wakeup_fd(-1)
+        for each, before in self._before.items():
+            signal.signal(each, before)
+        self._arrived.close()
+        self._wakeup.close()
 
     def next(self, seconds: float | None = None) -> signal.Signals | None:
         """The next signal, or None when none came in time."""
