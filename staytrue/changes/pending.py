@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 TRIES = 5
+CHANNEL = "unsettled"
 
 
 def add(reaction: str, object: str, ids: Collection[int], at: datetime) -> None:
@@ -22,6 +23,7 @@ def add(reaction: str, object: str, ids: Collection[int], at: datetime) -> None:
                  DO UPDATE SET at = excluded.at, attempts = 0, not_before = NULL""",
             [reaction, object, at, sorted(set(ids))],
         )
+        cursor.execute(f"NOTIFY {CHANNEL}")
 
 
 def claim(reaction: str, now: datetime, count: int) -> list[tuple[int, int]]:

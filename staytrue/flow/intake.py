@@ -6,7 +6,6 @@ same, so an interrupted import is simply run again.
 
 from __future__ import annotations
 
-import tempfile
 from array import array
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,7 +15,6 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from staytrue.changes import log
@@ -25,6 +23,7 @@ from staytrue.connectors.export_files import connector as files
 from staytrue.connectors.export_files.connector import Chosen
 from staytrue.connectors.export_files.opening import Opened
 from staytrue.flow import conclude, reactions, telling, translation
+from staytrue.flow.leftovers import workshop
 from staytrue.flow.outcome import Outcome
 from staytrue.flow.translation import Block, Job, Summary
 from staytrue.hotel import scope
@@ -136,15 +135,6 @@ def one_delivery_at_a_time(link: Connection) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def workshop() -> Iterator[Path]:
-    """A private folder for spooled text (card numbers masked already), gone afterwards."""
-    place = settings.HOME / "spool"
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place) as name:
-        yield Path(name)
-
-
 def _keep(
     link: Connection,
     layout: Chosen,
@@ -236,8 +226,8 @@ def _stage(work: Work) -> None:
     salt = hash_of(work.mapping.text)
     with scope.everything():
         known = queries.known_hashes(work.mapping.object, work.link.id, salt)
-        for target in mirror.TARGETS.values():
-            merge.clear(target, work.delivery.id)
+        # Also what an import that was killed left: nobody else imports on this connection now.
+        mirror.clear_stages(work.link.id)
     work.staged = dict.fromkeys(mirror.TARGETS, 0)
     for item in translation.run(job_of(work, known.tobytes(), salt)):
         if isinstance(item, Summary):

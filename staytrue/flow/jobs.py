@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
+from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from staytrue.changes import log
-from staytrue.flow import closing, stalled, watching
+from staytrue.flow import closing, lateness, leftovers, stalled, watching
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.kit import clock
 
-Duty = Any
+Duty = Callable[[datetime], object]
 
 
 def look_into_folders(now: datetime) -> None:
@@ -24,6 +25,11 @@ def look_into_folders(now: datetime) -> None:
 def close_days(now: datetime) -> None:
     """Close the days that are over."""
     closing.close_days(now)
+
+
+def tell_late_feeds(now: datetime) -> None:
+    """Ask about feeds that are late, until they return."""
+    lateness.tell_late_feeds(now)
 
 
 def make_partitions(now: datetime) -> None:
@@ -37,19 +43,32 @@ def forget_old_raw(now: datetime) -> None:
         inbox.drop_old_raw(now)
 
 
-# Five fields: minute, hour, day, month, weekday.
-DUTIES = {
-    look_into_folders: "* * * * *",
+def clear_leftovers(_now: datetime) -> None:
+    """Remove what killed imports left behind."""
+    leftovers.clear()
+
+
+# Five fields: minute, hour, day, month, weekday; a sixth is seconds. None is less often than
+# hourly: a machine that is off at night has its duties done all the same.
+DUTIES: dict[Duty, str] = {
+    look_into_folders: "* * * * * */15",
     close_days: "*/5 * * * *",
-    make_partitions: "17 2 * * *",
-    forget_old_raw: "47 2 * * *",
+    tell_late_feeds: "* * * * * 5",
+    make_partitions: "17 * * * *",
+    forget_old_raw: "47 * * * *",
+    clear_leftovers: "27 * * * *",
 }
 
 
-def _register(duty: Any, cron: str) -> None:
+def _register(duty: Duty, cron: str) -> None:
+    name = getattr(duty, "__name__", "")
+
+    # A lock, so that two workers never do the same duty at once.
     @app.periodic(cron=cron)
-    @app.task(name=duty.__name__, queueing_lock=duty.__name__, pass_context=False)
-    def run(_timestamp: int) -> None:
+    @app.task(name=name, queueing_lock=name, lock=name, pass_context=False)
+    def run(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it by this name
+        # The thread's connection may be one that the server has closed since.
+        close_old_connections()
         duty(clock.now())
 
 
@@ -57,8 +76,15 @@ for _duty, _cron in DUTIES.items():
     _register(_duty, _cron)
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * * */20")
 @app.task(name="retry_stalled", queueing_lock="retry_stalled")
-async def retry_stalled(_timestamp: int) -> None:
-    """A job whose worker was killed is tried again."""
+async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001
+    """A job whose worker was killed is tried again. Without a lock, which a killed one would keep."""
     await stalled.retry(app, clock.now())
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="forget_old_jobs", queueing_lock="forget_old_jobs")
+async def forget_old_jobs(timestamp: int) -> None:  # noqa: ARG001
+    """Failed jobs are kept for a week, for whoever looks why."""
+    await app.job_manager.delete_old_jobs(nb_hours=7 * 24, include_failed=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 import structlog
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from staytrue.changes import pending
 from staytrue.changes.kinds import RESERVATION_CHANGES, Kind
@@ -80,20 +80,30 @@ def _settle(reaction: Reaction, now: datetime) -> int:
     while True:
         with scope.everything():
             claimed = pending.claim(reaction.__name__, now, BATCH)
-            rows = [row for row, _ in claimed]
-            if not rows:
+            if not claimed:
                 return settled
-            try:
-                with transaction.atomic():
-                    reaction([object_id for _, object_id in claimed], now)
-            except StaytrueError as error:
-                pending.failed(rows, error.sentence, now)
-            except Exception as error:  # a bug in one reaction must not stop the line
-                logger.exception("reaction failed", reaction=reaction.__name__)
-                pending.failed(rows, repr(error), now)
-            else:
-                pending.done(rows)
-                settled += len(rows)
+            settled += _try(reaction, claimed, now)
+
+
+def _try(reaction: Reaction, claimed: Sequence[tuple[int, int]], now: datetime) -> int:
+    """Settle these (row id, object id), or halve them until the poison stands alone."""
+    rows = [row for row, _ in claimed]
+    try:
+        with transaction.atomic():
+            reaction([object_id for _, object_id in claimed], now)
+    except OperationalError:
+        # Not the reaction's fault: a lost server or race. All of it is tried at the next round.
+        raise
+    except Exception as error:  # a bug in one reaction must not stop the line
+        if len(claimed) > 1:
+            middle = len(claimed) // 2
+            return sum(_try(reaction, half, now) for half in (claimed[:middle], claimed[middle:]))
+        logger.exception("reaction failed", reaction=reaction.__name__, object_id=claimed[0][1])
+        said = error.sentence if isinstance(error, StaytrueError) else repr(error)
+        pending.failed(rows, said, now)
+        return 0
+    pending.done(rows)
+    return len(rows)
 
 
 def raise_screens(property_ids: Iterable[int]) -> None:

@@ -13,6 +13,7 @@ from staytrue.changes.log import Entry
 from staytrue.connectors.base import Translated
 from staytrue.connectors.export_files.connector import Chosen, load_mapping, open_spool
 from staytrue.flow import conclude, intake, reactions
+from staytrue.flow.leftovers import workshop
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
@@ -45,7 +46,7 @@ def release_delivery(
         raise Refused(f"{delivery.name} is {delivery.state}, not held.", code="not_held")
     started = clock.monotonic()
     link = link_of(delivery)
-    with intake.one_delivery_at_a_time(link), intake.workshop() as shop:
+    with intake.one_delivery_at_a_time(link), workshop() as shop:
         spool = shop / "spool"
         raw_lines(delivery, spool)
         layout = layout_of(delivery)
@@ -116,7 +117,7 @@ def _translate(delivery: Delivery, layout: Chosen, parts: Sequence[ParkedPart]) 
     """Read the parts again where they stand: in the raw text of the delivery that brought them."""
     made_at = delivery.made_at or delivery.received_at
     wanted = {part.raw_hash for part in parts}
-    with intake.workshop() as shop:
+    with workshop() as shop:
         raw_lines(delivery, shop / "spool")
         source = open_spool(
             shop / "spool", layout.text, intake.settings_of(delivery.connection, made_at)

@@ -18,6 +18,7 @@ from staytrue.connectors.export_files.connector import load_mapping
 from staytrue.connectors.export_files.folder import Folder, Found, LocalFolder
 from staytrue.connectors.export_files.mapping import MadeAt
 from staytrue.flow import intake, reactions
+from staytrue.flow.leftovers import workshop
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
@@ -159,7 +160,7 @@ def _at_rest_since(look: folders.Look, looked_at: datetime | None, now: datetime
 
 def _take(link: Connection, folder: Folder, found: Found, now: datetime) -> Outcome:
     """Import a private copy under the file's own name and change, which may tell its instant."""
-    with intake.workshop() as shop:
+    with workshop() as shop:
         path = shop / found.name
         folder.take(found, path)
         os.utime(path, ns=(0, round(found.modified_at.timestamp() * 1e9)))

@@ -8,7 +8,7 @@ what is known already is left out by a join first, so that no identity value is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -147,3 +147,17 @@ def one_at_a_time(name: str, number: int) -> Any:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [name, number])
+
+
+@contextmanager
+def if_nobody_else(name: str, number: int) -> Iterator[bool]:
+    """The same lock without waiting; False when another holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", [name, number])
+        (is_mine,) = cursor.fetchone()
+    try:
+        yield bool(is_mine)
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [name, number])

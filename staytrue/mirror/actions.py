@@ -54,6 +54,20 @@ PROFILES = Target(
 TARGETS = {"reservation": RESERVATIONS, "profile": PROFILES}
 
 
+def clear_stages(connection_id: int) -> int:
+    """Empty the stages of every batch of a connection: for whoever imports on it alone."""
+    removed = 0
+    with connection.cursor() as cursor:
+        for target in TARGETS.values():
+            cursor.execute(
+                f"""DELETE FROM {target.stage} WHERE batch IN
+                      (SELECT id FROM delivery WHERE connection_id = %s)""",
+                [connection_id],
+            )
+            removed += cursor.rowcount
+    return removed
+
+
 @transaction.atomic
 def merge_staged(
     object: str, batch: int, first: int, last: int, given: Mapping[str, Any]
