@@ -89,10 +89,10 @@ def stamp_of(path: Path) -> Stamp:
         raise Refused(
             f"{display_name(path.name)} cannot be read: {error.strerror}.", "file_unreadable"
         ) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Refused(f"{display_name(path.name)} is not a file.", "not_a_file")
     with os.fdopen(descriptor, "rb", buffering=0) as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise Refused(f"{display_name(path.name)} is not a file.", "not_a_file")
         digest = hashlib.blake2b(digest_size=32)
         while block := file.read(BLOCK):
             digest.update(block)

@@ -21,7 +21,7 @@ _GARBLED = re.compile(
     "\u2013-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]|â€."
 )
 # Signs that never stand inside a word, but are the letters ł ą ż Ł Ą Ż of windows-1250.
-_EASTERN = re.compile("[a-z][³¹¿£¥¯][a-z]")
+_EASTERN = re.compile(r"[^\W\d_][³¹¿£¥¯][^\W\d_]")
 _BLANK_ASCII = bytes(0x20 if byte < 0x80 else byte for byte in range(256))
 GARBLED_MIN = 5
 LOOKED_AT_MAX = 100_000

@@ -29,13 +29,13 @@ def write(source: Decoded, out: IO[bytes], mapping: Mapping, limits: Limits) -> 
     blank = layout.delimiter + " \t\r\n"
     for found in batches(source.lines, layout.quote, limits.record_chars):
         batch = _without_nul(found, source)
-        text = _checked(batch, layout)
-        encoded = text.encode("utf-8")
-        source.watch(text, encoded)
         if table is None:
             table = _table(batch, mapping)
             facts.columns, facts.unknown_columns = tuple(table.titles), table.unknown_titles
             facts.top = rows_of(batch.top(), layout)
+        text = _checked(batch, layout)
+        encoded = text.encode("utf-8")
+        source.watch(text, encoded)
         if may_hold_cards(encoded):
             records, masked = _masked(batch, table, layout)
             facts.masked_cards += masked
@@ -126,7 +126,8 @@ def _table(batch: Batch, mapping: Mapping, last: dict[Row, int] | None = None) -
             list(zip(top.numbers, rows_of(top, mapping.layout), strict=True)), mapping
         )
     except Refused as refused:
-        if refused.code == "missing_column":
+        # A wrong delimiter also makes quotes look misplaced.
+        if refused.code in {"missing_column", "quotes", "unterminated_quote"}:
             _suggest_delimiter(top, mapping)
         raise
     table = _Table(mapping, titles, last or {})

@@ -25,7 +25,7 @@ from staytrue.connectors.export_files.spooled import Spooled
 from staytrue.kit.cards import may_hold_cards
 from staytrue.kit.errors import Refused
 
-ROWS_MAX = 1_048_576
+BLANK_ROWS_MAX = 10_000
 DIGITS_SAFE = 15
 """A spreadsheet keeps no more digits of a number; a longer id was already damaged in it."""
 
@@ -128,36 +128,38 @@ def _write_sheet(
     # What the sheet says of its own size is not believed.
     sheet.reset_dimensions()
     facts = Spooled()
-    top: list[tuple[int, str, list[str]]] = []
     reach = max(HEADER_WITHIN, mapping.layout.header_row or 0)
     held: list[tuple[int, list[str]]] = []
     grid: Grid | None = None
-    header, last = 0, ""
+    header, last, blank = 0, "", 0
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        if number > ROWS_MAX or len(cells) > limits.columns:
+        row = [_text(cell) for cell in cells]
+        blank = 0 if any(row) else blank + 1
+        if blank > BLANK_ROWS_MAX or len(cells) > limits.columns:
             raise Refused(
-                f"{name} claims to reach row {number}, column {len(cells)}: that is no list of "
-                "bookings. Save the sheet again without its empty rows and columns.",
+                f"{name} reaches to row {number} and column {len(cells)} with hardly anything in "
+                "between. Save the sheet again without its empty rows and columns.",
                 "dimension",
             )
-        row = [_text(cell) for cell in cells]
-        if grid is None:
-            held.append((number, row))
-            if len(held) == reach:
-                header, titles = titles_of(held, mapping)
-                grid = Grid(mapping, titles, {})
-                last = _flush(held, out, grid, header, facts)
-        else:
+        if grid is not None:
             last = _put(number, row, out, grid, header, facts) or last
+            continue
+        held.append((number, row))
+        if len(held) == reach:
+            header, grid = _held_grid(held, mapping)
+            last = _flush(held, out, grid, header, facts)
     if grid is None:
-        header, titles = titles_of(held, mapping)
-        grid = Grid(mapping, titles, {})
+        header, grid = _held_grid(held, mapping)
         last = _flush(held, out, grid, header, facts)
     facts.columns, facts.unknown_columns = tuple(grid.titles), grid.unknown_titles
     facts.top = [row for _, row in held]
     facts.check_end(grid.end, last)
-    del top
     return facts
+
+
+def _held_grid(held: list[tuple[int, list[str]]], mapping: Mapping) -> tuple[int, Grid]:
+    header, titles = titles_of(held, mapping)
+    return header, Grid(mapping, titles, {})
 
 
 def _flush(

@@ -135,7 +135,7 @@ class StayReader:
             values["modified_at"] = None
             notes.append(("modified_without_time", {}))
         if values.get("currency") is None and any(values.get(name) for name in _AMOUNTS):
-            values["currency"] = self.settings.currency
+            values["currency"] = self.settings.currency or None
         for required in self.mapping.required:
             if values.get(required) is None and required in self.mapping.cells:
                 raise missing(required)

@@ -1,0 +1,1 @@
+"""Tests of how each PMS is spoken to."""

@@ -1,0 +1,81 @@
+"""Card numbers: found however they are written, and never confused with phones and dates."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from staytrue.kit.cards import is_card_number, mask_cards, may_hold_cards
+
+CARD = "4539148803436467"
+MASKED = "[card removed ••6467]"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        CARD,
+        "4539 1488 0343 6467",
+        "4539-1488-0343-6467",
+        "4539.1488.0343.6467",
+        "4539 - 1488 - 0343 - 6467",
+        "4539\u00a01488\u20110343\u200b6467",
+        "４５３９１４８８０３４３６４６７",
+        "٤٥٣٩١٤٨٨٠٣٤٣٦٤٦٧",
+    ],
+)
+def test_a_card_number_is_masked_however_it_is_written(written: str) -> None:
+    assert mask_cards(f"pays with {written}, exp 12/27") == (f"pays with {MASKED}, exp 12/27", 1)
+    assert may_hold_cards(written.encode())
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["378282246310005", "4222222222222", "30569309025904", "3530111333300000", "6011111111111117",
+     "5555555555554444", "2223003122003222", "6759649826438453", "6200000000000005"],
+)  # fmt: skip
+def test_the_test_numbers_of_every_scheme_are_cards(number: str) -> None:
+    assert is_card_number(number)
+    assert mask_cards(number) == (f"[card removed ••{number[-4:]}]", 1)
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "4539148803436468",
+        "2025-10-11 2025-10-14",
+        "31-12-2025 05-01-2026",
+        "+49 151 12345678",
+        "1234567890123456",
+        "45391488034364671234567890",
+        "2026-05-21T14:03:00+02:00",
+        "R-0000000000000000",
+    ],
+)
+def test_other_numbers_stay(harmless: str) -> None:
+    assert mask_cards(harmless) == (harmless, 0)
+
+
+def test_two_cards_in_one_text_are_both_masked() -> None:
+    text, found = mask_cards(f"{CARD} or 378282246310005 123")
+    assert (text, found) == (f"{MASKED} or [card removed ••0005] 123", 2)
+
+
+def test_a_mobile_that_looks_like_an_old_visa_stays_in_a_phone_cell() -> None:
+    assert is_card_number("4915112345678")
+    assert mask_cards("49 151 12345678", phone=True) == ("49 151 12345678", 0)
+    assert mask_cards("+49 151 12345678") == ("+49 151 12345678", 0)
+    assert mask_cards(CARD, phone=True) == (MASKED, 1)
+
+
+@given(st.text(), st.text())
+def test_the_quick_look_never_overlooks_what_the_masker_finds(before: str, after: str) -> None:
+    text = f"{before}\n{CARD}\n{after}"
+    masked, found = mask_cards(text)
+    assert found >= 1
+    assert CARD not in masked
+    assert may_hold_cards(text.encode("utf-8", "surrogatepass"))
+
+
+@given(st.text(alphabet="0123456789 -.;,/+:٤４\u200bab"))
+def test_what_is_masked_was_announced_by_the_quick_look(text: str) -> None:
+    assert may_hold_cards(text.encode()) or mask_cards(text) == (text, 0)
