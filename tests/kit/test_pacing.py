@@ -1,0 +1,159 @@
+"""How often a server is asked, on a virtual clock (reliability rows 30, 31, 37)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from staytrue.kit.errors import Misconfigured, Refused, StaytrueError, Temporary
+from staytrue.kit.http import Response
+from staytrue.kit.pacing import Allowance, Breaker, Pace, backoff
+
+START = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    """So many seconds later."""
+    return START + timedelta(seconds=seconds)
+
+
+class Clock:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def answers(status: int, **headers: str) -> Callable[[], Response]:
+    """A server that always says the same."""
+    return lambda: Response(status, headers, b"", 0.0)
+
+
+def refusal_of(pace: Pace, clock: Clock, send: Callable[[], Response]) -> StaytrueError:
+    with pytest.raises(StaytrueError) as refusal:
+        pace.ask(send, clock)
+    return refusal.value
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 5), st.floats(0, 4), st.floats(0, 1), st.booleans()), max_size=60
+    )
+)
+def test_no_window_of_the_server_ever_holds_more_calls_than_allowed(calls: list) -> None:
+    allowance, now, noted = Allowance(4, 10, reserve=1), START, []
+    for pause, seconds, share, is_urgent in calls:
+        now += timedelta(seconds=pause)
+        while wait := allowance.wait(now, is_urgent=is_urgent):
+            now += timedelta(seconds=wait)
+        allowance.begin()
+        # The server counts it somewhere between our sending and its answer.
+        noted.append(now + timedelta(seconds=seconds * share))
+        now += timedelta(seconds=seconds)
+        allowance.end(now)
+    window = timedelta(seconds=10)
+    assert all(later - first >= window for first, later in zip(noted, noted[4:], strict=False))
+
+
+def test_sixty_calls_a_minute_is_used_fully() -> None:
+    allowance, now, made = Allowance(60, 60), START, 0
+    while now < after(600):
+        now += timedelta(seconds=allowance.wait(now))
+        allowance.begin()
+        allowance.end(now)
+        made += 1
+    assert 600 <= made <= 661
+
+
+def test_urgent_calls_find_room_that_others_left() -> None:
+    allowance = Allowance(3, 60, reserve=1)
+    for _ in range(2):
+        allowance.begin()
+        allowance.end(START)
+    assert allowance.wait(after(10)) == 50
+    assert allowance.wait(after(10), is_urgent=True) == 0
+
+
+def test_a_call_under_way_counts() -> None:
+    allowance = Allowance(1, 60)
+    allowance.begin()
+    assert allowance.wait(after(3600)) > 0
+
+
+def test_an_allowance_of_nothing_is_refused() -> None:
+    with pytest.raises(Misconfigured):
+        Allowance(2, 60, reserve=2)
+
+
+def test_patience_doubles_up_to_its_limit_and_never_undercuts_the_server() -> None:
+    assert [backoff(attempt, 0.0) for attempt in (1, 2, 3)] == [0.5, 1.0, 2.0]
+    assert backoff(3, 0.5) == 3.0
+    assert backoff(10_000, 0.999) <= 300
+    assert backoff(1, 0.0, retry_after=42) == 42
+
+
+def test_after_failures_in_a_row_one_call_finds_out() -> None:
+    breaker = Breaker(failures=3, rest_seconds=30)
+    for second in range(3):
+        breaker.begin()
+        breaker.failed(after(second))
+    assert breaker.state(after(2)) == "open"
+    assert breaker.wait(after(12)) == 20
+    assert breaker.state(after(32)) == "half-open"
+    assert breaker.wait(after(32)) == 0
+    breaker.begin()
+    assert breaker.wait(after(32)) > 0
+    breaker.failed(after(33))
+    assert breaker.wait(after(33)) == 60
+    breaker.begin()
+    breaker.succeeded()
+    assert breaker.state(after(33)) == "closed"
+
+
+def test_a_success_between_failures_starts_the_count_again() -> None:
+    breaker = Breaker(failures=2)
+    for _ in range(5):
+        breaker.failed(START)
+        breaker.succeeded()
+    assert breaker.wait(START) == 0
+
+
+def test_a_busy_server_is_left_alone_as_long_as_it_asks() -> None:
+    pace, clock = Pace(Allowance(60, 60)), Clock()
+    busy = refusal_of(pace, clock, answers(429, **{"retry-after": "17"}))
+    assert (busy.code, busy.facts["retry_after"]) == ("http_busy", 17)
+    assert refusal_of(pace, clock, answers(200)).code == "pace"
+    assert pace.wait(clock()) == 17
+    clock.turn(17)
+    assert pace.ask(answers(200), clock).status == 200
+
+
+def test_a_server_that_is_down_is_asked_less_and_less() -> None:
+    pace, clock, asked = Pace(Allowance(600, 60), Breaker(failures=5)), Clock(), 0
+    while clock() < after(3600):
+        with pytest.raises(Temporary) as refusal:
+            pace.ask(answers(503), clock)
+        asked += refusal.value.code == "http_status"
+        clock.turn(pace.wait(clock()) or 1)
+    assert asked < 15
+
+
+def test_a_refused_credential_or_too_large_an_answer_is_no_failure_of_the_server() -> None:
+    pace, clock = Pace(Allowance(600, 60), Breaker(failures=1)), Clock()
+
+    def too_large() -> Response:
+        raise Refused("too large", "http_too_large")
+
+    assert refusal_of(pace, clock, answers(401)).code == "http_credentials"
+    assert refusal_of(pace, clock, too_large).code == "http_too_large"
+    assert pace.ask(answers(200), clock).status == 200
