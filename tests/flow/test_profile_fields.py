@@ -15,7 +15,7 @@ from staytrue.hotel.codes import ProfileKind
 from staytrue.hotel.languages import language_for
 from staytrue.hotel.records import Address, Email, Phone, Profile
 from staytrue.inbox.models import Connection, Delivery, DeliveryPiece
-from staytrue.mirror import canonical, custom
+from staytrue.mirror import canonical, custom, words
 from staytrue.mirror.completeness import completeness_by_property, completeness_of
 from staytrue.mirror.models import Profile as Row
 from staytrue.staff.access import house_access
@@ -127,6 +127,21 @@ def test_a_country_nobody_knows_is_listed_for_mapping_and_kept_as_text(feed: Fee
     assert [finding["facts"] for finding in outcome.findings] == [facts, facts]
     with scope.everything():
         assert Delivery.objects.get().findings == outcome.findings
+
+
+def test_an_unknown_country_is_listed_with_its_profiles_until_it_is_mapped(
+    feed: Feed, tmp_path: Path
+) -> None:
+    guests = [make.profile(source_id=f"G{n}", country="Freedonia") for n in range(3)]
+    feed.take(*guests)
+    with scope.everything():
+        listed = words.unknown_texts(house_access("tests"))
+    assert listed == [words.UnknownText("NTE", "country", "Freedonia", 3)]
+    table = '[values.country]\n"Freedonia" = "FR"'
+    feed.take(*guests, mapping=make.mapping_file(tmp_path, "staytrue_guests", table))
+    assert {row.country for row in feed.rows().values()} == {"FR"}
+    with scope.everything():
+        assert words.unknown_texts(house_access("tests")) == []
 
 
 def test_a_guest_of_many_languages_country_is_addressed_in_the_hotels_own(feed: Feed) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from staytrue.connectors.export_files.contacts import country_code, language_tag
 from staytrue.hotel.codes import Board, Channel, Payment, Segment, Status
 from staytrue.kit.errors import Misconfigured
 from staytrue.kit.text import clean, fold
@@ -19,6 +20,8 @@ CODES: dict[str, type[StrEnum]] = {
     "segment": Segment,
     "payment": Payment,
 }
+# Texts whose meaning is a standard of others: ISO 3166 and BCP 47.
+STANDARDS = {"country": country_code, "language": language_tag}
 # A status is a fact of today; only what is decided when a booking is made can change its meaning.
 DATED = frozenset(CODES) - {"status"}
 LABELLED = ("rate", "category")
@@ -53,7 +56,12 @@ def values(where: str, table: Any, refuse: Refuse) -> dict[str, Any]:
     """Words are found whatever their case and blanks; their meaning must be a code of ours."""
     if not isinstance(table, dict):
         raise refuse(where, "this must be a table of words")
-    codes = CODES.get(where.removeprefix("values."))
+    name = where.removeprefix("values.")
+    if standard := STANDARDS.get(name):
+        for meaning in table.values():
+            if not isinstance(meaning, str) or standard(meaning) != meaning:
+                raise refuse(where, f"{meaning!r} is no {name} in standard form")
+    codes = CODES.get(name)
     return {fold(word): _meaning(where, meaning, codes, refuse) for word, meaning in table.items()}
 
 

@@ -48,12 +48,14 @@ class ProfileReader:
             self.texts.append(("notes", compiler.text(cells["notes"], lines=True)))
         self.full_name = compiler.text(cells["full_name"]) if "full_name" in cells else None
         self.names = cells.get("full_name")
+        values = compiler.mapping.values
+        self.country = _worded(values.get("country", {}), country_code)
         self.lookups = [
             (name, compiler.text(cells[name]), look_up)
             for name, look_up in (
-                ("language", language_tag),
-                ("country", country_code),
-                ("nationality", country_code),
+                ("language", _worded(values.get("language", {}), language_tag)),
+                ("country", self.country),
+                ("nationality", self.country),
             )
             if name in cells
         ]
@@ -204,7 +206,7 @@ class ProfileReader:
             def read(row: Row, notes: Notes) -> list[Address]:
                 said: dict[str, str | None] = {name: get(row) for name, get in texts}
                 if country := said.get("country"):
-                    said["country"] = country_code(country)
+                    said["country"] = self.country(country)
                     if said["country"] is None:
                         notes.append(("unknown_word", {"field": "country", "word": country}))
                 return [Address(**said)] if any(said.values()) else []
@@ -247,6 +249,13 @@ class ProfileReader:
             return read
 
         return self._each(part, make)
+
+
+def _worded(
+    words: dict[str, str], standard: Callable[[str], str | None]
+) -> Callable[[str], str | None]:
+    """The house's own word for it, else what everybody calls it."""
+    return (lambda text: words.get(fold(text)) or standard(text)) if words else standard
 
 
 def split_name(text: str, cell: Cell) -> dict[str, str | None]:
