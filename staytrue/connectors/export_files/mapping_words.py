@@ -8,8 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from staytrue.connectors.export_files.contacts import country_code, language_tag
 from staytrue.hotel.codes import Board, Channel, Payment, Segment, Status
+from staytrue.hotel.contacts import country_code, language_tag
 from staytrue.kit.errors import Misconfigured
 from staytrue.kit.text import clean, fold
 
