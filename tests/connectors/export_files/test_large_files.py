@@ -31,7 +31,7 @@ def read_all(path: Path) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize(
-    "megabytes", [24, pytest.param(1_024, marks=pytest.mark.proof, id="a gigabyte")]
+    "megabytes", [12, pytest.param(1_024, marks=pytest.mark.proof, id="a gigabyte")]
 )
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, megabytes: int) -> None:
     block = "".join(f"{ROWS[0]}\n" for _ in range(10_000)).encode()
