@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+from staytrue.kit.scrubbing import scrub_event
+
 
 def to_stderr(level: int = logging.INFO) -> None:
     """Send every log of the process, libraries' too, through one formatter."""
@@ -28,6 +30,7 @@ def to_stderr(level: int = logging.INFO) -> None:
             foreign_pre_chain=[structlog.stdlib.PositionalArgumentsFormatter(), *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                scrub_event,
                 # JSON escapes line ends and control characters: an entry cannot forge another.
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
