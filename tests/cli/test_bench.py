@@ -1,0 +1,13 @@
+"""The bench: figures beside a yardstick of the same run. How fast is for `make bench`."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Cli
+
+
+def test_every_figure_has_its_yardstick(cli: Cli) -> None:
+    found = cli("bench", "import", "--reservations", 1000, "--profiles", 600, "--json").document
+    names = [each["name"] for each in found]
+    assert names == ["import", "import.memory", "import.growth", "import.again"]
+    assert all(each["value"] > 0 and each["yardstick"] > 0 for each in found)
+    assert all(set(each) == {"name", "value", "unit", "yardstick", "ratio"} for each in found)
