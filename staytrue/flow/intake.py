@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ from staytrue.connectors import base
 from staytrue.connectors.export_files import connector as files
 from staytrue.connectors.export_files.connector import Chosen
 from staytrue.connectors.export_files.opening import Opened
-from staytrue.flow import conclude, reactions, telling, translation
+from staytrue.flow import conclude, races, reactions, telling, translation
 from staytrue.flow.leftovers import workshop
 from staytrue.flow.outcome import Outcome
 from staytrue.flow.translation import Block, Job, Summary
@@ -51,6 +52,7 @@ class Work:
     now: datetime
     progress: Progress
     waived: bool = False
+    resumed: bool = False
     summary: Summary = field(default_factory=Summary)
     staged: dict[str, int] = field(default_factory=dict)
 
@@ -104,7 +106,7 @@ def import_file(
             telling.tell_cards(link, delivery, now)
         elif delivery.state != Delivery.State.RECEIVED:
             return conclude.seen_before(delivery).timed(clock.monotonic() - started)
-        work = Work(link, delivery, layout, spool, now, progress or quiet)
+        work = Work(link, delivery, layout, spool, now, progress or quiet, resumed=not is_new)
         return take(work).timed(clock.monotonic() - started)
 
 
@@ -186,7 +188,7 @@ def take(work: Work) -> Outcome:
         if verdict := _judge(work):
             return conclude.hold(work, verdict)
         _merge(work)
-        return conclude.finish(work)
+        return races.run(partial(conclude.finish, work))
     finally:
         with transaction.atomic():
             for target in mirror.TARGETS.values():
@@ -225,7 +227,9 @@ def _stage(work: Work) -> None:
     """Translate everything into the stages; raw rows whose hash is known are left out first."""
     salt = hash_of(work.mapping.text)
     with scope.everything():
-        known = queries.known_hashes(work.mapping.object, work.link.id, salt)
+        known = queries.known_hashes(
+            work.mapping.object, work.link.id, salt, work.delivery.id if work.resumed else None
+        )
         # Also what an import that was killed left: nobody else imports on this connection now.
         mirror.clear_stages(work.link.id)
     work.staged = dict.fromkeys(mirror.TARGETS, 0)
@@ -275,7 +279,8 @@ def _merge(work: Work) -> None:
         telling.tell_reused(work)
     last = work.summary.last_seq + 1
     pages = [(first, min(first + PAGE_ROWS, last)) for first in range(1, last, PAGE_ROWS)]
-    if len(pages) < 2:
+    # What an open transaction has staged no other connection sees.
+    if len(pages) < 2 or connection.in_atomic_block:
         for page in pages:
             _count(work, _merge_page(work, *page))
         return
@@ -296,6 +301,10 @@ def _merge_apart(work: Work, first: int, last: int) -> dict[str, tuple[int, int]
 
 def _merge_page(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]:
     """Profiles, then reservations, with their changes; object → (created, changed)."""
+    return races.run(partial(_merge_lines, work, first, last))
+
+
+def _merge_lines(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]:
     delivery = work.delivery
     given = {
         "connection_id": work.link.id,
@@ -305,16 +314,15 @@ def _merge_page(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]
         "first_seen_at": work.now,
     }
     counts: dict[str, tuple[int, int]] = {}
-    with scope.everything():
-        for object in ("profile", "reservation"):
-            if not work.staged[object]:
-                continue
-            merged = mirror.merge_staged(object, delivery.id, first, last, given)
-            log.append_created(object, merged.inserted, work.now)
-            entries = conclude.entries(object, merged.updated)
-            log.append(entries, work.now, history=delivery.history)
-            reactions.wake(entries, work.now)
-            counts[object] = (len(merged.inserted), len(entries))
+    for object in ("profile", "reservation"):
+        if not work.staged[object]:
+            continue
+        merged = mirror.merge_staged(object, delivery.id, first, last, given)
+        log.append_created(object, merged.inserted, work.now)
+        entries = conclude.entries(object, merged.updated)
+        log.append(entries, work.now, history=delivery.history)
+        reactions.wake(entries, work.now)
+        counts[object] = (len(merged.inserted), len(entries))
     return counts
 
 
@@ -344,6 +352,7 @@ def _rehearse(
         _stage(work)
         target = mirror.TARGETS[layout.object]
         with scope.everything():
+            merge.describe(target)
             mirror.tell_epochs(link.id, delivery.id)
             found = preview.preview(target, link.id, delivery.id, work.made_at)
         return conclude.preview(work, found, _judge(work))

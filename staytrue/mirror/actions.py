@@ -55,14 +55,17 @@ TARGETS = {"reservation": RESERVATIONS, "profile": PROFILES}
 
 
 def clear_stages(connection_id: int) -> int:
-    """Empty the stages of every batch of a connection: for whoever imports on it alone."""
+    """Empty the stages of every batch of a connection: for whoever imports on it alone.
+
+    A rehearsal's batch is the connection's number below zero.
+    """
     removed = 0
     with connection.cursor() as cursor:
         for target in TARGETS.values():
             cursor.execute(
-                f"""DELETE FROM {target.stage} WHERE batch IN
+                f"""DELETE FROM {target.stage} WHERE batch = %s OR batch IN
                       (SELECT id FROM delivery WHERE connection_id = %s)""",
-                [connection_id],
+                [-connection_id, connection_id],
             )
             removed += cursor.rowcount
     return removed
