@@ -39,16 +39,27 @@ def step(instant: datetime | None, now: datetime) -> str:
     return next((name for limit, name in STEPS if now - instant <= limit), "old")
 
 
+def age_patterns() -> dict[str, str]:
+    """The words of ages, for the script that keeps them true."""
+    return {
+        "days": _("%(days)s d %(hours)s h"),
+        "hours": _("%(hours)s h %(minutes)s min"),
+        "brief": _("%(hours)s h %(minutes)s"),
+        "minutes": _("%(minutes)s min"),
+    }
+
+
 def age(seconds: float, *, brief: bool = False) -> str:
     """How long ago: "14 h 50 min", or briefer for the rail."""
     minutes = max(0, int(seconds // 60))
     hours, days = minutes // 60, minutes // 1440
+    words = age_patterns()
     if days:
-        return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours % 24}
+        return words["days"] % {"days": days, "hours": hours % 24}
     if hours:
-        text = _("%(hours)s h %(minutes)s") if brief else _("%(hours)s h %(minutes)s min")
+        text = words["brief" if brief else "hours"]
         return text % {"hours": hours, "minutes": f"{minutes % 60:02d}"}
-    return _("%(minutes)s min") % {"minutes": minutes}
+    return words["minutes"] % {"minutes": minutes}
 
 
 def span(seconds: float) -> str:
@@ -69,10 +80,24 @@ def clock_time(instant: datetime, zone: str) -> str:
 def instant(value: datetime, zone: str, now: datetime | None = None) -> str:
     """Day and time as the hotel's clocks show it; only the time when it is of the same day."""
     local = value.astimezone(ZoneInfo(zone))
-    if now is not None and local.date() == now.astimezone(ZoneInfo(zone)).date():
+    if now is not None and is_same_day(value, now, zone):
         return clock_time(value, zone)
     year = now.year if now is not None else None
     return f"{day(local.date(), year)} {clock_time(value, zone)}"
+
+
+def is_same_day(one: datetime, other: datetime, zone: str) -> bool:
+    """Whether the hotel's calendar shows the same day at both instants."""
+    return one.astimezone(ZoneInfo(zone)).date() == other.astimezone(ZoneInfo(zone)).date()
+
+
+def at(value: datetime, zone: str, now: datetime) -> str:
+    """An instant within a sentence: "at 03:10", or "on 20 May at 03:10"."""
+    time = clock_time(value, zone)
+    if is_same_day(value, now, zone):
+        return _("at %(time)s") % {"time": time}
+    told = day(value.astimezone(ZoneInfo(zone)).date(), now.year)
+    return _("on %(day)s at %(time)s") % {"day": told, "time": time}
 
 
 def day(value: date, year: int | None = None) -> str:

@@ -21,6 +21,7 @@ from staytrue.mirror.feeds import Feed
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in
 from staytrue.staff.queries import asks_for
+from staytrue.web import formats
 
 SINGLE_KEYS_COOKIE = "staytrue_single_keys"
 CLOCKS_MAX = 5
@@ -127,6 +128,7 @@ def page(
         "group": Group.objects.first(),
         "asked": asks_for(access).count(),
         "seen": screen_number(access) if live else None,
+        "ages": formats.age_patterns(),
         "single_keys": request.COOKIES.get(SINGLE_KEYS_COOKIE) != "off",
     }
     return render(request, template, frame | context)

@@ -84,18 +84,16 @@ def _read(found: Verdict, s: Standing) -> str:
         return _("%(hotel)s was never read, so nothing may leave.") % {"hotel": s.hotel}
     facts = {
         "hotel": s.hotel,
-        "time": formats.instant(s.true_through, s.zone, s.now),
+        "at": formats.at(s.true_through, s.zone, s.now),
         "age": formats.age((s.now - s.true_through).total_seconds()),
         "limit": formats.span(AGE_LIMITS[found.message].total_seconds()),
     }
     if found.allowed:
         return (
-            _("%(hotel)s was read at %(time)s, %(age)s ago; this message tolerates %(limit)s.")
-            % facts
+            _("%(hotel)s was read %(at)s, %(age)s ago; this message tolerates %(limit)s.") % facts
         )
     return (
-        _("%(hotel)s was last read at %(time)s, %(age)s ago. This message tolerates %(limit)s.")
-        % facts
+        _("%(hotel)s was last read %(at)s, %(age)s ago. This message tolerates %(limit)s.") % facts
     )
 
 

@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from staytrue.web import formats, sentences, words
 
@@ -66,8 +66,11 @@ def asof(instant: datetime | None, now: datetime, zone: str) -> SafeString:
     if instant is None:
         text: str | SafeString = _("never read")
     else:
+        same = formats.is_same_day(instant, now, zone)
         text = format_html(
-            _("as of {time}, {age} old"),
+            _("as of {time}, {age} old")
+            if same
+            else pgettext("another day", "as of {time}, {age} old"),
             time=formats.instant(instant, zone, now),
             age=_running(instant, now),
         )
@@ -119,7 +122,9 @@ def ms(verdict: Any) -> SafeString:
 def clock(due: datetime | None, now: datetime, zone: str) -> SafeString:
     """When something is due: plain, soon (under an hour) or late."""
     if due is None:
-        return format_html('<span class="clock">{}{}</span>', icon("clock"), _("open"))
+        return format_html(
+            '<span class="clock">{}{}</span>', icon("clock"), pgettext("ask", "open")
+        )
     seconds = (due - now).total_seconds()
     if seconds < 0:
         text = _("%(age)s late") % {"age": formats.age(-seconds)}
