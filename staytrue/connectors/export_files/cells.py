@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
+import pycountry
 from babel import Locale
 
 from staytrue.kit.errors import Unreadable
@@ -35,7 +36,10 @@ _TOKENS = {
     "z": "(?P<z>Z|[+-][0-9]{2}:?[0-9]{2})",
     "%": "%",
 }
-_COUNT = re.compile(r"([0-9]{1,5})(?:[.,]0*)?", re.ASCII)
+_COUNT = re.compile(r"([0-9]{1,4})(?:[.,]0*)?", re.ASCII)
+_SEQUENCE = re.compile(r"[0-9]{1,18}", re.ASCII)
+AMOUNT_MAX = Decimal(10) ** 10
+"""No stay costs as much, in any currency; the mirror holds no more."""
 _BLANK = "[ \u00a0\u202f\u2009]"
 
 
@@ -158,7 +162,7 @@ def day_reader(formats: tuple[str, ...], language: str, zone: ZoneInfo) -> Calla
 def amount_reader(decimal: str, thousands: str) -> Callable[[str], Decimal]:
     """Reads exact decimals with these marks; thousands must stand in groups of three."""
     point = re.escape(decimal)
-    mark = _BLANK if thousands == " " else re.escape(thousands)
+    mark = _BLANK if thousands == " " else re.escape(thousands or " ")
     whole = f"(?:[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|[0-9]+)" if thousands else "[0-9]+"
     form = re.compile(f"[+-]?{whole}(?:{point}[0-9]{{0,8}})?|[+-]?{point}[0-9]{{1,8}}")
     plain = decimal == "." and not thousands
@@ -166,18 +170,23 @@ def amount_reader(decimal: str, thousands: str) -> Callable[[str], Decimal]:
     def read(text: str) -> Decimal:
         if not form.fullmatch(text):
             text = clean(text)
-            if not form.fullmatch(text) or len(text) > 24:
+            if not form.fullmatch(text):
                 raise Unreadable(
                     f"{text[:40]!r} is not an amount written with {decimal!r}.",
                     "unreadable_amount",
                     text=text[:40],
                 )
-        if plain:
-            return Decimal(text)
-        kept = re.sub(mark, "", text) if thousands else text
-        return Decimal(kept.replace(decimal, "."))
+        kept = text if plain else re.sub(mark, "", text).replace(decimal, ".")
+        return within_reason(Decimal(kept))
 
     return read
+
+
+def within_reason(amount: Decimal) -> Decimal:
+    """The amount, unless it is beyond anything a stay may cost."""
+    if abs(amount) >= AMOUNT_MAX:
+        raise Unreadable(f"{str(amount)[:40]} cannot be an amount.", "unreadable_amount")
+    return amount
 
 
 def read_count(text: str) -> int:
@@ -187,6 +196,22 @@ def read_count(text: str) -> int:
         tidy = clean(text)[:40]
         raise Unreadable(f"{tidy!r} is not a count.", "unreadable_count", text=tidy)
     return int(match[1])
+
+
+def read_sequence(text: str) -> int:
+    """A whole number that only grows, such as the count of a record's changes."""
+    tidy = clean(text)
+    if not _SEQUENCE.fullmatch(tidy):
+        raise Unreadable(f"{tidy[:40]!r} is not a version number.", "unreadable_version")
+    return int(tidy)
+
+
+def read_currency(text: str) -> str:
+    """A code of ISO 4217. An amount in an unknown currency says nothing."""
+    code = clean(text).upper()
+    if pycountry.currencies.get(alpha_3=code) is None:
+        raise Unreadable(f"{code[:20]!r} is not a currency.", "unknown_currency", text=code[:20])
+    return code
 
 
 def read_birth_date(text: str, moment: date | datetime | None, latest: date) -> str:

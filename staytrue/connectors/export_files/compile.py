@@ -19,6 +19,8 @@ from staytrue.connectors.export_files.cells import (
     day_reader,
     moment_reader,
     read_count,
+    read_currency,
+    read_sequence,
 )
 from staytrue.connectors.export_files.mapping import Cell, Mapping
 from staytrue.hotel.contacts import country_code
@@ -161,6 +163,15 @@ class Compiler:
         if cell.plus:
             return self._summed(field, cell, read_count)
         return self._parsed(field, cell, read_count)
+
+    def sequence(self, field: str, cell: Cell) -> Reader:
+        """A version number of the source."""
+        return self._parsed(field, cell, read_sequence)
+
+    def currency(self, field: str, cell: Cell) -> Reader:
+        """A currency by its code, or by the house's word for it."""
+        words = self.mapping.values.get("currency", {})
+        return self._parsed(field, cell, lambda text: words.get(fold(text)) or read_currency(text))
 
     def custom(self, name: str, cell: Cell) -> Reader:
         """A typed value of the house's own, in a form that JSON can hold."""

@@ -17,7 +17,6 @@ from staytrue.connectors.export_files.mapping_words import Label
 from staytrue.connectors.export_files.opening import Opened, open_file, read_lines
 from staytrue.connectors.export_files.translate import translator
 
-
 # Several ids may share a cell.
 _ID_ENDS = re.compile(r"[|,;\s]+")
 

@@ -63,7 +63,9 @@ class ProfileReader:
         self.modified = (
             compiler.moment("modified_at", cells["modified_at"]) if "modified_at" in cells else None
         )
-        self.version = compiler.count("version", cells["version"]) if "version" in cells else None
+        self.version = (
+            compiler.sequence("version", cells["version"]) if "version" in cells else None
+        )
         self.emails = [self._emails(entry) for entry in part.emails]
         self.phones = [self._phones(entry) for entry in part.phones]
         self.addresses = [self._addresses(entry) for entry in part.addresses]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from staytrue.connectors.base import Settings
-from staytrue.connectors.export_files.cells import amount_reader
+from staytrue.connectors.export_files.cells import amount_reader, within_reason
 from staytrue.connectors.export_files.compile import Compiler, Notes, Reader, Row, in_field, label
 from staytrue.connectors.export_files.dated import DatedReader, local_day
 from staytrue.connectors.export_files.mapping import Mapping, Part
@@ -20,7 +20,7 @@ from staytrue.kit.text import clean, fold
 
 NIGHTS_MAX = 3_660
 _LOST_DIGITS = re.compile(r"[0-9][.,]?[0-9]*[eE]\+[0-9]+")
-_TEXTS = ("group_number", "source", "currency", "room_number", "room_category", "rate_code")
+_TEXTS = ("group_number", "source", "room_number", "room_category", "rate_code")
 _WORDED = {
     # Field: its table of words, the field that keeps the word, the answer to an unknown one.
     "board": ("board", "source_board", None),
@@ -29,7 +29,7 @@ _WORDED = {
     "payment_method": ("payment", "source_payment", None),
 }
 _MOMENTS = ("created_at", "modified_at", "cancelled_at", "checked_in_at", "checked_out_at")
-_COUNTS = ("adults", "children", "infants", "version")
+_COUNTS = ("adults", "children", "infants")
 _AMOUNTS = ("amount", "room_amount")
 
 
@@ -72,6 +72,8 @@ class StayReader:
                 (_MOMENTS, compiler.moment),
                 (_COUNTS, compiler.count),
                 (_AMOUNTS, compiler.amount),
+                (("currency",), compiler.currency),
+                (("version",), compiler.sequence),
             )
             for name in names
             if name in cells
@@ -124,7 +126,9 @@ class StayReader:
         for name, read, when, per_night in self.read_values:
             if when is None or when is status:
                 value = read(row, notes)
-                values[name] = value * nights if per_night and value is not None else value
+                if per_night and value is not None:
+                    value = within_reason(value * nights)
+                values[name] = value
         if self.dated:
             made_on = local_day(values.get("created_at"), self.compiler.zone)
             for name, word_name, dated in self.dated:

@@ -71,9 +71,7 @@ def test_a_file_says_when_it_was_made(
     path.write_bytes(b"Made;20/05/2026 23:15\n" + csv())
     noon = datetime(2026, 5, 21, 12, tzinfo=UTC).timestamp()
     os.utime(path, (noon, noon))
-    facts = open_file(
-        path, mapping(made_at=rule), spool=tmp_path / "spool", zone="Europe/Madrid"
-    )
+    facts = open_file(path, mapping(made_at=rule), spool=tmp_path / "spool", zone="Europe/Madrid")
     assert facts.made_at == at
     assert facts.modified_at == datetime(2026, 5, 21, 12, tzinfo=UTC)
 
@@ -85,7 +83,9 @@ def test_a_file_that_does_not_say_when_it_was_made_is_refused(tmp_path: Path) ->
     assert refusal.value.code == "made_at"
 
 
-@pytest.mark.parametrize("name", ["a\n2026 login ok.csv", '"; rm.csv', "\u202egnp.csv", "x" * 300 + ".csv"])
+@pytest.mark.parametrize(
+    "name", ["a\n2026 login ok.csv", '"; rm.csv', "\u202egnp.csv", "x" * 300 + ".csv"]
+)
 def test_a_hostile_name_is_harmless(tmp_path: Path, name: str) -> None:
     facts = opened(tmp_path, csv(), name=name)
     assert facts.name.isprintable()

@@ -139,7 +139,9 @@ def test_a_cut_between_records_is_found_where_the_file_says_how_it_ends(tmp_path
         opened(tmp_path, csv(*ROWS[:2], "Total;3"), rules)
 
 
-def test_a_last_line_without_its_end_is_taken_only_where_the_mapping_says_so(tmp_path: Path) -> None:
+def test_a_last_line_without_its_end_is_taken_only_where_the_mapping_says_so(
+    tmp_path: Path,
+) -> None:
     content = csv(*ROWS[:2])[:-1]
     rules = mapping(final_newline="false")
     assert len(read(tmp_path, content, rules).stays) == 2
@@ -182,7 +184,9 @@ def test_equal_rows_have_equal_hashes_unless_their_place_counts(tmp_path: Path) 
     rows = (ROWS[0], ROWS[0])
     plain = read(tmp_path, csv(*rows)).lines
     placed = read(
-        tmp_path, csv(*rows), mapping(STAYS.replace('number = "No"', "number = { position = true }"))
+        tmp_path,
+        csv(*rows),
+        mapping(STAYS.replace('number = "No"', "number = { position = true }")),
     )
     assert plain[0].hash == plain[1].hash
     assert placed.lines[0].hash != placed.lines[1].hash
@@ -201,7 +205,9 @@ def test_nul_bytes_are_dropped_from_a_text(tmp_path: Path) -> None:
 
 
 cells = st.text(
-    alphabet=st.characters(codec="utf-8", exclude_characters="\x00\r", exclude_categories=["Cs"]),
+    alphabet=st.characters(
+        codec="utf-8", exclude_characters="\x00\rÃÂÄÅâ", exclude_categories=["Cs"]
+    ),
     max_size=12,
 )
 
@@ -226,13 +232,6 @@ def test_whatever_a_strict_writer_writes_is_read_as_it_was(
         'last_name = "Gast"\nnotes = "Notiz"\n',
         delimiter='"\\t"' if delimiter == "\t" else f'"{delimiter}"',
     )
-    try:
-        spool = opened(folder, out.getvalue().encode(), rules).spool
-    except Refused as refusal:
-        # Only a text that is garbled throughout or holds bare line breaks may be refused.
-        assert refusal.code in {"garbled", "line_break"}
-        return
+    spool = opened(folder, out.getvalue().encode(), rules).spool
     got = [list(line.values) for line in read_lines(spool, rules)]
-    assert got == [row for row in rows if any(cell.strip() for cell in row)] or any(
-        not any(row) or not "".join(row).strip() for row in rows
-    ) or any("[card" in cell for row in got for cell in row)
+    assert got == [row for row in rows if any(row)]

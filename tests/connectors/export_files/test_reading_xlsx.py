@@ -15,7 +15,17 @@ from staytrue.kit.errors import Refused
 from tests.connectors.export_files.corpus import CARD, STAYS, TITLES, mapping, opened, read
 
 RULES = mapping(STAYS.replace('"csv"', '"xlsx"'))
-ROW = ("R1", "OK", date(2026, 5, 21), datetime(2026, 5, 24), 204.0, 330.5, "late", "García", "0912")
+ROW = (
+    "R1",
+    "OK",
+    date(2026, 5, 21),
+    datetime.fromisoformat("2026-05-24"),
+    204.0,
+    330.5,
+    "late",
+    "García",
+    "0912",
+)
 
 
 def book(*rows: tuple[object, ...], before: tuple[tuple[object, ...], ...] = ()) -> bytes:
@@ -103,7 +113,9 @@ def test_a_huge_real_size_is_refused(tmp_path: Path, change: tuple[str, str]) ->
 
 
 def test_a_part_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
-    content = edited(book(ROW), "xl/workbook.xml", ("<sheets>", "<!--" + "x" * 5_000_000 + "--><sheets>"))
+    content = edited(
+        book(ROW), "xl/workbook.xml", ("<sheets>", "<!--" + "x" * 5_000_000 + "--><sheets>")
+    )
     limits = Limits(ratio=10, ratio_floor_bytes=1 << 20)
     with pytest.raises(Refused) as refusal:
         opened(tmp_path, content, RULES, "stays.xlsx", limits)

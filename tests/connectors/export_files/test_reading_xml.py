@@ -73,7 +73,10 @@ Sirga,Mia</ACCOMPANYING_NAMES><SPECIAL_REQUESTS>cot</SPECIAL_REQUESTS>
     assert (guest.source_id, guest.last_name, guest.first_name, guest.title, guest.vip) == (
         "G7", "Sirga", "Ana", "Ms", "V1",
     )  # fmt: skip
-    assert [(card.programme, card.level) for card in guest.loyalty] == [("A1", "GOLD"), ("A6", None)]
+    assert [(card.programme, card.level) for card in guest.loyalty] == [
+        ("A1", "GOLD"),
+        ("A6", None),
+    ]
     assert [one.first_name for one in companions] == ["Leo", "Mia"]
     assert [(one.role, one.profile) for one in one.guests] == [
         (GuestRole.PRIMARY, "G7"),
@@ -149,7 +152,9 @@ def test_a_report_cut_at_any_byte_is_refused_whole(tmp_path: Path) -> None:
             opened(tmp_path, content[:length], OPERA, "r.xml")
 
 
-@pytest.mark.parametrize("broken", [b"<a></b>", b"<a>&nbsp;</a>", b"<a><a", b"plain text", b"<a/><b/>"])
+@pytest.mark.parametrize(
+    "broken", [b"<a></b>", b"<a>&nbsp;</a>", b"<a><a", b"plain text", b"<a/><b/>"]
+)
 def test_malformed_xml_is_refused(tmp_path: Path, broken: bytes) -> None:
     with pytest.raises(Refused):
         opened(tmp_path, broken, OPERA, "r.xml")

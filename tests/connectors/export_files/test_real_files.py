@@ -76,7 +76,17 @@ def test_the_arrivals_list_gives_what_its_author_expects(tmp_path: Path) -> None
 @samples
 def test_the_opera_report_gives_all_groups_and_parks_the_unknown_word(tmp_path: Path) -> None:
     got = read(tmp_path, SAMPLES / "opera-res_detail-basic.xml", "opera_res_detail")
-    assert [one.number[-2:] for one in got.stays] == ["01", "02", "03", "04", "06", "07", "08", "09", "10"]
+    assert [one.number[-2:] for one in got.stays] == [
+        "01",
+        "02",
+        "03",
+        "04",
+        "06",
+        "07",
+        "08",
+        "09",
+        "10",
+    ]
     assert Counter(one.status for one in got.stays) == {
         Status.CONFIRMED: 7, Status.CANCELLED: 1, Status.IN_HOUSE: 1,
     }  # fmt: skip
@@ -89,7 +99,11 @@ def test_the_opera_report_gives_all_groups_and_parks_the_unknown_word(tmp_path: 
 def test_the_opera_report_with_short_months_and_currencies(tmp_path: Path) -> None:
     got = read(tmp_path, SAMPLES / "opera-res_detail-status-currency.xml", "opera_res_detail")
     one, other = got.stays
-    assert (one.arrival_on, one.departure_on, one.nights) == (date(2026, 10, 1), date(2026, 10, 4), 3)
+    assert (one.arrival_on, one.departure_on, one.nights) == (
+        date(2026, 10, 1),
+        date(2026, 10, 4),
+        3,
+    )
     assert (one.status, other.status) == (Status.CONFIRMED, Status.CANCELLED)
     assert (one.currency, other.currency, one.channel) == ("USD", "LKR", Channel.OTA)
     assert one.custom["updated_on"] == "2026-09-15"
