@@ -50,7 +50,13 @@ def in_words(outcome: Outcome) -> list[str]:
         f"{outcome.unchanged} unchanged, {outcome.parked_count} parked, "
         f"{outcome.out_of_sight} out of sight, in {outcome.seconds:.1f} s."
     )
-    return [sum_, *(f"  line {part['line']}: {part['reason']}" for part in outcome.parked)]
+    told = [sum_]
+    if twice := outcome.rehearsal:
+        told.append(
+            f"Only rehearsed. {twice['repeated']} rows name a record again; "
+            f"{twice['same_person']} profiles share name and contact with another."
+        )
+    return [*told, *(f"  line {part['line']}: {part['reason']}" for part in outcome.parked)]
 
 
 @click.command

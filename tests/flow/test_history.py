@@ -111,6 +111,18 @@ def test_a_rehearsal_names_the_brake_the_file_would_meet(link: Connection, tmp_p
         assert not Delivery.objects.filter(state="held").exists()
 
 
+def test_a_hundred_thousand_past_guests_are_all_accounted_for(
+    link: Connection, tmp_path: Path
+) -> None:
+    """Slow: what a large hotel brings with it is rehearsed and imported whole."""
+    count = 100_000
+    path = bulk.write_bulk(tmp_path, reservations=10, profiles=count).guests
+    told = make.take(link, path, MORNING, "staytrue_guests", history=True, dry_run=True)
+    outcome = make.take(link, path, MORNING, "staytrue_guests", history=True)
+    repeated = (told.rehearsal or {})["repeated"]
+    assert outcome.read == count == profiles() + outcome.parked_count + repeated
+
+
 # H02 past stays
 
 
