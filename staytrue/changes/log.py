@@ -131,6 +131,21 @@ def lag_seconds(connection_id: int, since: datetime) -> dict[str, float | None]:
     return {"p50": p50, "p95": p95, "count": count}
 
 
+def counted_in(delivery_id: int) -> dict[str, dict[str, int]]:
+    """How many objects a delivery created and changed so far, by kind of object."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT object, count(*) FILTER (WHERE diff IS NULL),
+                      count(*) FILTER (WHERE diff IS NOT NULL)
+                 FROM change WHERE delivery_id = %s AND line IS NOT NULL GROUP BY object""",
+            [delivery_id],
+        )
+        return {
+            object: {"created": created, "changed": changed}
+            for object, created, changed in cursor.fetchall()
+        }
+
+
 def changed_later(delivery_id: int) -> int:
     """How many rows a delivery touched carry a later delivery's version by now."""
     with connection.cursor() as cursor:

@@ -130,6 +130,9 @@ def finish(work: Work) -> Outcome:
     """The last transaction of a delivery: absences, parked parts, freshness, and its state."""
     delivery, now = work.delivery, work.now
     with scope.everything():
+        if work.resumed:
+            # The first half was merged by a process that is gone.
+            delivery.counts = log.counted_in(delivery.id)
         lost = _settle_sight(work) if work.mapping.object == "reservation" else 0
         _settle_parked(work)
         mirror.tell_freshness(

@@ -9,7 +9,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from staytrue.changes import log
-from staytrue.flow import closing, lateness, leftovers, stalled, watching
+from staytrue.flow import closing, lateness, leftovers, release, stalled, watching
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.kit import clock
@@ -20,6 +20,11 @@ Duty = Callable[[datetime], object]
 def look_into_folders(now: datetime) -> None:
     """Take what lies complete in watched folders."""
     watching.take_all(now)
+
+
+def finish_interrupted(now: datetime) -> None:
+    """Take to their end the deliveries of imports that were killed."""
+    release.finish_interrupted(now)
 
 
 def close_days(now: datetime) -> None:
@@ -52,6 +57,7 @@ def clear_leftovers(_now: datetime) -> None:
 # hourly: a machine that is off at night has its duties done all the same.
 DUTIES: dict[Duty, str] = {
     look_into_folders: "* * * * * */15",
+    finish_interrupted: "* * * * * 40",
     close_days: "*/5 * * * *",
     tell_late_feeds: "* * * * * 5",
     make_partitions: "17 * * * *",

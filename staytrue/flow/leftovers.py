@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from staytrue.inbox.models import Connection
 from staytrue.kit import merge
 from staytrue.mirror import actions as mirror
 
-_LOCK = ".in-use"
+_IN_USE = ".in-use"
 
 
 @contextmanager
@@ -27,36 +27,58 @@ def workshop() -> Iterator[Path]:
     It is locked while in use: the kernel lets go of a killed process's lock, and the next one
     clears the folder away.
     """
-    place = settings.HOME / "spool"
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as name:
-        lock = os.open(Path(name) / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            yield Path(name)
-        finally:
-            os.close(lock)
+    with _spool() as place:
+        _clear_folders(place)
+        folder = Path(tempfile.mkdtemp(dir=place))
+        use = _open(folder / _IN_USE)
+        fcntl.flock(use, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(use)
 
 
 def clear() -> int:
     """Remove folders that nobody works in any more and staged rows of dead batches."""
-    return _clear_folders() + _clear_stages()
+    with _spool() as place:
+        return _clear_folders(place) + _clear_stages()
 
 
-def _clear_folders() -> int:
+@contextmanager
+def _spool() -> Iterator[Path]:
+    """The folder of all workshops, in which one at a time opens or clears any."""
     place = settings.HOME / "spool"
-    removed = 0
-    for folder in place.iterdir() if place.is_dir() else ():
-        with suppress(OSError):
-            # A folder whose lock is not made yet is being born.
-            lock = os.open(folder / _LOCK, os.O_RDWR)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder)
-                removed += 1
-            finally:
-                os.close(lock)
-    return removed
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    door = _open(place / ".door")
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield place
+    finally:
+        os.close(door)
+
+
+def _clear_folders(place: Path) -> int:
+    dead = [folder for folder in place.iterdir() if folder.is_dir() and not _is_used(folder)]
+    for folder in dead:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(dead)
+
+
+def _is_used(folder: Path) -> bool:
+    use = _open(folder / _IN_USE)
+    try:
+        fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(use)
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def _clear_stages() -> int:

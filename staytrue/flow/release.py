@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from staytrue.changes import log
 from staytrue.changes.kinds import Kind
 from staytrue.changes.log import Entry
@@ -20,10 +22,13 @@ from staytrue.inbox import actions as inbox
 from staytrue.inbox import queries as inboxes
 from staytrue.inbox.models import Connection, Delivery, ParkedPart
 from staytrue.kit import clock, merge
-from staytrue.kit.errors import Refused
+from staytrue.kit.errors import Refused, StaytrueError
 from staytrue.mirror import actions as mirror
 from staytrue.mirror import canonical, queries, restore
 from staytrue.mirror.rows import Encoder, hash_of
+from staytrue.staff.actions import close_ask
+
+logger = structlog.get_logger(__name__)
 
 
 def link_of(delivery: Delivery) -> Connection:
@@ -42,22 +47,69 @@ def release_delivery(
     delivery: Delivery, *, by: str, now: datetime, progress: intake.Progress | None = None
 ) -> Outcome:
     """A person answers for a held delivery: it is taken whole, brakes waived."""
-    if delivery.state != Delivery.State.HELD:
-        raise Refused(f"{delivery.name} is {delivery.state}, not held.", code="not_held")
-    started = clock.monotonic()
     link = link_of(delivery)
-    with intake.one_delivery_at_a_time(link), workshop() as shop:
+    with intake.one_delivery_at_a_time(link):
+        with scope.everything():
+            delivery.refresh_from_db(fields=["state"])
+        if delivery.state != Delivery.State.HELD:
+            raise Refused(f"{delivery.name} is {delivery.state}, not held.", code="not_held")
+        delivery.released_by = by
+        outcome = take_again(delivery, link, now, progress or intake.quiet, waived=True)
+        with scope.everything():
+            inbox.settle(delivery, delivery.state, now, released_by=by)
+            close_ask(f"held-delivery:{delivery.id}", "released", now)
+    return outcome
+
+
+def finish_interrupted(now: datetime) -> int:
+    """Take deliveries to their end whose import was killed; returns how many.
+
+    They were kept before anything was understood, so nobody has to send them again.
+    """
+    with scope.everything():
+        waiting = list(
+            Delivery.objects.filter(
+                state=Delivery.State.RECEIVED, connection__stopped_at=None
+            ).order_by("received_at", "id")
+        )
+    taken = 0
+    for delivery in waiting:
+        with merge.if_nobody_else("delivery", delivery.connection_id) as alone:
+            if not alone or not _is_waiting(delivery):
+                continue
+            try:
+                take_again(delivery, link_of(delivery), now, intake.quiet)
+            except StaytrueError as error:
+                logger.warning("interrupted", delivery=delivery.id, trouble=error.sentence)
+            else:
+                taken += 1
+    return taken
+
+
+def take_again(
+    delivery: Delivery,
+    link: Connection,
+    now: datetime,
+    progress: intake.Progress,
+    *,
+    waived: bool = False,
+) -> Outcome:
+    """Take a kept delivery from its raw text, for whoever imports on its connection alone."""
+    started = clock.monotonic()
+    with workshop() as shop:
         spool = shop / "spool"
         raw_lines(delivery, spool)
         layout = layout_of(delivery)
-        delivery.released_by = by
         work = intake.Work(
-            link, delivery, layout, spool, now, progress or intake.quiet, waived=True
+            link, delivery, layout, spool, now, progress, waived=waived, resumed=True
         )
-        outcome = intake.take(work)
-        with scope.everything():
-            inbox.settle(delivery, delivery.state, now, released_by=by)
-    return outcome.timed(clock.monotonic() - started)
+        return intake.take(work).timed(clock.monotonic() - started)
+
+
+def _is_waiting(delivery: Delivery) -> bool:
+    with scope.everything():
+        delivery.refresh_from_db(fields=["state"])
+    return delivery.state == Delivery.State.RECEIVED
 
 
 def release_parts(parts: Collection[ParkedPart], *, by: str, now: datetime) -> int:

@@ -15,7 +15,7 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
 from staytrue.changes import pending
-from staytrue.flow import jobs, reactions
+from staytrue.flow import jobs, leftovers, reactions
 from staytrue.kit import clock, database
 from staytrue.kit.errors import StaytrueError
 from staytrue.staff import seal
@@ -47,6 +47,7 @@ def until_idle() -> int:
 
 def serve() -> None:
     """Work until told to stop: the loop in a thread, procrastinate's worker in front."""
+    leftovers.clear()
     stop = threading.Event()
     loop = threading.Thread(target=_loop, args=(stop,), name="settle")
     loop.start()

@@ -39,3 +39,5 @@ def to_stderr(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # It tells each start and end of a job, and there is one every few seconds.
+    logging.getLogger("procrastinate").setLevel(max(level, logging.WARNING))

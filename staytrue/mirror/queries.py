@@ -18,10 +18,19 @@ _FUTURE = (
 )
 
 
-def known_hashes(table: str, connection_id: int, salt: int) -> array[int]:
-    """The raw hashes of every row of a connection, in one query: what need not be read again."""
+def known_hashes(
+    table: str, connection_id: int, salt: int, besides: int | None = None
+) -> array[int]:
+    """The raw hashes of every row of a connection, in one query: what need not be read again.
+
+    Rows of the delivery `besides` do not count: it is read again from its beginning.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT raw_hash FROM {table} WHERE connection_id = %s", [connection_id])
+        cursor.execute(
+            f"""SELECT raw_hash FROM {table}
+                 WHERE connection_id = %s AND delivery_id IS DISTINCT FROM %s""",
+            [connection_id, besides],
+        )
         hashes = array("q")
         while rows := cursor.fetchmany(50_000):
             hashes.extend(value ^ salt for (value,) in rows)

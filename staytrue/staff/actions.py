@@ -14,7 +14,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 
 from staytrue.kit.errors import Refused
 from staytrue.staff.access import Access, require_everywhere
@@ -180,7 +181,14 @@ def close_ask(key: str, why: str, now: datetime) -> None:
 
 def close_asks(keys: Collection[str], why: str, now: datetime) -> None:
     """Close those of these that are open."""
-    Ask.objects.filter(key__in=keys, closed_at=None).update(closed_at=now, closed_why=why)
+    Ask.objects.filter(key__in=keys, closed_at=None).update(
+        closed_at=_not_before(now), closed_why=why
+    )
+
+
+def _not_before(now: datetime) -> Greatest:
+    """The machine's clock may have been set back since the ask was opened."""
+    return Greatest(Value(now), F("opened_at"))
 
 
 @transaction.atomic
@@ -188,7 +196,7 @@ def settle_asks(prefix: str, asks: Collection[NewAsk], why: str, now: datetime) 
     """Make the open asks whose key begins with `prefix` exactly these; the others close."""
     keys = [ask.key for ask in asks]
     Ask.objects.filter(key__startswith=prefix, closed_at=None).exclude(key__in=keys).update(
-        closed_at=now, closed_why=why
+        closed_at=_not_before(now), closed_why=why
     )
     open_asks(asks, now)
 
