@@ -270,8 +270,9 @@ def split_name(text: str, cell: Cell) -> dict[str, str | None]:
     if cell.order and len(parts) > 1:
         names = dict(zip(cell.order, parts, strict=False))
     elif cell.plain and " " in text:
-        first, _, last = text.rpartition(" ")
-        names = {"first": first, "last": last}
+        # Of several words the first names are the longer part, on whichever side they stand.
+        cut = text.partition(" ") if cell.plain[0] == "last" else text.rpartition(" ")
+        names = dict(zip(cell.plain, (cut[0], cut[2]), strict=False))
     else:
         names = {"last": text or None}
     return {

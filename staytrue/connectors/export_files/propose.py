@@ -140,7 +140,8 @@ def date_formats(values: list[str]) -> tuple[list[list[str]], list[str]]:
         most = max(len(ones) for ones in read.values())
         if most <= len(values) / 20:
             break
-        best = [form for form in _DATE_FORMATS if len(read[form]) == most]
+        first = next(form for form in _DATE_FORMATS if len(read[form]) == most)
+        best = [form for form in _DATE_FORMATS if read[form] == read[first]]
         fitting.append(best)
         left = [one for one in left if one not in read[best[0]]]
     return fitting, left
