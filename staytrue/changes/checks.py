@@ -40,9 +40,9 @@ _CHECKS = {
             WHERE coalesce(c.n, 0) < p.versions""",
     ),
     "foreign_property": (
-        "{n} reservations stand under another property than their connection's.",
-        """SELECT r.id FROM reservation r JOIN connection c ON c.id = r.connection_id
-            WHERE c.property_id <> r.property_id""",
+        "{n} reservations stand under no connection, or another property than its own.",
+        """SELECT r.id FROM reservation r LEFT JOIN connection c ON c.id = r.connection_id
+            WHERE c.property_id IS DISTINCT FROM r.property_id""",
     ),
 }
 

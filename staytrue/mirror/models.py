@@ -21,7 +21,9 @@ class Mirrored(models.Model):
     `versions` counts the versions that differed.
     """
 
-    connection = models.ForeignKey(Connection, models.PROTECT, related_name="+")
+    connection = models.ForeignKey(
+        Connection, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     version = models.BigIntegerField(null=True)
     version_at = models.DateTimeField()
     read_at = models.DateTimeField()
@@ -45,7 +47,9 @@ class Reservation(Mirrored):
     reports need no arithmetic; `derived_segment` is our guess beside the PMS's `segment`.
     """
 
-    property = models.ForeignKey(Property, models.PROTECT, related_name="+")
+    property = models.ForeignKey(
+        Property, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     number = models.TextField()
     leg = models.TextField(default="1")
     epoch = models.IntegerField(default=1)
@@ -121,7 +125,9 @@ class Roster(models.Model):
     back from a profile to its stays.
     """
 
-    reservation = models.ForeignKey(Reservation, models.CASCADE, related_name="+", db_index=False)
+    reservation = models.ForeignKey(
+        Reservation, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     property_id = models.BigIntegerField()
     connection_id = models.BigIntegerField()
     role = models.TextField()

@@ -1,4 +1,7 @@
-"""The app may tell the planner what is staged; indexes that a longer one contains go."""
+"""Less work per merged row: planned by statistics, no index that a longer one contains, no
+reference checked row by row that the statement itself makes true."""
+
+from typing import Any
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -8,18 +11,14 @@ MAINTAIN = "GRANT MAINTAIN ON stage_reservation, stage_profile TO staytrue_app"
 MAINTAIN_NO_MORE = "REVOKE MAINTAIN ON stage_reservation, stage_profile FROM staytrue_app"
 
 
-def unindexed(model: str, name: str, to: str) -> migrations.AlterField:
-    """A foreign key whose column leads another index already."""
-    return migrations.AlterField(
-        model,
-        name,
-        models.ForeignKey(
-            db_index=False,
-            on_delete=django.db.models.deletion.PROTECT,
-            related_name="+",
-            to=to,
-        ),
+def lighter(
+    model: str, name: str, to: str, on_delete: Any = django.db.models.deletion.PROTECT
+) -> migrations.AlterField:
+    """A reference without its own index and without a check per row at commit."""
+    field = models.ForeignKey(
+        db_constraint=False, db_index=False, on_delete=on_delete, related_name="+", to=to
     )
+    return migrations.AlterField(model, name, field)
 
 
 class Migration(migrations.Migration):
@@ -27,7 +26,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(MAINTAIN, MAINTAIN_NO_MORE),
-        unindexed("reservation", "connection", "inbox.connection"),
-        unindexed("reservation", "property", "hotel.property"),
-        unindexed("profile", "connection", "inbox.connection"),
+        lighter("reservation", "connection", "inbox.connection"),
+        lighter("reservation", "property", "hotel.property"),
+        lighter("profile", "connection", "inbox.connection"),
+        lighter("roster", "reservation", "mirror.reservation", django.db.models.deletion.CASCADE),
     ]
