@@ -138,7 +138,8 @@ def test_an_unknown_country_is_listed_with_its_profiles_until_it_is_mapped(
         listed = words.unknown_texts(house_access("tests"))
     assert listed == [words.UnknownText("NTE", "country", "Freedonia", 3)]
     table = '[values.country]\n"Freedonia" = "FR"'
-    feed.take(*guests, mapping=make.mapping_file(tmp_path, "staytrue_guests", table))
+    mapping = make.mapping_file(tmp_path, "staytrue_guests", table)
+    feed.take(*guests, make.profile(source_id="G9", country="FR"), mapping=mapping)
     assert {row.country for row in feed.rows().values()} == {"FR"}
     with scope.everything():
         assert words.unknown_texts(house_access("tests")) == []
