@@ -1,0 +1,185 @@
+"""Raw bodies of OPERA Cloud → canonical records and hints. Pure; parts not understood are parked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from hashlib import blake2b
+
+from staytrue.connectors.base import Settings, Translated
+from staytrue.connectors.opera_cloud import events
+from staytrue.connectors.opera_cloud.money import folio_lines
+from staytrue.connectors.opera_cloud.profiles import id_of, read_profile
+from staytrue.connectors.opera_cloud.reading import Json, objects, one, text
+from staytrue.connectors.opera_cloud.reservations import is_no_stay, number_of, read_reservation
+from staytrue.connectors.opera_cloud.summary import read_row
+from staytrue.connectors.opera_cloud.words import House, Notes
+from staytrue.hotel.records import Parked
+from staytrue.kit.cards import mask_cards
+from staytrue.kit.errors import Unreadable
+from staytrue.kit.strict_json import strict
+
+DEPTH = 64
+ENVELOPES = frozenset(
+    {
+        "businessEventData", "newEvent", "data", "payload", "type", "reservations",
+        "profileStayDetails", "reservationFolioInformation", "profileDetails", "guestDetails",
+        "companyDetails", "profiles",
+    }
+)  # fmt: skip
+Part = tuple[Json, Callable[[Translated, Notes], None]]
+
+
+def translate(
+    payload: bytes, settings: Settings, context: Sequence[bytes] = ()
+) -> Iterator[Translated]:
+    """Canonical records of one body; `context` may hold folios and profiles of its reservations."""
+    house = House.of(settings)
+    try:
+        body = _document(payload)
+        sides = [_document(side) for side in context]
+        if body and not ENVELOPES & body.keys():
+            raise Unreadable("No known answer of OPERA Cloud looks like this.", "envelope")
+    except Unreadable as problem:
+        answer = Translated(1, _hash(payload))
+        answer.parked = [_parked(1, payload.decode("utf-8", "replace"), problem, None)]
+        yield answer
+        return
+    parts = list(_parts(body, sides, house))
+    answers = [_answer(line, part, read) for line, (part, read) in enumerate(parts, 1)]
+    _keep_newest_glimpses(answers)
+    yield from answers
+
+
+def _document(payload: bytes) -> Json:
+    try:
+        text_ = payload.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable("It is not UTF-8, which OPERA Cloud always writes.", "encoding") from None
+    body = strict(text_, DEPTH)
+    if not isinstance(body, dict):
+        raise Unreadable("It is no object, so no answer of OPERA Cloud.", "not_an_object")
+    return body
+
+
+def _parts(body: Json, sides: list[Json], house: House) -> Iterator[Part]:
+    """Each record of a body, with the reader it needs: the envelope tells what it is."""
+    for event in objects(body, "businessEventData"):
+        yield event, partial(_event, *events.of_queue(event), house)
+    for event in events.stream_events(body):
+        yield event, partial(_event, *events.of_stream(event), house)
+    found = body.get("reservations")
+    lists = [
+        *objects(found, "reservation"),
+        *objects(found, "reservationInfo"),
+        *(found if isinstance(found, list) else ()),
+        *_history(body),
+    ]
+    for item in objects(lists):
+        reader = _summary if "resvStatus" in item else partial(_reservation, sides)
+        yield item, partial(reader, item, house)
+    folio = one(body, "reservationFolioInformation")
+    for item in objects(folio, "reservationInfo"):
+        yield folio, partial(_reservation, [*sides, body], item, house)
+    for name in ("profile", "guest", "company"):
+        if details := one(body, f"{name}Details"):
+            yield body, partial(_profile, body, body.get(f"{name}IdList"), details, house)
+    for item in objects(body, "profiles", "profileInfo"):
+        yield item, partial(_profile, {}, item.get("profileIdList"), one(item, "profile"), house)
+
+
+def _history(body: Json) -> Iterator[Json]:
+    """Past and coming stays of one profile."""
+    for name in ("reservationInfoList", "stayReservationInfoList"):
+        for kind in ("historyList", "futureList"):
+            yield from objects(body, "profileStayDetails", name, kind, "reservationInfo")
+
+
+def _event(said: Json, event: Json, house: House, answer: Translated, _: Notes) -> None:
+    answer.hints = events.hints_of(said, event, house)
+    if not answer.hints:
+        answer.skipped = "not_ours"
+
+
+def _summary(item: Json, house: House, answer: Translated, notes: Notes) -> None:
+    answer.reservations = [read_row(item, house, notes)]
+
+
+def _reservation(
+    sides: list[Json], item: Json, house: House, answer: Translated, notes: Notes
+) -> None:
+    answer.skipped = is_no_stay(item)
+    if answer.skipped:
+        return
+    reservation, glimpses = read_reservation(item, house, notes)
+    for side in sides:
+        folio = one(side, "reservationFolioInformation")
+        if number_of(one(folio, "reservationInfo")) == reservation.number:
+            reservation.folio = [*reservation.folio, *folio_lines(folio, house)]
+    full = {
+        source_id: read_profile(source_id, one(side, "profileDetails"), house, notes)
+        for side in sides
+        if (source_id := id_of(objects(side, "profileIdList"), "Profile"))
+    }
+    answer.reservations = [reservation]
+    roster = {guest.profile for guest in reservation.guests}
+    answer.profiles = [profile for source_id, profile in full.items() if source_id in roster]
+    answer.glimpses = [profile for profile in glimpses if profile.source_id not in full]
+
+
+def _profile(
+    merge: Json,
+    ids: object,
+    body: Json,
+    house: House,
+    answer: Translated,
+    notes: Notes,
+) -> None:
+    profile = read_profile(id_of(objects(ids), "Profile"), body, house, notes)
+    victim = text(merge, "victimProfileId", "id")
+    if victim == profile.source_id:
+        profile.merged_into = text(merge, "survivorProfileId", "id")
+    answer.profiles = [profile]
+
+
+def _answer(line: int, part: Json, read: Callable[[Translated, Notes], None]) -> Translated:
+    raw = json.dumps(part, ensure_ascii=False)
+    answer, notes = Translated(line, _hash(raw.encode())), Notes(line)
+    try:
+        read(answer, notes)
+    except Unreadable as problem:
+        number = number_of(part)
+        answer = Translated(line, answer.hash)
+        answer.parked = [_parked(line, raw, problem, number and f"{number}/1")]
+    answer.findings = notes.found
+    return answer
+
+
+def _parked(line: int, raw: str, problem: Unreadable, key: str | None) -> Parked:
+    return Parked(
+        line=line,
+        reason=problem.sentence,
+        code=problem.code,
+        facts=problem.facts,
+        key=key,
+        raw=mask_cards(raw)[0],
+    )
+
+
+def _keep_newest_glimpses(answers: list[Translated]) -> None:
+    """One guest on several lines of a page is seen once: where the reservation changed last."""
+    newest: dict[str, tuple[str, int]] = {}
+    for place, answer in enumerate(answers):
+        stamps = [stay.modified_at for stay in answer.reservations]
+        stamp = stamps[0].isoformat() if stamps and stamps[0] else ""
+        for profile in answer.glimpses:
+            newest[profile.source_id] = max(newest.get(profile.source_id, ("", -1)), (stamp, place))
+    for place, answer in enumerate(answers):
+        answer.glimpses = [
+            profile for profile in answer.glimpses if newest[profile.source_id][1] == place
+        ]
+
+
+def _hash(raw: bytes) -> int:
+    return int.from_bytes(blake2b(raw, digest_size=8).digest(), "big", signed=True)

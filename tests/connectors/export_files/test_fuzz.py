@@ -1,0 +1,101 @@
+"""Damaged files of every format: a refusal or records, never anything else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from staytrue.connectors.export_files import mapping_file
+from staytrue.connectors.export_files.mapping import Mapping
+from staytrue.connectors.export_files.propose import propose
+from staytrue.kit.errors import Misconfigured, Refused
+from tests.connectors.export_files import test_reading_json, test_reading_xlsx, test_reading_xml
+from tests.connectors.export_files.corpus import Read, csv, gzipped, mapping, read, zipped
+
+
+class Whole(NamedTuple):
+    name: str
+    content: bytes
+    rules: Mapping
+
+
+WHOLE = (
+    Whole("stays.csv", csv(), mapping()),
+    Whole("stays.csv", csv(), mapping(rows_per_booking='"one"')),
+    Whole("stays.csv.gz", gzipped(csv()), mapping()),
+    Whole("stays.zip", zipped(("stays.csv", csv())), mapping()),
+    Whole("stays.xlsx", test_reading_xlsx.book(test_reading_xlsx.ROW), test_reading_xlsx.RULES),
+    Whole(
+        "stays.json", test_reading_json.document(test_reading_json.stay()), test_reading_json.LIST
+    ),
+    Whole("stays.jsonl", (test_reading_json.stay() + "\n").encode(), test_reading_json.LINES),
+    Whole("r.xml", test_reading_xml.report(test_reading_xml.stay("1")), test_reading_xml.OPERA),
+)
+damage = st.lists(
+    st.tuples(
+        st.integers(0, 1 << 14),
+        st.sampled_from(("put", "set", "cut", "del")),
+        st.binary(max_size=6),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def damaged(content: bytes, how: list[tuple[int, str, bytes]]) -> bytes:
+    got = bytearray(content)
+    for place, what, given_bytes in how:
+        at = place % (len(got) + 1)
+        if what == "put":
+            got[at:at] = given_bytes
+        elif what == "set":
+            got[at : at + len(given_bytes)] = given_bytes
+        elif what == "cut":
+            del got[at:]
+        else:
+            del got[at : at + 3]
+    return bytes(got)
+
+
+def read_or_refused(folder: Path, whole: Whole, content: bytes) -> Read | None:
+    try:
+        return read(folder, content, whole.rules, whole.name)
+    except Refused as refusal:
+        assert refusal.code
+        assert refusal.sentence.endswith((".", ")"))
+        return None
+
+
+@pytest.mark.parametrize("whole", WHOLE, ids=lambda whole: whole.name)
+@given(how=damage)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_file_is_refused_or_read(
+    tmp_path: Path, whole: Whole, how: list[tuple[int, str, bytes]]
+) -> None:
+    got = read_or_refused(tmp_path, whole, damaged(whole.content, how))
+    if got is not None:
+        json.dumps([line.raw for line in got.lines]).encode()
+        assert len(got.said) == len(got.lines)
+
+
+@pytest.mark.parametrize("whole", WHOLE, ids=lambda whole: whole.name)
+@given(how=damage)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_draft_of_a_damaged_file_is_a_refusal_or_a_draft(
+    tmp_path: Path, whole: Whole, how: list[tuple[int, str, bytes]]
+) -> None:
+    path = tmp_path / whole.name
+    path.write_bytes(damaged(whole.content, how))
+    try:
+        text = propose(path)
+    except Refused:
+        return
+    try:
+        mapping_file.parse(text, "draft")
+    except Misconfigured as refusal:
+        assert "not TOML" not in refusal.sentence
