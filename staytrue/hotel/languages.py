@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from babel.languages import get_official_languages
+
+from staytrue.hotel.contacts import language_tag
 
 
 class Spoken(NamedTuple):
@@ -32,6 +35,24 @@ def language_for(
         (property_default, "property_default"),
     )
     return next(Spoken(language, reason) for language, reason in said if language)
+
+
+def language_of(
+    profile: Mapping[str, Any],
+    property_default: str,
+    *,
+    stay: Mapping[str, Any] | None = None,
+    guest_choice: str | None = None,
+) -> Spoken:
+    """The same for canonical records; a mapping gives the stay's as a custom field `language`."""
+    said = str(((stay or {}).get("custom") or {}).get("language") or "")
+    return language_for(
+        guest_choice=guest_choice,
+        stay=language_tag(said) if said else None,
+        profile=profile["language"],
+        country=profile["country"],
+        property_default=property_default,
+    )
 
 
 @lru_cache(maxsize=512)
