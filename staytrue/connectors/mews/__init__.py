@@ -1,0 +1,1 @@
+"""Mews, by its Connector API: polled windows, pushes as hints, an export for history."""
