@@ -213,8 +213,11 @@ def _conditions(wish: Wish) -> list[str]:
     if wish.last:
         conditions.append("r.arrival_on <= %(last)s")
     if wish.after:
+        # The plain half is what the index is searched by.
+        conditions.append("r.arrival_on >= %(after_on)s")
         conditions.append("(r.arrival_on, r.id) > (%(after_on)s, %(after_id)s)")
     if wish.before:
+        conditions.append("r.arrival_on <= %(before_on)s")
         conditions.append("(r.arrival_on, r.id) < (%(before_on)s, %(before_id)s)")
     return conditions
 

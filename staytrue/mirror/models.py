@@ -115,6 +115,11 @@ class Reservation(Mirrored):
                 name="reservation_in_house",
                 condition=Q(status="in_house"),
             ),
+            models.Index(
+                fields=["property", "departure_on"],
+                name="reservation_out_of_sight",
+                condition=Q(out_of_sight_since__isnull=False),
+            ),
         ]
 
 
@@ -181,7 +186,7 @@ class Profile(Mirrored):
         ]
         indexes: ClassVar = [
             models.Index(fields=["name_key"], name="profile_name"),
-            models.Index(fields=["last_name_key"], name="profile_last_name"),
+            models.Index(fields=["property_id", "last_name_key"], name="profile_last_name"),
             GinIndex(fields=["contact_keys"], name="profile_contacts"),
         ]
 

@@ -315,6 +315,7 @@ def guests(
                       p.merged_into IS NOT NULL
                  FROM profile p JOIN property h ON h.id = p.property_id
                 WHERE p.property_id = ANY(%(ids)s) AND NOT p.deleted
+                  AND p.last_name_key >= %(key)s
                   AND (p.last_name_key, p.id) > (%(key)s, %(id)s)
                   AND (%(open)s OR p.last_name_key < %(end)s)
                 ORDER BY p.last_name_key, p.id LIMIT %(limit)s""",

@@ -13,6 +13,9 @@ from staytrue.web import formats, words
 WIDTH, HEIGHT = 504.0, 154.0
 LEFT, TOP = 44.0, 12.0
 _DAYS = 7
+# Distances between the lines of the scale that people count in, and how many lines at most.
+_STEPS = (300, 900, 1800, 3600, 2 * 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 2 * 86_400)
+_LINES = 6
 # Limits worth a line: the strictest letter, and the one that tolerates most.
 _LIMITS = (("pre_check_in", "lim"), ("pre_stay", "lim2"))
 
@@ -50,14 +53,19 @@ def age_chart(
     if not points:
         return None
     worst = max(age for _, age in points)
-    top = _round_up(max(worst, 24 * 3600.0))
+    space = next((each for each in _STEPS if worst <= each * _LINES), worst)
+    lines = max(2, -int(-worst // space))
+    top = lines * space
     drawn = [(_x(at, begin, now), _y(age, top)) for at, age in points]
     line = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in drawn)
     floor = TOP + HEIGHT
     return Chart(
         line=line,
         area=f"{line} L{drawn[-1][0]:.1f} {floor:.1f} L{drawn[0][0]:.1f} {floor:.1f}Z",
-        hours=[Mark(_y(top * n / 4, top), formats.span(top * n / 4)) for n in range(5)],
+        hours=[
+            Mark(_y(n * space, top), formats.span(n * space) if n else "0")
+            for n in range(lines + 1)
+        ],
         days=_day_marks(begin, now, zone),
         limits=[
             Mark(_y(limit, top), words.word(words.MESSAGE, name), style)
@@ -96,12 +104,6 @@ def _saw(
         points.append((begin, (begin - through).total_seconds()))
     points.append((now, max(0.0, (now - through).total_seconds())))
     return points
-
-
-def _round_up(seconds: float) -> float:
-    """A scale whose quarters are whole hours."""
-    quarter = 4 * 3600.0
-    return quarter * -(-seconds // quarter)
 
 
 def _x(at: datetime, begin: datetime, now: datetime) -> float:

@@ -162,11 +162,13 @@ def _mappings(deliveries: Iterable[Delivery]) -> list[tuple[str, list[WordTable]
         except Misconfigured:
             # Its file was changed for the worse since; the next import says so aloud.
             continue
-        found.append((name, [_table(*item) for item in layout.values.items()]))
+        if layout.values:
+            found.append((name, [_table(*item) for item in layout.values.items()]))
     return found
 
 
-def _table(field: str, values: dict[str, Any]) -> WordTable:
+def _table(table: str, values: dict[str, Any]) -> WordTable:
+    field = "payment_method" if table == "payment" else table
     pairs = [(word, facts.value(field, code, "UTC")) for word, code in values.items()]
     return WordTable(words.word(words.FIELD, field), pairs)
 

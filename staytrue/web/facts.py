@@ -270,7 +270,7 @@ def of_stay(
             value(str(name), told, sheet.hotel.timezone),
             origin=origins.of("custom"),
             read_at=sheet.read_at,
-        )  # fmt: skip
+        )
         for name, told in custom.items()
     ]
     return made
