@@ -6,7 +6,7 @@ apart. It looks at the reservation alone: the same booking always gives the same
 
 from __future__ import annotations
 
-from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from staytrue.hotel.codes import Channel, Segment
@@ -28,28 +28,52 @@ class Guess(NamedTuple):
 
 def guess(stay: Reservation) -> Guess:
     """The first fact that speaks: who pays, who comes along, then how long and on which nights."""
-    if stay.channel is Channel.CORPORATE or stay.custom.get("company"):
+    return _guess(
+        stay.channel,
+        stay.rate_code,
+        stay.arrival_on.weekday(),
+        stay.nights,
+        stay.adults,
+        bool(stay.custom.get("company")),
+        bool(stay.children or stay.infants),
+    )
+
+
+# A hotel sells few combinations; remembering them makes the guess cheap for a million bookings.
+@lru_cache(maxsize=16_384)
+def _guess(
+    channel: str,
+    rate_code: str | None,
+    weekday: int,
+    nights: int,
+    adults: int | None,
+    pays_company: bool,  # noqa: FBT001 - facts, not switches
+    with_children: bool,  # noqa: FBT001
+) -> Guess:
+    if channel == Channel.CORPORATE or pays_company:
         return Guess(Segment.BUSINESS, "company")
-    if stay.rate_code and any(word in stay.rate_code.upper() for word in _CORPORATE_RATES):
+    if rate_code and any(word in rate_code.upper() for word in _CORPORATE_RATES):
         return Guess(Segment.BUSINESS, "corporate_rate")
-    if stay.channel is Channel.GROUP:
+    if channel == Channel.GROUP:
         return Guess(Segment.OTHER, "group")
-    if stay.children or stay.infants:
+    if with_children:
         return Guess(Segment.LEISURE, "children")
-    if stay.channel in _LEISURE_CHANNELS:
+    if channel in _LEISURE_CHANNELS:
         return Guess(Segment.LEISURE, "tour_operator")
-    if has_weekend_night(stay.arrival_on, stay.nights):
+    if has_weekend_night(weekday, nights):
         return Guess(Segment.LEISURE, "weekend")
-    if stay.nights > BUSINESS_NIGHTS_MAX:
+    if nights > BUSINESS_NIGHTS_MAX:
         return Guess(Segment.LEISURE, "long_stay")
-    if stay.adults is None:
+    if adults is None:
         return Guess(Segment.OTHER, "party_unknown")
-    if stay.adults > 1:
+    if adults > 1:
         return Guess(Segment.LEISURE, "together")
     return Guess(Segment.BUSINESS, "alone_on_weekdays")
 
 
-def has_weekend_night(arrival: date, nights: int) -> bool:
-    """Whether a stay holds a Friday or Saturday night; day use counts as the night after it."""
-    weekday = arrival.weekday()
+def has_weekend_night(weekday: int, nights: int) -> bool:
+    """Whether a stay from this weekday (Monday is 0) holds a Friday or Saturday night.
+
+    Day use counts as the night after it.
+    """
     return weekday == _SATURDAY or max(nights, 1) > (_FRIDAY - weekday) % 7

@@ -50,4 +50,4 @@ def test_the_first_fact_that_speaks_decides(
 def test_a_weekend_night_is_friday_or_saturday(
     arrival: date, nights: int, *, expected: bool
 ) -> None:
-    assert segments.has_weekend_night(arrival, nights) is expected
+    assert segments.has_weekend_night(arrival.weekday(), nights) is expected
