@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 from staytrue.hotel.records import Parked, Profile, Reservation
+from staytrue.kit.http import Response
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ class Delivery:
     """One raw parcel, as received. `object` says what the body holds.
 
     `context` are side entities its translation needs. `bookmark` is where to go on when this
-    parcel and all before it are kept; `made_at` the PMS's own instant of it, where it says one.
+    parcel and all before it are kept; an empty body means that only the bookmark moved on.
+    `made_at` is the PMS's own instant of the parcel, where it says one.
     """
 
     object: str
@@ -109,33 +111,29 @@ class Delivery:
     context: tuple[bytes, ...] = ()
 
 
-class Answer(Protocol):
-    """What a PMS answered: as much of `kit.http.Response` as a connector uses."""
-
-    @property
-    def status(self) -> int: ...
-
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-
-    @property
-    def body(self) -> bytes: ...
-
-
 class Http(Protocol):
-    """The one way out: limits, TLS and addresses are its affair, waiting is the caller's."""
+    """The one way out, `kit.http.Client` or what paces it. Waiting is never the connector's."""
 
     def request(
-        self, method: str, url: str, *, headers: Mapping[str, str] = ..., body: bytes | None = ...
-    ) -> Answer: ...
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = ...,
+        body: bytes = ...,
+    ) -> Response: ...
 
 
 class Live(Protocol):
     """What the line asks of a PMS that lives.
 
     `fetch` yields what is new since the bookmark; each parcel must be kept before the next is
-    asked for, because some queues forget what they gave. `read` gives one thing as it is now.
+    asked for, because some queues forget what they gave. Parcels whose object is among `signals`
+    hold no records of their own: `hints` tells what to read again. `read` gives one thing as it is
+    now, or None where the PMS has it no more. `check` says what works, or raises.
     """
+
+    signals: frozenset[str]
 
     def fetch(
         self, bookmark: Bookmark, http: Http, settings: Settings, now: datetime
