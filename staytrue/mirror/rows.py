@@ -211,4 +211,3 @@ def contact_keys(p: Profile) -> list[str]:
     keys = [fold(mail.address) for mail in p.emails]
     keys += ["".join(filter(str.isdigit, phone.number or phone.raw)) for phone in p.phones]
     return [key for key in dict.fromkeys(keys) if key]
-
