@@ -37,8 +37,8 @@ def translate(
     """Canonical records of one body; `context` may hold folios and profiles of its reservations."""
     house = House.of(settings)
     try:
-        body = _document(payload)
-        sides = [_document(side) for side in context]
+        body = document(payload)
+        sides = [document(side) for side in context]
         if body and not ENVELOPES & body.keys():
             raise Unreadable("No known answer of OPERA Cloud looks like this.", "envelope")
     except Unreadable as problem:
@@ -52,7 +52,8 @@ def translate(
     yield from answers
 
 
-def _document(payload: bytes) -> Json:
+def document(payload: bytes) -> Json:
+    """A body as an object with its numbers as text; anything else is unreadable."""
     try:
         text_ = payload.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -84,9 +85,10 @@ def _parts(body: Json, sides: list[Json], house: House) -> Iterator[Part]:
         yield folio, partial(_reservation, [*sides, body], item, house)
     for name in ("profile", "guest", "company"):
         if details := one(body, f"{name}Details"):
-            yield body, partial(_profile, body, body.get(f"{name}IdList"), details, house)
+            ids = body.get(f"{name}IdList")
+            yield body, partial(_profile, [body, *sides], ids, details, house)
     for item in objects(body, "profiles", "profileInfo"):
-        yield item, partial(_profile, {}, item.get("profileIdList"), one(item, "profile"), house)
+        yield item, partial(_profile, sides, item.get("profileIdList"), one(item, "profile"), house)
 
 
 def _history(body: Json) -> Iterator[Json]:
@@ -129,7 +131,7 @@ def _reservation(
 
 
 def _profile(
-    merge: Json,
+    merges: list[Json],
     ids: object,
     body: Json,
     house: House,
@@ -137,9 +139,9 @@ def _profile(
     notes: Notes,
 ) -> None:
     profile = read_profile(id_of(objects(ids), "Profile"), body, house, notes)
-    victim = text(merge, "victimProfileId", "id")
-    if victim == profile.source_id:
-        profile.merged_into = text(merge, "survivorProfileId", "id")
+    for merge in merges:
+        if text(merge, "victimProfileId", "id") == profile.source_id:
+            profile.merged_into = text(merge, "survivorProfileId", "id")
     answer.profiles = [profile]
 
 
