@@ -15,6 +15,7 @@ from django.conf import settings
 from staytrue.hotel import scope
 from staytrue.inbox.models import Connection
 from staytrue.kit import merge
+from staytrue.kit.home import FULL, disk_full, prepare, trouble
 from staytrue.mirror import actions as mirror
 
 _IN_USE = ".in-use"
@@ -34,6 +35,10 @@ def workshop() -> Iterator[Path]:
         fcntl.flock(use, fcntl.LOCK_EX)
     try:
         yield folder
+    except OSError as error:
+        if error.errno in FULL:
+            raise disk_full(settings.HOME) from error
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(use)
@@ -48,8 +53,7 @@ def clear() -> int:
 @contextmanager
 def _spool() -> Iterator[Path]:
     """The folder of all workshops, in which one at a time opens or clears any."""
-    place = settings.HOME / "spool"
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = prepare(settings.HOME / "spool")
     door = _open(place / ".door")
     try:
         fcntl.flock(door, fcntl.LOCK_EX)
@@ -78,7 +82,10 @@ def _is_used(folder: Path) -> bool:
 
 
 def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise trouble(settings.HOME, error) from error
 
 
 def _clear_stages() -> int:

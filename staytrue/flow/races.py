@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -10,20 +11,21 @@ from django.db import OperationalError
 from staytrue.hotel import scope
 
 T = TypeVar("T")
-TRIES = 4
-# Serialization failure, deadlock, lock timeout. The other side of the race has won by then, so
-# the next try waits for it like anybody else and needs no pause.
+# Without a pause who lost is back before the winner has woken up, and loses again.
+PAUSES = (0.05, 0.2, 0.8)
+# Serialization failure, deadlock, lock timeout.
 _LOST = ("40001", "40P01", "55P03")
 
 
 def run(transaction: Callable[[], T]) -> T:
     """One transaction over all properties; it must end the same when it is run again."""
-    for _ in range(TRIES - 1):
+    for pause in PAUSES:
         try:
             with scope.everything():
                 return transaction()
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) not in _LOST:
                 raise
+            time.sleep(pause)
     with scope.everything():
         return transaction()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from staytrue.kit.errors import Refused, StaytrueError, Temporary
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 def place() -> Path:
     """STAYTRUE_HOME, or `var` below the directory of the call; always absolute."""
@@ -39,7 +41,7 @@ def own_secret(home: Path, name: str) -> str:
 
 def trouble(home: Path, error: OSError) -> StaytrueError:
     """What a failing file of the home means for a person."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in FULL:
         return disk_full(home)
     return Refused(
         f"The home {home} cannot be used by this account: {error.strerror}. Run Staytrue as the "
