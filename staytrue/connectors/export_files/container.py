@@ -25,8 +25,8 @@ from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean
 
 BLOCK = 1 << 20
-BROKEN = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, struct.error)
-"""What reading a damaged container raises."""
+_BROKEN = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, struct.error)
+_BROKEN_ENTRY = (*_BROKEN, NotImplementedError, RuntimeError, ValueError, OSError)
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _FOREIGN = (
@@ -108,24 +108,35 @@ def display_name(name: str) -> str:
 @contextmanager
 def opened(path: Path, name: str, *, entry: str, limits: Limits) -> Iterator[IO[bytes]]:
     """The bytes of the one data file inside, whatever it is packed in."""
+    suffix = Path(name).suffix.lower()
     with path.open("rb") as file:
         start = file.read(4)
         file.seek(0)
-        suffix = Path(name).suffix.lower()
-        if suffix == ".gz":
-            if not start.startswith(b"\x1f\x8b"):
-                raise _not_what_it_says(name, "a gzip file")
-            with gzip.GzipFile(fileobj=file) as unpacked:
-                yield _counted(unpacked, file, limits)
-        elif suffix == ".zip":
-            if not start.startswith(b"PK"):
-                raise _not_what_it_says(name, "a zip file")
-            with zipped(file, name, limits) as archive:
-                info = _data_entry(archive, name, entry)
-                with archive.open(info) as unpacked:
-                    yield _counted(unpacked, file, limits, packed=info.compress_size)
-        else:
-            yield _counted(file, file, limits, packed=0)
+        try:
+            if suffix == ".gz":
+                if not start.startswith(b"\x1f\x8b"):
+                    raise _not_what_it_says(name, "a gzip file")
+                with gzip.GzipFile(fileobj=file) as unpacked:
+                    yield _counted(unpacked, file, limits)
+            elif suffix == ".zip":
+                if not start.startswith(b"PK"):
+                    raise _not_what_it_says(name, "a zip file")
+                with zipped(file, name, limits) as archive:
+                    info = _data_entry(archive, name, entry)
+                    with entry_of(archive, info, name) as unpacked:
+                        yield _counted(unpacked, file, limits, packed=info.compress_size)
+            else:
+                yield _counted(file, file, limits, packed=0)
+        except _BROKEN:
+            raise cut_container(name) from None
+
+
+def entry_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> IO[bytes]:
+    """Opens an entry. Its own header may contradict the directory in every way there is."""
+    try:
+        return archive.open(info)
+    except _BROKEN_ENTRY:
+        raise cut_container(name) from None
 
 
 def inner_name(name: str) -> str:
@@ -157,7 +168,7 @@ def zipped(file: IO[bytes], name: str, limits: Limits) -> Iterator[zipfile.ZipFi
     _check_directory(file, name, limits)
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, struct.error):
+    except (*_BROKEN_ENTRY, zipfile.LargeZipFile):
         raise _cut(name, "zip") from None
     with archive:
         for info in archive.infolist():

@@ -91,9 +91,6 @@ def open_file(
                 found=spooled.records,
             )
         made_at = _made_at(mapping, container.inner_name(name), before, spooled.top, ZoneInfo(zone))
-    except container.BROKEN:
-        spool.unlink(missing_ok=True)
-        raise container.cut_container(name) from None
     except Refused:
         spool.unlink(missing_ok=True)
         raise

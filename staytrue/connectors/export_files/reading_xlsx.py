@@ -7,8 +7,11 @@ import re
 import shutil
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
@@ -16,9 +19,16 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
+from openpyxl.utils.exceptions import InvalidFileException
 
 from staytrue.connectors.base import Line
-from staytrue.connectors.export_files.container import BLOCK, Limits, cut_container, zipped
+from staytrue.connectors.export_files.container import (
+    BLOCK,
+    Limits,
+    cut_container,
+    entry_of,
+    zipped,
+)
 from staytrue.connectors.export_files.grid import HEADER_WITHIN, Grid, Row, titles_of
 from staytrue.connectors.export_files.mapping import Mapping
 from staytrue.connectors.export_files.spooled import Spooled
@@ -26,30 +36,38 @@ from staytrue.kit.cards import may_hold_cards
 from staytrue.kit.errors import Refused
 
 BLANK_ROWS_MAX = 10_000
+# openpyxl answers a damaged workbook with whatever it stumbles over.
+_DAMAGED = (
+    ParseError, zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError, TypeError,
+    AttributeError, InvalidFileException,
+)  # fmt: skip
 DIGITS_SAFE = 15
 """A spreadsheet keeps no more digits of a number; a longer id was already damaged in it."""
 
 
 def write(data: IO[bytes], out: IO[bytes], mapping: Mapping, name: str, limits: Limits) -> Spooled:
     """Writes one JSON line per row, masked. Links to other files are never followed."""
-    with TemporaryFile() as copy:
+    with TemporaryFile(dir=Path(out.name).parent) as copy:
         shutil.copyfileobj(data, copy, BLOCK)
-        with zipped(copy, name, limits) as archive:
-            _check_parts(archive, name, limits)
-        copy.seek(0)
-        try:
-            with warnings.catch_warnings():
-                # Styles and extensions openpyxl does not know are of no interest here.
-                warnings.simplefilter("ignore")
-                book = openpyxl.load_workbook(
-                    copy, read_only=True, data_only=True, keep_links=False
-                )
-                return _write_sheet(_sheet(book, mapping, name), out, mapping, name, limits)
-        except DefusedXmlException:
-            raise _dtd(name) from None
-        except (ParseError, KeyError, ValueError, IndexError, TypeError, AttributeError):
-            # openpyxl answers a damaged workbook with whatever it stumbles over.
-            raise cut_container(name) from None
+        with workbook(copy, name, limits) as book:
+            return _write_sheet(_sheet(book, mapping, name), out, mapping, name, limits)
+
+
+@contextmanager
+def workbook(file: IO[bytes], name: str, limits: Limits) -> Iterator[Any]:
+    """A workbook whose parts were checked; whatever is wrong with it is one refusal."""
+    with zipped(file, name, limits) as archive:
+        _check_parts(archive, name, limits)
+    file.seek(0)
+    try:
+        with warnings.catch_warnings():
+            # Styles and extensions openpyxl does not know are of no interest here.
+            warnings.simplefilter("ignore")
+            yield openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except DefusedXmlException:
+        raise _dtd(name) from None
+    except _DAMAGED:
+        raise cut_container(name) from None
 
 
 def read(
@@ -213,7 +231,7 @@ def _check_parts(archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
         parser: Any = DefusedXMLParser(target=_Guard(name, limits), forbid_dtd=True)
         own = 0
         try:
-            with archive.open(info) as stream:
+            with entry_of(archive, info, name) as stream:
                 while block := stream.read(BLOCK):
                     own += len(block)
                     total += len(block)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from staytrue.connectors.export_files import container
 from staytrue.connectors.export_files.container import Limits
+from staytrue.connectors.export_files.reading_xlsx import workbook
 from staytrue.connectors.export_files.words import TITLES
 from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean, fold
@@ -84,7 +86,7 @@ def look(path: Path, name: str) -> Sample:
     suffix = Path(container.inner_name(name)).suffix.lower()
     with container.opened(path, name, entry="", limits=limits) as data:
         if suffix == ".xlsx":
-            return _look_at_sheet(path)
+            return _look_at_sheet(data, name)
         start = data.read(SAMPLE_BYTES)
     for format_ in ("csv", "xml"):
         if not start.lstrip().startswith(b"<"):
@@ -147,16 +149,19 @@ def _header(rows: list[list[str]]) -> int:
     return max(range(min(20, len(rows))), key=score, default=0)
 
 
-def _look_at_sheet(path: Path) -> Sample:
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    sheet = book[book.sheetnames[0]]
-    sheet.reset_dimensions()
-    rows = [
-        ["" if cell is None else clean(str(cell)) for cell in row]
-        for row in sheet.iter_rows(values_only=True, max_row=SAMPLE_ROWS)
-    ]
+def _look_at_sheet(data: IO[bytes], name: str) -> Sample:
+    with TemporaryFile() as copy:
+        shutil.copyfileobj(data, copy)
+        with workbook(copy, name, Limits()) as book:
+            sheet = book[book.sheetnames[0]]
+            sheet.reset_dimensions()
+            rows = [
+                ["" if cell is None else clean(str(cell)) for cell in row]
+                for row in sheet.iter_rows(values_only=True, max_row=SAMPLE_ROWS)
+            ]
+            first_sheet = book.sheetnames[0]
     header = _header(rows)
-    layout: dict[str, Any] = {"format": "xlsx", "sheet": book.sheetnames[0]}
+    layout: dict[str, Any] = {"format": "xlsx", "sheet": first_sheet}
     titles = rows[header] if rows else []
     return Sample(layout, titles, rows[header + 1 :], ["sheet"])
 
