@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from staytrue.connectors.mews import entities, words
+from staytrue.connectors.mews.choices import paired
 from staytrue.connectors.mews.known import Known, Notes, said, utc
 from staytrue.hotel.codes import Board, FolioKind, Payment
 from staytrue.hotel.records import Extra, FolioLine
@@ -108,7 +109,7 @@ def _total(bill: Bill, charged: Sequence[entities.OrderItem], notes: Notes) -> N
 
 def _board(bill: Bill, charged: Sequence[entities.OrderItem], known: Known) -> None:
     """Mews has no board: the connection's settings tell which products are meals (`meals`)."""
-    meals: dict[str, str] = known.settings.values.get("meals") or {}
+    meals = paired(known.settings.values, "meals")
     if not meals:
         return
     eaten: dict[str, str] = {}

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from staytrue.connectors.mews import bill, entities, words
+from staytrue.connectors.mews.choices import listed
 from staytrue.connectors.mews.known import Known, Notes, said, utc
 from staytrue.hotel.codes import Channel, GuestRole, Payment, Segment, Status
 from staytrue.hotel.records import GuestOnBooking, Reservation
@@ -20,7 +21,7 @@ CUSTOMER = "Customer"
 
 def skipped(stay: entities.Reservation, known: Known) -> str | None:
     """Why this is no stay of ours: a service the connection leaves out, such as parking."""
-    wanted = known.settings.values.get("services")
+    wanted = listed(known.settings.values, "services")
     if wanted and stay.service_id and stay.service_id not in wanted:
         return "a service that is not mirrored"
     return None

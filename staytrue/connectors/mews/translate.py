@@ -6,12 +6,12 @@ side entities come as context. A push holds only ids: it becomes hints to read t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
-from staytrue.connectors.base import Finding, Hint, Line, Settings, Translated
+from staytrue.connectors.base import Finding, Hint, Settings, Translated
 from staytrue.connectors.mews import entities, people, stays, words
 from staytrue.connectors.mews.known import Known, Notes
 from staytrue.connectors.mews.reading import Tree, hash_of, rows, text_of, tree
@@ -46,28 +46,6 @@ def translate(
     except Unreadable as problem:
         raw = mask_cards(payload.decode("utf-8", "replace"))[0]
         yield Translated(1, hash_of(raw), parked=[_parked(1, problem, None, raw)])
-
-
-def translate_lines(lines: Iterable[Line], settings: Settings) -> Iterator[Translated]:
-    """What kept lines say: each holds one record with the side entities that belong to it."""
-    for line in lines:
-        whole = Translated(line.number, line.hash)
-        try:
-            if isinstance(line.values, Unreadable):
-                raise line.values
-            for part in records(line.values, (), settings):
-                whole.reservations += part.reservations
-                whole.profiles += part.profiles
-                whole.findings += part.findings
-                whole.parked += part.parked
-                whole.skipped = whole.skipped or part.skipped
-        except Unreadable as problem:
-            whole.parked = [_parked(line.number, problem, None, line.raw)]
-        for part_of_line in whole.parked:
-            part_of_line.line = line.number
-        for finding in whole.findings:
-            finding.line = line.number
-        yield whole
 
 
 def records(answer: Tree, beside: Sequence[Tree], settings: Settings) -> Iterator[Translated]:
@@ -119,7 +97,7 @@ def _main(answer: Tree) -> Iterator[tuple[str, Any]]:
 
 def _one(number: int, kind: str, record: Any, known: Known) -> Translated:
     raw = text_of(record)
-    answer, notes = Translated(number, hash_of(raw)), Notes()
+    answer, notes = Translated(number, 0), Notes()
     known.notes.clear()
     key = None
     try:
@@ -139,6 +117,9 @@ def _one(number: int, kind: str, record: Any, known: Known) -> Translated:
             answer.profiles = [read(_converted(record, struct), known, notes)]
     except Unreadable as problem:
         answer.parked = [_parked(number, problem, key, raw)]
+    # The same record with another bill or room is not the same: what it came to counts as well.
+    told = msgspec.json.encode([answer.reservations, answer.profiles]).decode()
+    answer.hash = hash_of(raw + told)
     answer.findings = [Finding(code, number, facts) for code, facts in (*known.notes, *notes)]
     return answer
 
