@@ -71,13 +71,12 @@ def lay_out_keys(file: Path) -> None:
             "STAYTRUE_HOME to a new directory.",
             "home_not_empty",
         )
-    prepare(settings.HOME)
+    # Made before tar would make it, open to others.
+    (prepare(settings.HOME) / "secrets").mkdir(mode=0o700, exist_ok=True)
     with tarfile.open(file) as tar:
         for member in tar.getmembers():
             if member.name not in (_DUMP, _FACTS):
                 tar.extract(member, settings.HOME, filter="data")
-    # Tar makes folders as it finds them; secrets are nobody else's.
-    (settings.HOME / "secrets").chmod(0o700)
 
 
 def load(file: Path) -> None:

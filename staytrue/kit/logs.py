@@ -31,8 +31,8 @@ def to_stderr(level: int = logging.INFO) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 scrub_event,
-                # JSON escapes line ends and control characters: an entry cannot forge another.
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                # ASCII: no line end, control or right-to-left mark can forge another entry.
+                structlog.processors.JSONRenderer(),
             ],
         )
     )

@@ -56,6 +56,7 @@ def test_the_doctor_looks_at_everything(filled: Cli) -> None:
 def test_a_restored_home_is_the_same(
     filled: Cli, home: Path, elsewhere: Callable[[Path], None], tmp_path: Path
 ) -> None:
+    filled("work", "--until-idle")
     before = state(filled)
     file = tmp_path / "all.tar"
     assert filled("backup", file).code == 0

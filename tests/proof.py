@@ -1,0 +1,211 @@
+"""`make proof`: take back the line that keeps each promise, and see its test go red.
+
+`tests/rows.toml` names for every claimed row the file, its line, what stands there without the
+promise, and the test that must notice. It happens in a copy, so the checkout is never touched; what
+was proven at this commit is not proven again. A row with a `command` is a longer proof of its own.
+
+python -m tests.proof [ROW …] [--again]
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from staytrue.kit import clock, embedded
+
+ROOT = Path(__file__).parents[1]
+ROWS = ROOT / "tests" / "rows.toml"
+RESULTS = ROOT / "docs" / "proof" / "rows.json"
+COPIED = ("staytrue", "tests", "docs", "pyproject.toml", "Makefile", ".ci", "staticfiles")
+TEST_SECONDS, COMMAND_SECONDS = 300, 7_200
+RED = 1  # pytest: tests ran and some failed; anything else is a broken proof
+
+Row = dict[str, Any]
+
+
+def rows() -> list[Row]:
+    """The claimed rows, in the order of the file."""
+    found: list[Row] = tomllib.loads(ROWS.read_text(encoding="utf-8"))["row"]
+    return found
+
+
+def fault_of(row: Row) -> str | None:
+    """Why a row cannot be tried, if so."""
+    needed = {"command"} if "command" in row else {"file", "line", "reversal", "test"}
+    if missing := (needed | {"id", "claim"}) - set(row):
+        return f"lacks {', '.join(sorted(missing))}"
+    if "command" in row:
+        return None
+    path = ROOT / row["file"]
+    if not path.is_file():
+        return f"there is no {row['file']}"
+    count = path.read_text(encoding="utf-8").count(row["line"])
+    if count != 1:
+        return f"its line stands {count} times in {row['file']}"
+    if not (ROOT / row["test"].partition("::")[0]).is_file():
+        return f"there is no {row['test']}"
+    return None
+
+
+def digest(row: Row) -> str:
+    """What a result depends on: the row, its file and its test."""
+    made = hashlib.sha256(json.dumps(row, sort_keys=True).encode())
+    if "command" not in row:
+        for name in (row["file"], row["test"].partition("::")[0]):
+            made.update((ROOT / name).read_bytes())
+    return made.hexdigest()
+
+
+@contextmanager
+def copy() -> Iterator[Path]:
+    """The project beside an empty place, so that a broken line breaks nothing."""
+    with tempfile.TemporaryDirectory(prefix="staytrue-proof-") as place:
+        root = Path(place) / "checkout"
+        root.mkdir()
+        for name in COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                ignored = shutil.ignore_patterns("__pycache__", "shots", "proof")
+                shutil.copytree(source, root / name, ignore=ignored)
+            elif source.is_file():
+                shutil.copy(source, root / name)
+        shared = ROOT.parent / "shared"
+        if shared.is_dir():
+            (Path(place) / "shared").symlink_to(shared)
+        try:
+            yield root
+        finally:
+            embedded.stop(root / ".pytest_cache" / "home")
+
+
+def pytest_in(root: Path, test: str) -> subprocess.CompletedProcess[str]:
+    """Run one test of the copy. No bytecode: a line changed within a second must be seen."""
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", test],
+        cwd=root, env=environment, capture_output=True, text=True, check=False,
+        timeout=TEST_SECONDS,
+    )  # fmt: skip
+
+
+def reverse(row: Row, root: Path) -> Row:
+    """Green as it stands, red without its line: anything else is no proof."""
+    path = root / row["file"]
+    whole = path.read_text(encoding="utf-8")
+    green = pytest_in(root, row["test"])
+    if green.returncode:
+        return failed(row, f"the test is not green as it stands:\n{green.stdout[-2000:]}")
+    if " skipped" in green.stdout and " passed" not in green.stdout:
+        return failed(row, "the test was skipped here, so it proves nothing")
+    try:
+        path.write_text(whole.replace(row["line"], row["reversal"]), encoding="utf-8")
+        red = pytest_in(root, row["test"])
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    if red.returncode != RED:
+        return failed(row, f"pytest ended with {red.returncode} without the line, not red")
+    place = whole[: whole.index(row["line"])].count("\n") + 1
+    return proven(row, file=row["file"], line=place, test=row["test"])
+
+
+def longer(row: Row) -> Row:
+    """A proof of its own; its last line may be a JSON object with seed and figures."""
+    ran = subprocess.run(
+        [sys.executable, "-m", *row["command"]],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS,
+    )  # fmt: skip
+    if ran.returncode:
+        return failed(row, (ran.stdout + ran.stderr)[-2000:])
+    last = (ran.stdout.strip().splitlines() or [""])[-1]
+    figures = json.loads(last) if last.startswith("{") else {}
+    return proven(row, command=row["command"], figures=figures)
+
+
+def proven(row: Row, **facts: Any) -> Row:
+    """A result that stands."""
+    return {"id": row["id"], "claim": row["claim"], "proven": True, **facts}
+
+
+def failed(row: Row, why: str) -> Row:
+    """A result that does not."""
+    return {"id": row["id"], "claim": row["claim"], "proven": False, "why": why}
+
+
+def commit() -> str:
+    """What stands here: the commit, and whether the checkout differs from it."""
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    changed = subprocess.run(
+        ["git", "diff", "--quiet", "HEAD", "--", "staytrue", "tests"], cwd=ROOT, check=False
+    ).returncode
+    return f"{head} with changes" if changed else head
+
+
+def load_results() -> dict[str, Row]:
+    """What was proven so far, by digest."""
+    if not RESULTS.exists():
+        return {}
+    found = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return {result["digest"]: result for result in found["rows"]}
+
+
+def save_results(results: list[Row]) -> None:
+    """Write after every row: a run that is cut goes on where it was."""
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    draft = RESULTS.with_suffix(".draft")
+    draft.write_text(json.dumps({"rows": results}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    draft.rename(RESULTS)
+
+
+def prove(wanted: list[str], *, again: bool) -> bool:
+    """Every wanted row; answers whether all of them hold."""
+    known, here, results = load_results(), commit(), []
+    chosen = [row for row in rows() if not wanted or row["id"] in wanted]
+    with copy() as root:
+        for row in chosen:
+            started = clock.monotonic()
+            if fault := fault_of(row):
+                result = failed(row, fault)
+                mark = ""
+            else:
+                mark = digest(row)
+                before = known.get(mark, {})
+                if before.get("proven") and before.get("commit") == here and not again:
+                    results.append(before)
+                    continue
+                result = longer(row) if "command" in row else reverse(row, root)
+            result |= {"digest": mark, "commit": here}
+            result["seconds"] = round(clock.monotonic() - started, 1)
+            results.append(result)
+            if not wanted:
+                save_results(results)
+            told = "holds" if result["proven"] else f"FAILS: {result['why']}"
+            print(f"{row['id']}  {told}  ({result['seconds']} s)", flush=True)
+    print(f"{sum(r['proven'] for r in results)} of {len(results)} rows hold.")
+    return all(result["proven"] for result in results)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="*", help="only these; nothing is written then")
+    parser.add_argument("--again", action="store_true", help="also what was proven already")
+    given = parser.parse_args()
+    sys.exit(not prove(given.rows, again=given.again))
+
+
+if __name__ == "__main__":
+    main()
