@@ -1,0 +1,275 @@
+"""The views of a real PostgreSQL, polled: what is found, what is never missed, what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from staytrue.connectors import sql_views
+from staytrue.connectors.base import Delivery, Hint, Scope
+from staytrue.connectors.sql_views import connector
+from staytrue.connectors.sql_views.engines import open_database
+from staytrue.kit import database
+from staytrue.kit.errors import Misconfigured, Temporary
+from tests.connectors.sql_views.conftest import MAPPING, NOW, PASSWORD, Pms
+
+
+def numbers(pms: Pms, *deliveries: Delivery) -> list[str]:
+    """The keys of all records in these deliveries."""
+    said = [one for part in deliveries for one in sql_views.translate(part.body, pms.settings())]
+    found = [record.number for one in said for record in one.reservations]
+    return found + [record.source_id for one in said for record in one.profiles]
+
+
+def of(kind: str, deliveries: list[Delivery], scope: str) -> list[Delivery]:
+    """The deliveries of one object whose absences mean this much."""
+    return [
+        part
+        for part in deliveries
+        if part.object == kind and sql_views.scope_of(part.body).kind == scope
+    ]
+
+
+def refusal_of(pms: Pms, bookmark: dict[str, Any] | None = None, **said: object) -> Misconfigured:
+    """Why a poll stops, before it gave anything."""
+    with pytest.raises(Misconfigured) as refusal:
+        next(connector.fetch(bookmark or {}, None, pms.settings(**said), NOW))
+    return refusal.value
+
+
+def test_the_first_poll_reads_guests_then_the_past_then_the_window(pms: Pms) -> None:
+    pms.run("INSERT INTO pms.guest VALUES (7, 'Okafor', 'Ada', 'ada@example.com', '2026-05-01')")
+    pms.book(1, "2024-03-01", "2024-03-04", guest=7)
+    pms.book(2, "2026-05-20", "2026-05-22", guest=7, total="310.50")
+    found = pms.fetch()
+    assert [part.object for part in found] == ["profile", "reservation", "reservation"]
+    assert numbers(pms, *of("profile", found, "delta")) == ["7"]
+    assert numbers(pms, *of("reservation", found, "delta")) == ["1", "2"]
+    assert numbers(pms, *of("reservation", found, "window")) == ["2"]
+    assert sql_views.scope_of(found[2].body) == Scope(
+        "window", date(2026, 4, 27), date(2027, 11, 5)
+    )
+
+
+def test_later_polls_read_the_near_window_whole_and_once_a_day_all_of_it(pms: Pms) -> None:
+    pms.book(1, "2026-04-20", "2026-05-06", state="I")
+    pms.book(2, "2026-05-10", "2026-05-12")
+    pms.book(3, "2026-12-20", "2026-12-27")
+    bookmark = pms.fetch()[-1].bookmark
+    (near,) = pms.fetch(bookmark)
+    assert numbers(pms, near) == ["1", "2"]
+    (far,) = pms.fetch(bookmark, NOW + timedelta(days=1))
+    assert numbers(pms, far) == ["1", "2", "3"]
+
+
+def test_an_unchanged_window_is_the_same_bytes(pms: Pms) -> None:
+    pms.book(1, "2026-05-10", "2026-05-12")
+    bookmark = pms.fetch()[-1].bookmark
+    later = NOW + timedelta(minutes=5)
+    assert pms.fetch(bookmark)[0].body == pms.fetch(bookmark, later)[0].body
+
+
+def test_a_booking_that_vanished_is_absent_from_a_complete_window(pms: Pms) -> None:
+    pms.book(1, "2026-05-10", "2026-05-12")
+    pms.book(2, "2026-05-10", "2026-05-12")
+    bookmark = pms.fetch()[-1].bookmark
+    pms.run("DELETE FROM pms.booking WHERE id = 1")
+    (window,) = pms.fetch(bookmark)
+    assert numbers(pms, window) == ["2"]
+    assert sql_views.scope_of(window.body).kind == "window"
+
+
+def test_a_change_that_was_stamped_early_and_committed_late_is_read(pms: Pms) -> None:
+    with database.superuser(pms.name) as slow:
+        slow.autocommit = False
+        slow.execute("INSERT INTO pms.guest VALUES (1, 'Slow', '', '', '2026-05-04 11:50')")
+        pms.run("INSERT INTO pms.guest VALUES (2, 'Quick', '', '', '2026-05-04 11:59')")
+        first = pms.fetch()
+        assert numbers(pms, *of("profile", first, "delta")) == ["2"]
+        slow.commit()
+    second = pms.fetch(first[-1].bookmark)
+    assert "1" in numbers(pms, *of("profile", second, "delta"))
+
+
+def test_the_hour_that_autumn_repeats_is_read_twice(pms: Pms) -> None:
+    autumn = datetime(2026, 10, 25, 0, 59, tzinfo=UTC)
+    pms.run("INSERT INTO pms.guest VALUES (1, 'Before', '', '', '2026-10-25 02:59')")
+    bookmark = pms.fetch(now=autumn)[-1].bookmark
+    pms.run("INSERT INTO pms.guest VALUES (2, 'After', '', '', '2026-10-25 02:01')")
+    found = pms.fetch(bookmark, autumn + timedelta(minutes=5))
+    assert "2" in numbers(pms, *of("profile", found, "delta"))
+
+
+def test_a_stamp_in_the_future_does_not_hide_what_follows(pms: Pms) -> None:
+    pms.run("INSERT INTO pms.guest VALUES (1, 'Future', '', '', '2099-01-01')")
+    bookmark = pms.fetch()[-1].bookmark
+    pms.run("INSERT INTO pms.guest VALUES (2, 'Today', '', '', '2026-05-04 12:05')")
+    found = pms.fetch(bookmark, NOW + timedelta(minutes=10))
+    assert "2" in numbers(pms, *of("profile", found, "delta"))
+
+
+def test_many_rows_come_in_portions_and_each_knows_where_to_go_on(pms: Pms) -> None:
+    pms.run(
+        "INSERT INTO pms.guest SELECT n, 'Guest', '', '', timestamp '2026-04-01' + n * interval '1 minute'"
+        " FROM generate_series(1, 2500) n"
+    )
+    found = of("profile", pms.fetch(), "delta")
+    assert [len(numbers(pms, part)) for part in found] == [1000, 1000, 500]
+    assert len(set(numbers(pms, *found))) == 2500
+    again = of("profile", pms.fetch(found[0].bookmark), "delta")
+    assert set(numbers(pms, *again)) >= {str(number) for number in range(1001, 2501)}
+
+
+OTHER_TYPE = """
+DROP VIEW staytrue.bookings;
+CREATE VIEW staytrue.bookings AS SELECT id, guest, state, arrives, leaves, total::text AS total,
+  remark, hotel, changed FROM pms.booking;
+GRANT SELECT ON staytrue.bookings TO {reader}
+"""
+ADDED = "CREATE OR REPLACE VIEW staytrue.guests AS SELECT *, 1 AS vip FROM pms.guest"
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ("ALTER VIEW staytrue.bookings RENAME COLUMN arrives TO arrival", "arrives"),
+        (OTHER_TYPE, "total"),
+        (ADDED, "vip"),
+        ("DROP VIEW staytrue.guests", "id"),
+        ("REVOKE SELECT ON staytrue.guests FROM {reader}", "id"),
+    ],
+    ids=["renamed", "other type", "added", "dropped", "no longer granted"],
+)
+def test_a_changed_view_stops_the_poll_before_anything_and_names_the_column(
+    change: str, column: str, pms: Pms
+) -> None:
+    bookmark = pms.fetch()[-1].bookmark
+    pms.run(change)
+    refusal = refusal_of(pms, bookmark)
+    assert refusal.code == "views_changed"
+    assert refusal.facts["column"] == column
+    assert column in refusal.sentence
+
+
+def test_who_accepts_the_new_shape_goes_on(pms: Pms) -> None:
+    bookmark = pms.fetch()[-1].bookmark
+    pms.run(ADDED)
+    assert pms.fetch(connector.accept_shape(bookmark))
+
+
+def test_a_mapping_that_reads_a_column_nobody_made_is_refused_by_name(pms: Pms) -> None:
+    refusal = refusal_of(pms, views=MAPPING.replace('"remark"', '"remarks"'))
+    assert (refusal.code, refusal.facts["column"]) == ("column_missing", "remarks")
+    refusal = refusal_of(pms, views=MAPPING.replace("staytrue.guests", "pms.guest"))
+    assert refusal.code == "view_missing"
+
+
+@pytest.mark.parametrize(
+    ("grant", "said"),
+    [
+        ("GRANT INSERT ON pms.booking TO {reader}", "INSERT pms.booking"),
+        ("GRANT UPDATE (remark) ON pms.booking TO {reader}", "UPDATE pms.booking"),
+        ("GRANT DELETE ON staytrue.guests TO PUBLIC", "DELETE staytrue.guests"),
+        ("GRANT TRUNCATE ON pms.guest TO {reader}", "TRUNCATE pms.guest"),
+        ("GRANT CREATE ON SCHEMA pms TO {reader}", "create in the schema pms"),
+        ("ALTER TABLE pms.guest OWNER TO {reader}", "pms.guest"),
+        ("ALTER ROLE {reader} SUPERUSER", "superuser"),
+        ("ALTER ROLE {reader} CREATEROLE", "make roles"),
+        ("ALTER ROLE {reader} BYPASSRLS", "row-level security"),
+        ("GRANT pg_write_all_data TO {reader}", "pg_write_all_data"),
+        ("GRANT pg_write_all_data TO {reader} WITH INHERIT FALSE", "pg_write_all_data"),
+        ("GRANT pg_execute_server_program TO {reader}", "pg_execute_server_program"),
+    ],
+)
+def test_a_login_that_may_write_is_refused_with_the_reason(grant: str, said: str, pms: Pms) -> None:
+    pms.run(grant)
+    refusal = refusal_of(pms)
+    assert refusal.code == "login_may_write"
+    assert any(said in right for right in refusal.facts["rights"])
+
+
+def test_even_a_login_that_could_write_is_held_by_a_read_only_transaction(pms: Pms) -> None:
+    pms.run("GRANT USAGE ON SCHEMA pms TO {reader}")
+    pms.run("GRANT INSERT ON pms.guest TO {reader}")
+    look = open_database(pms.settings())
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        look._connection.execute("INSERT INTO pms.guest (id) VALUES (1)")
+    look.close()
+
+
+def test_all_that_one_poll_reads_is_of_one_moment(pms: Pms) -> None:
+    pms.book(1, "2026-05-10", "2026-05-12", guest=7)
+    pms.run("INSERT INTO pms.guest VALUES (7, 'Okafor', '', '', '2026-05-01')")
+    polling = connector.fetch({}, None, pms.settings(), NOW)
+    first = next(polling)
+    pms.book(2, "2026-05-10", "2026-05-12", guest=8)
+    assert numbers(pms, first, *polling) == ["1", "1", "7"]
+
+
+def test_a_question_that_takes_too_long_is_given_up(
+    pms: Pms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("staytrue.connectors.sql_views.postgresql.STATEMENT_SECONDS", 0.05)
+    pms.run(
+        "CREATE OR REPLACE VIEW staytrue.bookings AS SELECT id, guest, state, arrives, leaves, total,"
+        " remark, hotel, (SELECT changed FROM pg_sleep(5)) AS changed FROM pms.booking"
+    )
+    pms.book(1, "2026-05-10", "2026-05-12")
+    with pytest.raises(Temporary) as refusal:
+        pms.fetch()
+    assert refusal.value.code == "statement_slow"
+
+
+def test_a_window_beyond_the_cap_is_refused_not_cut(
+    pms: Pms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connector, "ROWS_MAX", 2)
+    for number in range(3):
+        pms.book(number, "2026-05-10", "2026-05-12")
+    with pytest.raises(Misconfigured) as refusal:
+        pms.fetch()
+    assert refusal.value.code == "view_too_large"
+
+
+def test_another_hotels_rows_are_not_even_asked_for(pms: Pms) -> None:
+    pms.book(1, "2026-05-10", "2026-05-12", hotel="MONTANA")
+    assert numbers(pms, *pms.fetch()) == []
+    assert numbers(pms, *pms.fetch(property_value="MONTANA")) == ["1", "1"]
+
+
+def test_sql_in_data_and_settings_stays_data(pms: Pms) -> None:
+    evil = "x'; DROP TABLE pms.booking; --"
+    pms.book(1, "2026-05-10", "2026-05-12", remark=evil)
+    pms.run("UPDATE pms.booking SET hotel = %s", evil)
+    found = pms.fetch(property_value=evil)
+    assert numbers(pms, *found) == ["1", "1"]
+    assert sql_views.read(Hint("reservation", evil), None, pms.settings()) is None
+
+
+def test_one_stay_is_read_as_it_is_now(pms: Pms) -> None:
+    pms.book(12, "2026-05-10", "2026-05-12", state="X")
+    now = sql_views.read(Hint("reservation", "12"), None, pms.settings())
+    assert now is not None
+    (said,) = sql_views.translate(now.body, pms.settings())
+    assert said.reservations[0].status == "cancelled"
+    assert sql_views.read(Hint("reservation", "13"), None, pms.settings()) is None
+
+
+def test_the_connection_test_says_what_it_found(pms: Pms) -> None:
+    assert sql_views.check(None, pms.settings()) == [
+        "staytrue.guests: 5 columns",
+        "staytrue.bookings: 9 columns",
+    ]
+
+
+def test_a_refused_login_stops_and_tells_no_password(pms: Pms) -> None:
+    wrong = pms.settings()
+    dsn = wrong.values["dsn"].replace(PASSWORD, "canary-9")
+    with pytest.raises(Misconfigured) as refusal:
+        sql_views.check(None, replace(wrong, values={**wrong.values, "dsn": dsn}))
+    assert refusal.value.code == "login_refused"
+    assert "canary" not in str(refusal.value) + repr(refusal.value.facts)
