@@ -128,9 +128,11 @@ class Live(Protocol):
     """What the line asks of a PMS that lives.
 
     `fetch` yields what is new since the bookmark; each parcel must be kept before the next is
-    asked for, because some queues forget what they gave. Parcels whose object is among `signals`
-    hold no records of their own: `hints` tells what to read again. `read` gives one thing as it is
-    now, or None where the PMS has it no more. `check` says what works, or raises.
+    asked for, because some queues forget what they gave. What a parcel's translation hints at is
+    read again; of parcels whose object is among `signals` only the hints are taken, because what
+    they tell of a record is less than its own read. `hints` is for what the PMS pushes to us.
+    `read` gives one thing as it is now, or None where the PMS has it no more. `check` says what
+    works, or raises.
     """
 
     signals: frozenset[str]

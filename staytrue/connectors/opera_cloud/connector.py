@@ -12,11 +12,8 @@ from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from staytrue.connectors.base import Bookmark, Delivery, Hint, Http, Settings, Translated
-from staytrue.connectors.opera_cloud import events
 from staytrue.connectors.opera_cloud.reading import Json, objects, one, text
-from staytrue.connectors.opera_cloud.reservations import number_of
 from staytrue.connectors.opera_cloud.translate import document, translate
-from staytrue.connectors.opera_cloud.words import House
 from staytrue.kit.errors import Misconfigured, Temporary, Unreadable
 from staytrue.kit.http import Response
 
@@ -104,33 +101,11 @@ class OperaCloud:
         yield from self._sweep(mark, http, settings, now)
 
     def hints(self, body: bytes, headers: Mapping[str, str]) -> list[Hint]:  # noqa: ARG002
-        """What events and summary rows say to read again, each thing once."""
-        found = document(body)
-        house = House.of(Settings("", "UTC", "", "", datetime.min.replace(tzinfo=UTC)))
-        heads = [events.of_queue(item) for item in objects(found, "businessEventData")]
-        heads += [events.of_stream(item) for item in events.stream_events(found)]
-        hints: list[Hint] = []
-        for said, event in heads:
-            try:
-                hints += events.hints_of(said, event, house)
-            except Unreadable:
-                continue  # Kept raw; the sweep finds what such an event meant.
-        hints += [
-            Hint("reservation", number, {"hotel": text(row, "hotelId")})
-            for row in objects(found, "reservations")
-            if (number := number_of(row))
-        ]
-        distinct: dict[tuple[str, str], Hint] = {}
-        for hint in hints:
-            first = distinct.setdefault((hint.entity, hint.id), hint)
-            first.facts.update(hint.facts)
-        return list(distinct.values())
+        """OPERA never calls us: its events are fetched or streamed, and translated like the rest."""
+        return []
 
     def read(self, hint: Hint, http: Http, settings: Settings) -> Delivery | None:
         """A reservation with its folio, or a profile, as it is now."""
-        hotel = hint.facts.get("hotel")
-        if hotel and str(hotel).upper() != _hotel(settings).upper():
-            return None
         if hint.entity == "profile":
             return self._profile(hint, http, settings)
         hotel_path = f"hotels/{quote(_hotel(settings), safe='')}"

@@ -61,9 +61,7 @@ def stream_events(message: Json) -> list[Json]:
 
 def hints_of(said: Json, event: Json, house: House) -> list[Hint]:
     """What to read again; nothing for other hotels and for modules that are not ours."""
-    hotel = text(said, "hotel")
-    # Profiles belong to the chain: the stream gives them no hotel.
-    if hotel and house.hotel_id and hotel.upper() != house.hotel_id.upper():
+    if not house.is_ours(text(said, "hotel")):
         return []
     changed = [detail for detail in objects(event, "detail") if _is_changed(detail)]
     entity, key = _entity(said), text(said, "key")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from hashlib import blake2b
 
-from staytrue.connectors.base import Settings, Translated
+from staytrue.connectors.base import Hint, Settings, Translated
 from staytrue.connectors.opera_cloud import events
 from staytrue.connectors.opera_cloud.money import folio_lines
 from staytrue.connectors.opera_cloud.profiles import id_of, read_profile
@@ -105,7 +105,9 @@ def _event(said: Json, event: Json, house: House, answer: Translated, _: Notes) 
 
 
 def _summary(item: Json, house: House, answer: Translated, notes: Notes) -> None:
-    answer.reservations = [read_row(item, house, notes)]
+    row = read_row(item, house, notes)
+    # A row has no guest and no amount to come: it tells most by what it makes us read.
+    answer.reservations, answer.hints = [row], [Hint("reservation", row.number)]
 
 
 def _reservation(

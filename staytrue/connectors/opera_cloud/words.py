@@ -95,9 +95,15 @@ class House:
             frozenset(_list(values.get("tax_codes"))),
         )
 
+    def is_ours(self, hotel_id: str | None) -> bool:
+        """Whether a record is of this hotel. The chain's own, profiles above all, name none."""
+        if not hotel_id or not self.hotel_id:
+            return True
+        return hotel_id.upper() == self.hotel_id.upper()
+
     def property_of(self, hotel_id: str | None) -> str:
         """Our property of OPERA's hotel code. Another hotel's record never enters this one."""
-        if hotel_id and self.hotel_id and hotel_id.upper() != self.hotel_id.upper():
+        if hotel_id and not self.is_ours(hotel_id):
             raise Unreadable(
                 f"This is a record of hotel {hotel_id[:20]}; the connection is for "
                 f"{self.hotel_id}. Check hotel_id, or connect that hotel too.",
