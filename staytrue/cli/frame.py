@@ -162,6 +162,17 @@ def in_zone(instant: datetime, zone: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
 
 
+def setting(text: str) -> tuple[str, Any]:
+    """`key=value`; a value that reads as JSON is that, everything else is text."""
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise click.UsageError(f"--set {text!r} must look like key=value")
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value
+
+
 def table(rows: Iterable[tuple[Any, ...]], titles: tuple[str, ...]) -> list[str]:
     """Rows for people: columns as wide as their widest cell."""
     cells = [["" if cell is None else str(cell) for cell in row] for row in chain([titles], rows)]

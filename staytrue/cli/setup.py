@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-from typing import Any
 
 import click
 from django.conf import settings
 
-from staytrue.cli.frame import ACTOR, Answer, acting, answers, property_named
+from staytrue.cli.frame import ACTOR, Answer, acting, answers, property_named, setting
 from staytrue.connectors import registry
 from staytrue.hotel import actions as hotel
 from staytrue.hotel import scope
@@ -104,7 +102,7 @@ def connect(
     if dialect not in registry.names():
         known = ", ".join(registry.names())
         raise click.UsageError(f"there is no dialect {dialect}; there are: {known}")
-    chosen = dict(map(_setting, given))
+    chosen = dict(map(setting, given))
     with acting() as now:
         link = inbox.connect(
             name, property_named(code), dialect, chosen, now=now, cadence_seconds=cadence
@@ -116,14 +114,3 @@ def connect(
     }
     document = {"name": name, "property": code, "dialect": dialect, "settings": shown}
     return Answer(document, [f"{name} links {code} to {dialect}, one-way."])
-
-
-def _setting(text: str) -> tuple[str, Any]:
-    """`key=value`; a value that reads as JSON is that, everything else is text."""
-    key, equals, value = text.partition("=")
-    if not key or not equals:
-        raise click.UsageError(f"--set {text!r} must look like key=value")
-    try:
-        return key, json.loads(value)
-    except ValueError:
-        return key, value

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,15 +14,15 @@ import click
 import msgspec
 
 from staytrue.cli.files import FILE
-from staytrue.cli.frame import Answer, answers
+from staytrue.cli.frame import Answer, answers, setting
 from staytrue.connectors import registry
-from staytrue.connectors.base import Settings
+from staytrue.connectors.base import Settings, Translated
 from staytrue.connectors.export_files import check as checking
 from staytrue.connectors.export_files import propose as proposing
 from staytrue.connectors.export_files.connector import load_mapping
 from staytrue.connectors.export_files.mapping_file import shipped
 from staytrue.kit import clock
-from staytrue.mirror.rows import json_text, record_text
+from staytrue.mirror.rows import json_text
 
 
 def _house(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,32 +55,72 @@ def _spool() -> Iterator[Path]:
 @click.command
 @click.argument("dialect")
 @click.argument("file", type=FILE)
-@click.option("--context", multiple=True, type=FILE, help="Files the payload refers to.")
+@click.option("--context", multiple=True, type=FILE, help="Other payloads this one refers to.")
 @click.option("--mapping", help="For export_files: a shipped mapping or a TOML file.")
+@click.option("--set", "given", multiple=True, metavar="KEY=VALUE", help="A setting of it.")
 @_house
 @answers
 def translate(
-    dialect: str, file: Path, context: tuple[Path, ...], mapping: str | None, **house: str
+    dialect: str,
+    file: Path,
+    context: tuple[Path, ...],
+    mapping: str | None,
+    given: tuple[str, ...],
+    **house: str,
 ) -> Answer:
     """Translate a raw payload into canonical records."""
     if dialect not in registry.names():
         known = ", ".join(registry.names())
         raise click.UsageError(f"there is no dialect {dialect}; there are: {known}")
+    settings = replace(_settings(**house), values=dict(map(setting, given)))
+    package: Any = registry.load(dialect)
+    if hasattr(package, "open_spool"):
+        found = _records(_read_by_mapping(dialect, file, mapping, context, settings))
+    else:
+        beside = [path.read_bytes() for path in context]
+        found = _records(package.translate(file.read_bytes(), settings, beside))
+    counted = ", ".join(f"{len(records)} {name}" for name, records in found.items())
+    return Answer(found, [f"{counted}. --json shows them."])
+
+
+def _read_by_mapping(
+    dialect: str,
+    file: Path,
+    mapping: str | None,
+    context: tuple[Path, ...],
+    settings: Settings,
+) -> Iterator[Translated]:
     if context:
         raise click.UsageError(f"{dialect} needs no --context: its files stand for themselves")
     if mapping is None:
         raise click.UsageError(f"--mapping is missing: a file, or one of {', '.join(shipped())}")
-    settings = _settings(**house)
     chosen = load_mapping(mapping)
-    found: dict[str, list[Any]] = {"profiles": [], "reservations": [], "parked": []}
     with _spool() as spool:
         chosen.open(file, spool=spool, zone=settings.zone)
         source = registry.load(dialect).open_spool(spool, chosen.text, settings)
-        for item in source.translate(source.lines()):
-            for name, records in found.items():
-                records += [msgspec.json.decode(record_text(r)) for r in getattr(item, name)]
-    counted = ", ".join(f"{len(records)} {name}" for name, records in found.items())
-    return Answer(found, [f"{counted}. --json shows them."])
+        yield from source.translate(source.lines())
+
+
+def _records(translated: Iterable[Translated]) -> dict[str, list[Any]]:
+    """All records by their kind; a profile only glimpsed on a reservation counts where it has
+    no read of its own.
+    """
+    found: dict[str, list[Any]] = {"profiles": [], "reservations": [], "parked": []}
+    glimpses = []
+    for item in translated:
+        for name, records in found.items():
+            records.extend(map(_plain, getattr(item, name)))
+        glimpses += item.glimpses
+    known = {profile["source_id"] for profile in found["profiles"]}
+    for one in glimpses:
+        if one.source_id not in known:
+            known.add(one.source_id)
+            found["profiles"].append(_plain(one))
+    return found
+
+
+def _plain(record: Any) -> Any:
+    return msgspec.json.decode(json_text(record))
 
 
 @click.group
