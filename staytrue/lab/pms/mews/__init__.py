@@ -1,0 +1,6 @@
+"""Simulated Mews: the Connector API over HTTP, its pushes, and the truth behind both."""
+
+from staytrue.lab.pms.mews.quirks import ALL, Quirk
+from staytrue.lab.pms.mews.server import ACCESS_TOKEN, CLIENT_TOKEN, Mews
+
+__all__ = ["ACCESS_TOKEN", "ALL", "CLIENT_TOKEN", "Mews", "Quirk"]
