@@ -215,10 +215,10 @@ def _conditions(wish: Wish) -> list[str]:
     if wish.after:
         # The plain half is what the index is searched by.
         conditions.append("r.arrival_on >= %(after_on)s")
-        conditions.append("(r.arrival_on, r.id) > (%(after_on)s, %(after_id)s)")
+        conditions.append("(r.arrival_on, r.id) > (%(after_on)s::date, %(after_id)s::bigint)")
     if wish.before:
         conditions.append("r.arrival_on <= %(before_on)s")
-        conditions.append("(r.arrival_on, r.id) < (%(before_on)s, %(before_id)s)")
+        conditions.append("(r.arrival_on, r.id) < (%(before_on)s::date, %(before_id)s::bigint)")
     return conditions
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 
 from staytrue.kit import clock
-from staytrue.kit.text import fold, repaired
+from staytrue.kit.text import clean, fold, repaired
 from staytrue.mirror import sheets
 from staytrue.mirror.completeness import SCORE_MAX
 from staytrue.mirror.sheets import ProfileSheet
@@ -19,7 +19,7 @@ PAGE = 50
 @needs("profiles.read")
 def guests(request: HttpRequest) -> HttpResponse:
     """Profiles by last name, from any letter on."""
-    access, name = access_in(request), request.GET.get("name", "")
+    access, name = access_in(request), clean(request.GET.get("name", ""))
     rows, goes_on = sheets.guests(access, fold(name), _place(request.GET.get("after")), PAGE)
     later = f"{rows[-1].id}.{rows[-1].last_name_key}" if goes_on else ""
     return page(request, "guests.html", clock.now(), lines=rows, name=name, later=later)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from staytrue.kit import clock
+from staytrue.kit.text import clean
 from staytrue.mirror import lists
 from staytrue.mirror.search import search as find
 from staytrue.staff.guard import access_in, needs
@@ -20,11 +21,11 @@ WORDS_MAX = 200
 def search(request: HttpRequest) -> HttpResponse:
     """Guests and stays that the words lead to, of one's own hotels only."""
     access, now = access_in(request), clock.now()
-    words = request.GET.get("q", "")[:WORDS_MAX]
+    words = clean(request.GET.get("q", "")[:WORDS_MAX])
     hotels = lists.hotels(access)
     zone = hotels[0].timezone if hotels else "UTC"
     found = find(access, words, now.astimezone(ZoneInfo(zone)).date())
-    context = {"words": words, "found": found, "now": now}
+    context = {"words": words, "found": found, "now": now, "is_palette": True}
     # htmx is named by middleware; only the palette asks for the bare hits.
     if getattr(request, "htmx", False):
         return render(request, "parts/hits.html", context)

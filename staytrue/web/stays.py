@@ -40,8 +40,7 @@ def stays(request: HttpRequest) -> HttpResponse:
     first, last = read_day(request, "from"), read_day(request, "to")
     after, before = _place(request.GET.get("after")), _place(request.GET.get("before"))
     if not (first or last or after or before) and hotels:
-        # Before the first lines of today there are earlier ones: one may walk back.
-        after = (min(lists.day_of(hotel, now) for hotel in hotels) - timedelta(days=1), 2**62)
+        after, before = _begin(status, min(lists.day_of(hotel, now) for hotel in hotels))
     wish = Wish(frozenset({chosen.pk}) if chosen else None, status, first, last, after, before)
     rows, goes_on = lists.stays(access, wish, PAGE)
     return page(
@@ -59,6 +58,18 @@ def stays(request: HttpRequest) -> HttpResponse:
     )
 
 
+Place = tuple[date, int]
+
+
+def _begin(status: str, today: date) -> tuple[Place | None, Place | None]:
+    """Where a list without dates begins: what is to come from today on, what is over before it."""
+    if status in ("in_house", "out_of_sight"):
+        return None, None
+    if status in ("checked_out", "no_show"):
+        return None, (today + timedelta(days=1), 0)
+    return (today - timedelta(days=1), 2**62), None
+
+
 def _ways_on(rows: list[ListedStay], wish: Wish, *, is_more: bool) -> dict[str, str]:
     """Where the walk goes on in both directions, as the address says it."""
     if not rows:
@@ -69,7 +80,7 @@ def _ways_on(rows: list[ListedStay], wish: Wish, *, is_more: bool) -> dict[str, 
     return {"earlier": first if has_earlier else "", "later": last if is_back or is_more else ""}
 
 
-def _place(text: str | None) -> tuple[date, int] | None:
+def _place(text: str | None) -> Place | None:
     if not text:
         return None
     day, _dot, id_ = text.partition(".")

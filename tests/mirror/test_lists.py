@@ -30,7 +30,7 @@ GROWING = re.compile(r"Seq Scan on (reservation|roster|profile)\b")
 def crowded(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[tuple[Access, Property]]:
-    """A hotel with a hundred thousand bookings, four fifths of them long over."""
+    """A hotel with a hundred thousand bookings, four fifths of them long over: takes seconds."""
     with django_db_blocker.unblock():
         with scope.everything():
             hotel = make.hotel("BIG", business_date=TODAY)

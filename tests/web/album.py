@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import django_htmx
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection
@@ -16,13 +16,18 @@ from django.test import Client
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from staytrue import web
 from staytrue.hotel import scope
 from staytrue.kit import clock
+from staytrue.staff import audit
+from staytrue.staff.actions import set_language
 from staytrue.staff.models import Member
 from tests import databases
+from tests.conftest import chromium
 from tests.web import scene
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+STATIC = Path(web.__file__).parent / "static"
+HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
@@ -45,19 +50,20 @@ def served() -> Iterator[str]:
 @contextmanager
 def browser() -> Iterator[Browser]:
     """The machine's own chromium; nothing is fetched."""
-    path = next(filter(None, map(shutil.which, CHROMIUM)))
+    path = chromium()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        window = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:
-            yield chromium
+            yield window
         finally:
-            chromium.close()
+            window.close()
 
 
 def session_of(address: str, language: str = "en") -> str:
     """A session cookie of this member, who reads this language."""
     member = Member.objects.get(email=f"{address}@tresrios.example")
-    Member.objects.filter(pk=member.pk).update(language=language)
+    with audit.acting("album", scene.NOW):
+        set_language(member, language)
     client = Client()
     client.force_login(member)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -180,5 +186,5 @@ def open_album(folder: Path) -> Iterator[Album]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with databases.prepared(), clock.use(lambda: scene.NOW):
         year = scene.build(folder)
-        with served() as base, browser() as chromium:
-            yield Album(base, chromium, year.numbers)
+        with served() as base, browser() as window:
+            yield Album(base, window, year.numbers)

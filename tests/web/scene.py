@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from staytrue.flow import intake
+from staytrue.flow import intake, reactions
 from staytrue.hotel import scope
 from staytrue.hotel.models import Group, Property
 from staytrue.inbox.models import Connection
@@ -43,6 +43,12 @@ def build(folder: Path) -> Year:
         Property.objects.update(business_date=TODAY)
     _trouble(bilbao_files, folder)
     return year
+
+
+def move_screens() -> None:
+    """As any change does: raise the number that open screens ask for."""
+    with scope.everything():
+        reactions.raise_screens(list(Property.objects.values_list("pk", flat=True)))
 
 
 def _hotel(code: str, name: str, city: str, zone: str, country: str) -> Property:
@@ -86,7 +92,9 @@ def _read(link: Connection, folder: Path, zone: int = 2) -> None:
 
 def _made_at(path: Path, zone: int) -> datetime:
     """The instant in a file's name; in May Bilbao is two hours ahead, Lisbon one."""
-    return datetime.strptime(path.stem[-13:], "%Y%m%d-%H%M").replace(tzinfo=UTC) - timedelta(hours=zone)
+    return datetime.strptime(path.stem[-13:], "%Y%m%d-%H%M").replace(tzinfo=UTC) - timedelta(
+        hours=zone
+    )
 
 
 def _trouble(link: Connection, folder: Path) -> None:
