@@ -20,6 +20,11 @@ from staytrue.kit import cluster, embedded
 from staytrue.kit.home import own_secret
 
 ROOT = Path(__file__).parents[2]
+SETTINGS = {
+    "staytrue.properties": "*",
+    "staytrue.actor": "tests",
+    "staytrue.at": "2026-05-21T01:10:00Z",
+}
 _PAUSE = threading.Event()
 
 
@@ -48,14 +53,18 @@ class Home:
         assert out, errors
         return json.loads(out)
 
-    def query(self, statement: str, *values: Any, login: str = "staytrue_app") -> list[Any]:
+    def connect(self) -> psycopg.Connection[Any]:
+        """A connection as the app's role."""
+        socket, login = cluster.socket_directory(self.path / "postgres"), "staytrue_app"
+        password = own_secret(self.path, login)
+        return psycopg.connect(host=str(socket), dbname="staytrue", user=login, password=password)
+
+    def query(self, statement: str, *values: Any) -> list[Any]:
         """Rows as the app's role sees them with every property in scope."""
-        socket = cluster.socket_directory(self.path / "postgres")
-        with psycopg.connect(
-            host=str(socket), dbname="staytrue", user=login, password=own_secret(self.path, login)
-        ) as server:
-            server.execute("SELECT set_config('staytrue.properties', '*', true)")
-            cursor = server.execute(statement, values)
+        with self.connect() as server:
+            for name, value in SETTINGS.items():
+                server.execute("SELECT set_config(%s, %s, true)", [name, value])
+            cursor = server.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
 
     def kill_server(self) -> None:
