@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 import click
 from django.conf import settings
@@ -103,6 +104,9 @@ def connect(
         known = ", ".join(registry.names())
         raise click.UsageError(f"there is no dialect {dialect}; there are: {known}")
     chosen = dict(map(setting, given))
+    if (file := Path(str(chosen.get("mapping", "")))).is_file():
+        # The worker reads it from another directory.
+        chosen["mapping"] = str(file.resolve())
     with acting() as now:
         link = inbox.connect(
             name, property_named(code), dialect, chosen, now=now, cadence_seconds=cadence
