@@ -117,15 +117,21 @@ def versions_of(object: str, object_id: int) -> list[dict[str, Any]]:
 
 
 def lag_seconds(connection_id: int, since: datetime) -> dict[str, float | None]:
-    """Measured lag from the source's instant to ours, p50 and p95, of live changes since then."""
+    """Measured lag from the source's instant to ours, p50 and p95, of live changes since then.
+
+    What was true before the first delivery was made is no lag: nobody was listening.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY lag),
                       percentile_disc(0.95) WITHIN GROUP (ORDER BY lag), count(*)
                  FROM (SELECT extract(epoch FROM at - source_at)::float8 AS lag FROM change
                         WHERE connection_id = %s AND at >= %s AND NOT history
-                          AND source_at IS NOT NULL AND delivery_id IS NOT NULL) x""",
-            [connection_id, since],
+                          AND source_at IS NOT NULL AND delivery_id IS NOT NULL
+                          AND source_at >= (SELECT min(coalesce(made_at, received_at))
+                                              FROM delivery WHERE connection_id = %s
+                                               AND state = 'applied')) x""",
+            [connection_id, since, connection_id],
         )
         p50, p95, count = cursor.fetchone()
     return {"p50": p50, "p95": p95, "count": count}
