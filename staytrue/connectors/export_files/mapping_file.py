@@ -21,6 +21,13 @@ from staytrue.connectors.export_files.mapping import (
     ScopeRule,
     Skip,
 )
+from staytrue.connectors.export_files.mapping_fields import (
+    NEEDED,
+    PARTS,
+    PROFILE,
+    RESERVATION,
+    check_types,
+)
 from staytrue.connectors.export_files.mapping_layout import layout
 from staytrue.hotel.codes import GuestRole, ProfileKind, Status
 from staytrue.kit.errors import Misconfigured
@@ -42,35 +49,6 @@ _OPTIONS: dict[str, set[str]] = {
     "amount": _AMOUNT | {"per"},
     "name": _TEXT | {"order", "plain", "sharer", "split"},
     "custom": _TEXT | _DATE | _AMOUNT | {"type"},
-}
-_RESERVATION = {
-    **dict.fromkeys(("number", "leg"), "key"),
-    **dict.fromkeys(("group_number", "property", "source", "currency"), "text"),
-    **dict.fromkeys(("room_number", "room_category", "rate_code", "notes"), "text"),
-    **dict.fromkeys(("status", "board", "channel", "segment", "payment_method"), "code"),
-    "tax_included": "code",
-    **dict.fromkeys(("arrival_on", "departure_on"), "date"),
-    **dict.fromkeys(("created_at", "modified_at", "cancelled_at"), "instant"),
-    **dict.fromkeys(("checked_in_at", "checked_out_at"), "instant"),
-    **dict.fromkeys(("nights", "adults", "children", "infants", "version"), "count"),
-    **dict.fromkeys(("amount", "room_amount"), "amount"),
-}
-_PROFILE = {
-    "source_id": "key",
-    "full_name": "name",
-    **dict.fromkeys(("title", "first_name", "last_name", "second_last_name"), "text"),
-    **dict.fromkeys(("language", "nationality", "country", "vip", "card_token"), "text"),
-    **dict.fromkeys(("notes", "merged_into"), "text"),
-    "birth_date": "date",
-    "modified_at": "instant",
-    "version": "count",
-}
-_PARTS = {
-    "emails": {"address", "type"},
-    "phones": {"number", "type"},
-    "addresses": {"line1", "line2", "postcode", "city", "region", "country", "type"},
-    "loyalty": {"programme", "number", "level"},
-    "consents": {"state", "at"},
 }
 _TOP = {
     "title", "object", "file", "scope", "reservation", "profile", "guests", "extras", "values",
@@ -110,6 +88,11 @@ def parse(text: str, name: str) -> Mapping:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"The mapping {name} is not TOML: {error}.", "mapping") from None
+    return read(document, name)
+
+
+def read(document: dict[str, Any], name: str) -> Mapping:
+    """A mapping from a document of the form that its TOML file has."""
     return _Reader(name, document).mapping()
 
 
@@ -132,6 +115,7 @@ class _Reader:
 
     def mapping(self) -> Mapping:
         self.only(self.document, "the top", _TOP)
+        check_types(self.document, self.refuse)
         kind = self.document.get("object", "reservation")
         if kind not in {"reservation", "profile"}:
             raise self.refuse("object", 'say "reservation" or "profile"')
@@ -150,7 +134,7 @@ class _Reader:
         }
         reservation = dict(self.document.get("reservation", {}))
         required = tuple(reservation.pop("required", ()))
-        cells = self.cells("reservation", reservation, _RESERVATION)
+        cells = self.cells("reservation", reservation, RESERVATION)
         if kind == "reservation":
             self.complete(cells, values)
         guests = tuple(
@@ -302,9 +286,9 @@ class _Reader:
         custom = self.custom(f"{where}.custom", table.pop("custom", {}))
         parts = {
             key: tuple(self.part(f"{where}.{key}", key, entry) for entry in table.pop(key, []))
-            for key in _PARTS
+            for key in PARTS
         }
-        cells = self.cells(where, table, _PROFILE)
+        cells = self.cells(where, table, PROFILE)
         if not roles and "source_id" not in cells:
             raise self.refuse(where, "source_id is missing")
         return ProfileMap(
@@ -322,13 +306,15 @@ class _Reader:
                 f"{where}.values", table.pop("values", {}), self.refuse
             )
             table = {"state": table.pop("column", ""), **table}
-        kinds = {key: "instant" if key == "at" else "text" for key in _PARTS[kind]}
+        kinds = {key: "instant" if key == "at" else "text" for key in PARTS[kind]}
         if not each:
             cells = self.cells(where, table, kinds)
         else:
             cells = self.relative(where, each, table, kinds)
+        if (needed := NEEDED.get(kind)) and needed not in cells:
+            raise self.refuse(where, f"{needed} is missing")
         if kind == "phones":
-            self.phones.update(cells["number"].columns if "number" in cells else ())
+            self.phones.update(cells["number"].columns)
         return Part(cells, each, facts)
 
     def relative(

@@ -7,7 +7,9 @@ from codecs import lookup
 from collections.abc import Callable
 from typing import Any
 
-from staytrue.connectors.export_files.cells import check_format
+from babel import UnknownLocaleError
+
+from staytrue.connectors.export_files.cells import check_format, month_names
 from staytrue.connectors.export_files.mapping import Layout, MadeAt
 from staytrue.kit.errors import Misconfigured
 
@@ -33,6 +35,11 @@ def layout(table: dict[str, Any], refuse: Refuse) -> Layout:
     for key in ("delimiter", "quote"):
         if key in options and len(options[key]) != 1 and options[key] != "":
             raise refuse(f"file.{key}", "this must be one character")
+    pattern("file.end_line", options.get("end_line", ""), refuse)
+    try:
+        month_names(options.get("language", "en"))
+    except (ValueError, UnknownLocaleError):
+        raise refuse("file.language", "this is not a language such as en or fr") from None
     if options.get("delimiter") == "":
         raise refuse("file.delimiter", "this must be one character")
     if options["format"] in {"json", "xml"} and "records" not in options:
@@ -54,9 +61,17 @@ def _made_at(rule: Any, refuse: Refuse) -> MadeAt:
     unknown = set(rule) - {"name", "cell", "format"}
     if unknown:
         raise refuse(where, f"{unknown.pop()!r} is not known here")
-    if "name" in rule and re.compile(rule["name"]).groups != 1:
+    if "name" in rule and pattern(where, rule["name"], refuse).groups != 1:
         raise refuse(where, "the pattern of the name needs one group in parentheses")
     cell = (int(rule["cell"][0]), int(rule["cell"][1])) if "cell" in rule else None
     if found := check_format(rule["format"]):
         raise refuse(where, f"{found} is not known in a date format")
     return MadeAt(rule["format"], rule.get("name", ""), cell)
+
+
+def pattern(where: str, text: str, refuse: Refuse) -> re.Pattern[str]:
+    """A regular expression of the mapping, or its refusal."""
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise refuse(where, f"the pattern {text!r} is wrong: {error}") from None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,3 +72,41 @@ def test_scopes_are_dated_by_the_file() -> None:
     day = date(2026, 5, 21)
     assert mapping(text).scope.on(day) == Scope("window", date(2026, 5, 18), date(2027, 5, 21))
     assert mapping().scope.on(day) == Scope("delta")
+
+
+def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Every place in a document."""
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    found = [path] if path else []
+    for key, item in inner:
+        found += places(item, (*path, key))
+    return found
+
+
+@pytest.mark.parametrize("name", ["opera_res_detail", "staytrue_guests", "hotel_bookings"])
+@pytest.mark.parametrize("other", [None, 7, "(", ["x"], [7], {"x": 1}])
+def test_a_wrong_value_anywhere_is_refused_or_understood(name: str, other: object) -> None:
+    text = (
+        resources.files(mapping_file.__package__)
+        .joinpath(f"mappings/{name}.toml")
+        .read_text("utf-8")
+    )
+    for path in places(tomllib.loads(text)):
+        document = tomllib.loads(text)
+        holder: Any = document
+        for key in path[:-1]:
+            holder = holder[key]
+        if other is None:
+            del holder[path[-1]]
+        else:
+            holder[path[-1]] = other
+        try:
+            mapping_file.read(document, name)
+        except Misconfigured:
+            continue
