@@ -39,5 +39,7 @@ def to_stderr(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # At its most talkative it would tell the headers of every answer.
+    logging.getLogger("httpcore").setLevel(max(level, logging.INFO))
     # It tells each start and end of a job, and there is one every few seconds.
     logging.getLogger("procrastinate").setLevel(max(level, logging.WARNING))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from staytrue.kit.errors import Misconfigured, Refused, Temporary
-from staytrue.kit.http import Response
+from staytrue.kit.http import Client, Response
 
 
 def backoff(
@@ -115,10 +115,16 @@ class Breaker:
 
 
 class Pace:
-    """What all callers with one credential keep to together; safe between threads."""
+    """What all callers with one credential keep to together; safe between threads.
 
-    def __init__(self, allowance: Allowance, breaker: Breaker | None = None) -> None:
+    `busy_seconds` is how long a server is left alone that is busy and does not say how long.
+    """
+
+    def __init__(
+        self, allowance: Allowance, breaker: Breaker | None = None, *, busy_seconds: float = 5.0
+    ) -> None:
         self.allowance, self.breaker = allowance, breaker or Breaker()
+        self.busy_seconds = busy_seconds
         self._held_until: datetime | None = None
         self._lock = threading.Lock()
 
@@ -134,7 +140,7 @@ class Pace:
         *,
         is_urgent: bool = False,
     ) -> Response:
-        """Send now and give the answer if it is usable; else `Temporary` with `retry_after`.
+        """Send now and give the answer, whatever its status; else `Temporary` with `retry_after`.
 
         Never waits itself: the caller knows whether to sleep, to queue or to give up.
         """
@@ -148,35 +154,60 @@ class Pace:
                 )
             self.allowance.begin()
             self.breaker.begin()
-        is_well = False
-        held: float | None = None
+        is_well, hold = False, 0.0
         try:
-            answer = send().usable(clock())
-        except Temporary as problem:
-            held = problem.facts.get("retry_after")
-            # A server that counts our calls is well.
-            is_well = problem.code == "http_busy"
-            raise
+            answer = send()
+            # One that counts our calls, or refuses them, is well.
+            is_well = answer.status < 500 and answer.status not in (408, 425)
+            if answer.status in (429, 503):
+                hold = answer.retry_after(clock()) or (self.busy_seconds if is_well else 0.0)
+            return answer
         except (Misconfigured, Refused):
             is_well = True
             raise
-        else:
-            is_well = True
-            return answer
         finally:
-            self._ended(clock(), held, is_well=is_well)
+            self._ended(clock(), hold, is_well=is_well)
 
     def _wait(self, now: datetime, *, is_urgent: bool) -> float:
         held = (self._held_until - now).total_seconds() if self._held_until else 0.0
         return max(held, self.breaker.wait(now), self.allowance.wait(now, is_urgent=is_urgent))
 
-    def _ended(self, now: datetime, held: float | None, *, is_well: bool) -> None:
+    def _ended(self, now: datetime, hold: float, *, is_well: bool) -> None:
         with self._lock:
             self.allowance.end(now)
             if is_well:
                 self.breaker.succeeded()
             else:
                 self.breaker.failed(now)
-            if held:
-                until = now + timedelta(seconds=held)
+            if hold:
+                until = now + timedelta(seconds=hold)
                 self._held_until = max(until, self._held_until or until)
+
+
+class PacedClient:
+    """A client that keeps to a pace: what a connector is given as its way out."""
+
+    def __init__(
+        self,
+        client: Client,
+        pace: Pace,
+        clock: Callable[[], datetime],
+        *,
+        is_urgent: bool = False,
+    ) -> None:
+        self._client, self._pace, self._clock, self._is_urgent = client, pace, clock, is_urgent
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Response:
+        """As `Client.request`; `Temporary` with `retry_after` where it is not yet our turn."""
+
+        def send() -> Response:
+            return self._client.request(method, url, headers=headers, body=body)
+
+        return self._pace.ask(send, self._clock, is_urgent=self._is_urgent)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from staytrue.kit.errors import Misconfigured, Refused, StaytrueError, Temporary
-from staytrue.kit.http import Response
-from staytrue.kit.pacing import Allowance, Breaker, Pace, backoff
+from staytrue.kit.http import Client, Response
+from staytrue.kit.pacing import Allowance, Breaker, Pace, PacedClient, backoff
+from tests.kit.far_side import body, says, serving
 
 START = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 
@@ -130,22 +131,36 @@ def test_a_success_between_failures_starts_the_count_again() -> None:
 
 def test_a_busy_server_is_left_alone_as_long_as_it_asks() -> None:
     pace, clock = Pace(Allowance(60, 60)), Clock()
-    busy = refusal_of(pace, clock, answers(429, **{"retry-after": "17"}))
-    assert (busy.code, busy.facts["retry_after"]) == ("http_busy", 17)
-    assert refusal_of(pace, clock, answers(200)).code == "pace"
-    assert pace.wait(clock()) == 17
+    assert pace.ask(answers(429, **{"retry-after": "17"}), clock).status == 429
+    refusal = refusal_of(pace, clock, answers(200))
+    assert (refusal.code, refusal.facts["retry_after"]) == ("pace", 17)
     clock.turn(17)
     assert pace.ask(answers(200), clock).status == 200
+
+
+def test_a_busy_server_that_does_not_say_how_long_is_left_alone_a_little() -> None:
+    pace, clock = Pace(Allowance(60, 60), busy_seconds=3), Clock()
+    pace.ask(answers(429), clock)
+    assert pace.wait(clock()) == 3
 
 
 def test_a_server_that_is_down_is_asked_less_and_less() -> None:
     pace, clock, asked = Pace(Allowance(600, 60), Breaker(failures=5)), Clock(), 0
     while clock() < after(3600):
-        with pytest.raises(Temporary) as refusal:
-            pace.ask(answers(503), clock)
-        asked += refusal.value.code == "http_status"
+        assert pace.ask(answers(503), clock).status == 503
+        asked += 1
         clock.turn(pace.wait(clock()) or 1)
     assert asked < 15
+
+
+def test_a_server_that_cannot_be_reached_is_given_a_rest() -> None:
+    pace, clock = Pace(Allowance(600, 60), Breaker(failures=1)), Clock()
+
+    def away() -> Response:
+        raise Temporary("away", "http_timeout")
+
+    assert refusal_of(pace, clock, away).code == "http_timeout"
+    assert refusal_of(pace, clock, answers(200)).code == "pace"
 
 
 def test_a_refused_credential_or_too_large_an_answer_is_no_failure_of_the_server() -> None:
@@ -154,6 +169,21 @@ def test_a_refused_credential_or_too_large_an_answer_is_no_failure_of_the_server
     def too_large() -> Response:
         raise Refused("too large", "http_too_large")
 
-    assert refusal_of(pace, clock, answers(401)).code == "http_credentials"
+    assert pace.ask(answers(401), clock).status == 401
     assert refusal_of(pace, clock, too_large).code == "http_too_large"
     assert pace.ask(answers(200), clock).status == 200
+
+
+def test_a_paced_client_speaks_for_real_and_keeps_to_its_pace() -> None:
+    clock = Clock()
+    with (
+        serving(says(body(b"ok"))) as server,
+        Client(allow_private=frozenset({server.authority})) as client,
+    ):
+        paced = PacedClient(client, Pace(Allowance(1, 60)), clock)
+        assert paced.request("POST", server.url, headers={"X-A": "b"}).body == b"ok"
+        with pytest.raises(Temporary) as refusal:
+            paced.request("GET", server.url)
+        assert refusal.value.facts["retry_after"] == 60
+        assert len(server.heads) == 1
+        assert b"x-a: b" in server.heads[0]

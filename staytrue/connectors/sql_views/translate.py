@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -135,21 +136,7 @@ class _Reader:
     def reservation(self) -> Reservation:
         """One row, one reservation."""
         cells = self.cells
-        number, (status, said) = cells.text("number"), cells.meaning("status")
-        arrival, departure = cells.day("arrival_on"), cells.day("departure_on")
-        if number is None:
-            raise Unreadable("The row has no number.", "no_number")
-        if status is None:
-            # Never guessed: a wrong status sends wrong messages.
-            raise Unreadable(
-                f"The status {said!r} is not known. Give it a meaning in the mapping.",
-                "unknown_status",
-                word=said or "",
-            )
-        if arrival is None or departure is None:
-            raise Unreadable("Arrival or departure is missing.", "no_dates")
-        if departure < arrival:
-            raise Unreadable("The departure lies before the arrival.", "departure_before_arrival")
+        number, status, said, arrival, departure = self._essentials()
         channel, source_channel = self._word("channel")
         segment, source_segment = self._word("segment")
         board, source_board = self._word("board")
@@ -159,8 +146,8 @@ class _Reader:
             leg=cells.text("leg") or "1",
             property=self.settings.property,
             group_number=cells.text("group_number"),
-            status=Status(status),
-            source_status=said or "",
+            status=status,
+            source_status=said,
             arrival_on=arrival,
             departure_on=departure,
             nights=(departure - arrival).days,
@@ -197,6 +184,26 @@ class _Reader:
             notes=cells.lines("notes"),
             custom=self._custom(),
         )
+
+    def _essentials(self) -> tuple[str, Status, str, date, date]:
+        """What every reservation must say, or why this row is none."""
+        cells = self.cells
+        number, (status, said) = cells.text("number"), cells.meaning("status")
+        arrival, departure = cells.day("arrival_on"), cells.day("departure_on")
+        if number is None:
+            raise Unreadable("The row has no number.", "no_number")
+        if status is None or said is None:
+            # Never guessed: a wrong status sends wrong messages.
+            raise Unreadable(
+                f"The status {said!r} is not known. Give it a meaning in the mapping.",
+                "unknown_status",
+                word=said or "",
+            )
+        if arrival is None or departure is None:
+            raise Unreadable("Arrival or departure is missing.", "no_dates")
+        if departure < arrival:
+            raise Unreadable("The departure lies before the arrival.", "departure_before_arrival")
+        return number, Status(status), said, arrival, departure
 
     def profile(self) -> Profile:
         """One row, one profile."""
