@@ -163,7 +163,7 @@ class Bills:
             "amount": self.total(number) if bill.begun else None,
             "room_amount": sum((a for a in of_rooms if a), Decimal(0)) if rooms else None,
             "currency": self.house.currency if lines else None,
-            "tax_included": True if bill.begun else None,
+            "tax_included": True if lines else None,
             "extras": extras,
             "folio": [*lines, *bill.paid],
         }

@@ -21,7 +21,7 @@ class Quirk(StrEnum):
     MIDNIGHT_ARRIVALS = "midnight arrivals"  # the local day is another than the UTC one
     CANCELLATION_STAYS = "cancellation stays"  # CancelledUtc after a reinstatement
     OWNER_AMONG_COMPANIONS = "owner among companions"
-    UNKNOWN_RELAYS = "unknown relays"  # only HasOtaEmail tells
+    RELAYS = "relays"  # of OTAs nobody knows: only HasOtaEmail tells
     MERGES = "merges"
     MERGES_UNTOLD = "merges untold"  # the source's UpdatedUtc does not move
     LATE_POSTINGS = "late postings"

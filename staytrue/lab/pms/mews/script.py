@@ -15,8 +15,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from staytrue.hotel.codes import Channel, GuestRole, Payment, Segment, Status
-from staytrue.hotel.records import Email, GuestOnBooking, Loyalty, Profile, Reservation
+from staytrue.hotel.codes import Channel, GuestRole, Payment, Status
+from staytrue.hotel.records import Consent, Email, GuestOnBooking, Loyalty, Profile, Reservation
 from staytrue.lab.bookings import World
 from staytrue.lab.pms.mews import writing
 from staytrue.lab.pms.mews.bills import Bills, Wanted
@@ -29,6 +29,7 @@ LATE_POSTING = 0.1
 REBATE = 0.05
 MERGED = 0.5
 LATE_COMMIT = 0.05
+OPTIONS = [(whose, by) for whose in ("marketing", "partner_marketing") for by in ("email", "post")]
 CLOSED = (Status.CANCELLED, Status.NO_SHOW)
 
 
@@ -105,7 +106,9 @@ class Script:
         if id in self._merged:
             return
         is_new = self.books.newest("Customers", id) is None
-        row = writing.guest_row(id, guest, tells_relays=Quirk.UNKNOWN_RELAYS in self.quirks)
+        if Quirk.RELAYS not in self.quirks:
+            guest = replace(guest, emails=[mail for mail in guest.emails if not mail.masked])
+        row = writing.guest_row(id, guest)
         self._put("Customers", row, at, extra={"CreatedUtc": None})
         for one in writing.address_rows(self.books, id, guest):
             self._put("Addresses", one, at)
@@ -248,15 +251,24 @@ class Script:
         stay, id = self._stays[number], self.books.id("stay", number)
         money, bill = self.bills.truth(number), self.bills.of(number)
         by_card = stay.payment_method is Payment.CARD
-        has_group_segment = stay.segment is Segment.GROUP
+        is_group = stay.channel is Channel.GROUP
         self.truth.reservations[number] = replace(
-            stay, **money, group_number=writing.group_id(self.books, stay),
+            stay, **money, guests=self._roster(stay, id), group_number=writing.group_id(self.books, stay),
             source_status=writing.STATES[stay.status], modified_at=self._dated("Reservations", id),
             children=(stay.children or 0) + (stay.infants or 0), infants=None, board=None,
             cancelled_at=stay.cancelled_at if stay.status in CLOSED else None,
-            source=None if has_group_segment else stay.source,
+            source=None if is_group else stay.source,
             payment_method=bill.method or (Payment.CARD if by_card else None),
         )  # fmt: skip
+
+    def _roster(self, stay: Reservation, id: str) -> list[GuestOnBooking]:
+        """Mews holds companions as a set: they stand in the order of their rows, each once."""
+        named = [guest for guest in stay.guests if guest.role is not GuestRole.COMPANION]
+        named.sort(key=lambda guest: guest.role is not GuestRole.PRIMARY)
+        others = {guest.profile for guest in stay.guests if guest.role is GuestRole.COMPANION}
+        others -= {guest.profile for guest in named[:1]}
+        rows = sorted(others, key=lambda one: self.books.id("companionship", f"{id}/{one}"))
+        return named + [GuestOnBooking(GuestRole.COMPANION, profile) for profile in rows]
 
 
 def _as_mews_holds(guest: Profile, id: str, modified_at: datetime) -> Profile:
@@ -269,5 +281,9 @@ def _as_mews_holds(guest: Profile, id: str, modified_at: datetime) -> Profile:
         country=next((place.country for place in guest.addresses), None),
         loyalty=[Loyalty(one.programme, one.number, one.level) for one in guest.loyalty],
         vip=writing.VIP[guest.vip] if guest.vip else None,
-        consents=[replace(one, state="in" if "in" in told else "out") for one in guest.consents],
+        # Every option that is not in its list is one that was not given.
+        consents=[
+            Consent(purpose, channel, "in" if "in" in told and place == 0 else "out")
+            for place, (purpose, channel) in enumerate(OPTIONS)
+        ],
     )  # fmt: skip

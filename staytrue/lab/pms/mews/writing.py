@@ -147,7 +147,7 @@ def group_id(books: Books, stay: Reservation) -> str:
     return books.id("group", stay.group_number or stay.number)
 
 
-def guest_row(source_id: str, guest: Profile, *, tells_relays: bool) -> Row:
+def guest_row(source_id: str, guest: Profile) -> Row:
     """The customer himself: no addresses, no cards."""
     email = guest.emails[0] if guest.emails else None
     options = [] if not guest.consents else [
@@ -164,7 +164,7 @@ def guest_row(source_id: str, guest: Profile, *, tells_relays: bool) -> Row:
         "PreferredLanguageCode": guest.language,
         "NationalityCode": guest.nationality,
         "Email": email.address if email else None,
-        "HasOtaEmail": bool(email and email.masked and tells_relays),
+        "HasOtaEmail": bool(email and email.masked),
         "Phone": guest.phones[-1].raw if guest.phones else None,
         "Notes": guest.notes,
         "Options": options,
