@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -61,3 +62,11 @@ def read(payload: bytes, house: Settings, context: Iterable[bytes] = ()) -> dict
         "parked": [plain(found) for one in answers for found in one.parked],
         "hints": [plain(found) for one in answers for found in one.hints],
     }
+
+
+def answers(
+    body: dict[str, Any], house: Settings | None = None, *context: dict[str, Any]
+) -> list[Translated]:
+    """What a body says."""
+    sides = [json.dumps(side).encode() for side in context]
+    return list(translate(json.dumps(body).encode(), house or settings(), sides))

@@ -117,11 +117,20 @@ class OperaCloud:
         return _json({"access_token": token, "expires_in": TOKEN_MINUTES * 60,
                       "token_type": "Bearer"})  # fmt: skip
 
+    def is_token(self, token: str) -> bool:
+        """Whether this token still holds."""
+        ends_at, calls = self._tokens.get(token, (self.now(), 0))
+        return not self.is_revoked and ends_at > self.now() and calls > 0
+
+    def events_ready(self) -> int:
+        """How many events of the timeline can be read by now."""
+        return bisect_right(self._ready, self.now())
+
     def _is_signed_in(self, request: Request) -> bool:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        ends_at, calls = self._tokens.get(token, (self.now(), 0))
-        if self.is_revoked or ends_at <= self.now() or calls <= 0:
+        if not self.is_token(token):
             return False
+        ends_at, calls = self._tokens[token]
         if Quirk.TOKEN_ENDS in self.quirks:
             self._tokens[token] = (ends_at, calls - 1)
         return True
@@ -129,9 +138,8 @@ class OperaCloud:
     def _dequeue(self, request: Request) -> Reply:
         """Reading removes. Without the vice, what was read is shown once more."""
         limit = min(int(request.said("limit") or EVENTS_MAX), EVENTS_MAX)
-        ready = bisect_right(self._ready, self.now())
         first = self._next
-        events = self.timeline.events[first : min(ready, first + limit)]
+        events = self.timeline.events[first : min(self.events_ready(), first + limit)]
         if Quirk.QUEUE_FORGETS in self.quirks or self._served_once == first:
             self._next = first + len(events)
         self._served_once = first
