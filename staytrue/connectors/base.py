@@ -27,7 +27,7 @@ class Settings:
     country: str
     currency: str
     read_at: datetime
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 class Line(msgspec.Struct):
