@@ -7,6 +7,7 @@ same, so an interrupted import is simply run again.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -252,16 +253,30 @@ def _salted(hashes: bytes, salt: int) -> bytes:
 
 
 def _judge(work: Work) -> rules.Brake | None:
-    """The brakes: what the whole batch would do, before anything is done."""
-    if work.delivery.history or work.waived:
+    """The brakes: what the whole batch would do, before anything is done.
+
+    An imported past has nothing to be compared with; its lines must make sense all the same.
+    """
+    if work.waived:
         return None
-    with scope.everything():
-        figures = queries.figures(work.mapping.object, work.link.id, work.delivery.id, work.made_on)
-        complete = conclude.is_complete(work)
-        if complete and work.mapping.object == "reservation":
-            missing = conclude.missing(work)
-            figures = replace(figures, vanishing=sum(still for _, still in missing))
-    figures = replace(figures, lines=work.summary.read, parked=work.summary.parked_count)
+    figures, complete = rules.Figures(), False
+    if not work.delivery.history:
+        with scope.everything():
+            figures = queries.figures(
+                work.mapping.object, work.link.id, work.delivery.id, work.made_on
+            )
+            complete = conclude.is_complete(work)
+            if complete and work.mapping.object == "reservation":
+                missing = conclude.missing(work)
+                figures = replace(figures, vanishing=sum(still for _, still in missing))
+    codes = Counter(part.code for _, part in work.summary.parked)
+    figures = replace(
+        figures,
+        lines=work.summary.read,
+        parked=work.summary.parked_count,
+        impossible=codes["impossible_date"],
+        foreign=codes["foreign_property"],
+    )
     return rules.brake(figures, complete=complete)
 
 

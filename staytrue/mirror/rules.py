@@ -102,6 +102,8 @@ class Figures:
 
     lines: int = 0
     parked: int = 0
+    impossible: int = 0
+    foreign: int = 0
     known: int = 0
     future: int = 0
     vanishing: int = 0
@@ -139,13 +141,8 @@ _SENTENCES = {
 
 def brake(f: Figures, *, complete: bool) -> Brake | None:
     """The first brake a batch meets, or none. A first or history load has nothing to compare."""
-    if f.lines and f.parked > max(20, f.lines * 0.3):
-        return Brake(
-            "mostly_unreadable",
-            f"{f.parked} of {f.lines} lines could not be understood; usually the export's layout "
-            "changed. Check the mapping, or release the file to take the rest.",
-            {"parked": f.parked, "lines": f.lines},
-        )
+    if unfit := _unfit(f, complete=complete):
+        return unfit
     if not f.known:
         return None
     if complete and not f.lines:
@@ -179,6 +176,35 @@ def brake(f: Figures, *, complete: bool) -> Brake | None:
             f"{f.mails_changing} of {f.mails_known} e-mail addresses would change at once. Check "
             "that the right column is exported, or release the file if it is so.",
             {"n": f.mails_changing, "of": f.mails_known},
+        )
+    return None
+
+
+def _unfit(f: Figures, *, complete: bool) -> Brake | None:
+    """What a file's own lines say against it. In a small complete file fewer are too many: what
+    could not be read of it would be taken for absent.
+    """
+    if f.foreign and f.foreign * 2 >= f.lines:
+        return Brake(
+            "foreign_property",
+            f"{f.foreign} of {f.lines} lines are of another hotel. Send this hotel's export, or "
+            "correct the property code of the connection, and send the file again.",
+            {"n": f.foreign, "of": f.lines},
+        )
+    if f.impossible and f.impossible + f.moving > max(2, f.lines // 10):
+        return Brake(
+            "dates_flipped",
+            f"{f.impossible} of {f.lines} lines have a date that no calendar has and {f.moving} "
+            "stays would move; usually day and month changed places. Check the date format in "
+            "the mapping, or release the file if it is so.",
+            {"n": f.impossible, "of": f.lines, "moving": f.moving},
+        )
+    if f.parked > f.lines * 0.3 and (f.parked > 20 or (complete and f.parked * 2 > f.lines)):
+        return Brake(
+            "mostly_unreadable",
+            f"{f.parked} of {f.lines} lines could not be understood; usually the export's layout "
+            "changed. Check the mapping, or release the file to take the rest.",
+            {"parked": f.parked, "lines": f.lines},
         )
     return None
 
