@@ -28,7 +28,7 @@ MIDNIGHT = 0.2
 LATE_POSTING = 0.1
 REBATE = 0.05
 MERGED = 0.5
-LATE_COMMIT = 0.05
+LATE_COMMIT, COMMITS_WITHIN = 0.05, 240
 OPTIONS = [(whose, by) for whose in ("marketing", "partner_marketing") for by in ("email", "post")]
 CLOSED = (Status.CANCELLED, Status.NO_SHOW)
 
@@ -240,7 +240,7 @@ class Script:
             return
         rng, shows = self._streams["row"], at
         if Quirk.LATE_COMMITS in self.quirks and rng.random() < LATE_COMMIT:
-            shows = at + timedelta(seconds=rng.randrange(10, 240))
+            shows = at + timedelta(seconds=rng.randrange(10, COMMITS_WITHIN))
         self.books.put(table, row, at, shows)
 
     def _dated(self, table: str, id: str) -> datetime:

@@ -46,6 +46,7 @@ class Mews:
         enterprise = self.books.id("enterprise", world.house.code)
         self.pushes = Pushes(enterprise, seed, quirks, lost)
         self.is_revoked = False
+        self.ends_at: datetime | None = None
         self.asked: list[tuple[datetime, str, int]] = []
         self._recent: deque[datetime] = deque()
 
@@ -54,6 +55,10 @@ class Mews:
         """What is so in the PMS now."""
         self._play()
         return self.script.truth
+
+    def rest(self) -> None:
+        """From now on nothing happens in the hotel any more; what is under way still arrives."""
+        self.ends_at = self.now()
 
     def revoke(self) -> None:
         """The hotel takes the connection's token away."""
@@ -73,7 +78,7 @@ class Mews:
         return reply
 
     def _play(self) -> None:
-        self.script.play(self.now())
+        self.script.play(min(self.now(), self.ends_at or self.now()))
         told, self.script.told = self.script.told, []
         self.pushes.take(told)
 
