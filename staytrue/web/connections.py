@@ -25,7 +25,7 @@ from staytrue.mirror.feeds import CONNECTIONS
 from staytrue.staff import audit
 from staytrue.staff.access import Access, one_of, require
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import facts, formats, sentences, words
+from staytrue.web import facts, formats, reasons, sentences, words
 from staytrue.web.chart import age_chart
 from staytrue.web.pages import page
 
@@ -42,6 +42,7 @@ class ShownDelivery:
     state: str
     counts: str
     reason: str
+    detail: str
     mark: str
 
 
@@ -125,9 +126,21 @@ def _shown(of: Delivery) -> ShownDelivery:
         of,
         words.word(words.DELIVERY, of.state),
         sentences.counts(of.counts) if of.counts else "",
-        sentences.brake(of.reason_code, of.reason_facts, of.reason) if of.reason_code else "",
+        reason := _reason(of),
+        of.reason if of.state == Delivery.State.REFUSED and of.reason != reason else "",
         _DELIVERY_MARK.get(of.state, ""),
     )
+
+
+def _reason(of: Delivery) -> str:
+    if not of.reason_code:
+        return ""
+    explain = reasons.brake if of.state == Delivery.State.HELD else _refusal
+    return explain(of.reason_code, of.reason_facts, of.reason)
+
+
+def _refusal(code: str, facts_: dict[str, Any], said: str) -> str:
+    return reasons.told(code, said, facts_)
 
 
 def _groups(link: Connection) -> list[ParkedGroup]:
@@ -136,7 +149,7 @@ def _groups(link: Connection) -> list[ParkedGroup]:
     for part in inbox.parked_now(link)[:PARTS_MAX]:
         groups.setdefault((part.code, str(part.facts.get("word", ""))), []).append(part)
     return [
-        ParkedGroup(code, sentences.parked(code, parts[0].facts, parts[0].reason), parts)
+        ParkedGroup(code, reasons.parked(code, parts[0].facts, parts[0].reason), parts)
         for (code, _word), parts in groups.items()
     ]
 
@@ -185,7 +198,7 @@ def release_delivery(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         outcome = release.release_delivery(delivery, by=access.actor, now=clock.now())
     except Refused as refusal:
-        messages.error(request, refusal.sentence)
+        messages.error(request, reasons.of(refusal))
     else:
         audit.record("delivery_released", f"delivery:{pk}", property_id=delivery.property_id)
         told = sentences.counts({"read": outcome.read, "created": outcome.created,
@@ -210,7 +223,7 @@ def settle_parts(request: HttpRequest, name: str) -> HttpResponse:
     try:
         count = settle(parts, by=access.actor, now=now)
     except Refused as refusal:
-        messages.error(request, refusal.sentence)
+        messages.error(request, reasons.of(refusal))
         return redirect("connection", link.name)
     done = "parts_released" if act == "release" else "parts_dropped"
     audit.record(
@@ -234,5 +247,5 @@ def raw_part(request: HttpRequest, pk: int) -> HttpResponse:
     audit.record("raw_read", f"parked_part:{pk}", property_id=part.property_id)
     return page(
         request, "raw.html", clock.now(), screen="connections", part=part,
-        reason=sentences.parked(part.code, part.facts, part.reason),
+        reason=reasons.parked(part.code, part.facts, part.reason),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -298,7 +299,10 @@ def _original(record: Mapping[str, Any], name: str, source: str) -> str:
     word = record.get(source)
     if name in record["hidden"] or not word:
         return ""
-    same = word.casefold() == value(name, record[name], "UTC").casefold()
+    # The PMS speaks its own language: compared with ours and with English, not with the reader's.
+    with translation.override("en"):
+        english = value(name, record[name], "UTC")
+    same = word.casefold() in {english.casefold(), str(record[name]).casefold()}
     return "" if same else _("PMS: %(word)s") % {"word": word}
 
 

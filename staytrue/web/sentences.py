@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from staytrue.mirror.rules import AGE_LIMITS, EVIDENCE, NEXT_MESSAGE, Verdict, verdict
 from staytrue.web import formats, words
+from staytrue.web.reasons import brake_brief
 
 
 @dataclass(frozen=True)
@@ -180,86 +181,6 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             _("The PMS used this number for another booking."),
         )
     return kind.replace("_", " ").capitalize(), ", ".join(filter(None, [name, file]))
-
-
-def brake_brief(code: str) -> str:
-    """Why a whole file waits, as the end of a sentence."""
-    texts = {
-        "mostly_unreadable": _("most of its lines could not be understood."),
-        "empty": _("it is complete by its own account and holds no booking."),
-        "shrunken": _("too many coming stays are missing from it."),
-        "mass_cancellation": _("it would cancel too many stays at once."),
-        "dates_jump": _("it would move too many stays at once."),
-        "going_back": _("it is older than what is known."),
-        "mass_contact_change": _("it would change too many e-mail addresses at once."),
-    }
-    return texts.get(code, _("a brake stopped it."))
-
-
-def brake(code: str, facts: Mapping[str, Any], said: str) -> str:
-    """Why a delivery is held or refused; `said` is the sentence kept with it, in English."""
-    n, of = facts.get("n"), facts.get("of")
-    counted = {"n": n, "of": of}
-    if code == "shrunken":
-        return (
-            _(
-                "%(n)s of %(of)s coming stays are missing from this file; usually its filter changed "
-                "or it was cut. Ask for a whole export, or release the file if they are really gone."
-            )
-            % counted
-        )
-    if code == "mass_cancellation":
-        return (
-            _(
-                "%(n)s of %(of)s coming stays would become cancelled at once. Check with the hotel, or "
-                "release the file if it is so."
-            )
-            % counted
-        )
-    if code == "dates_jump":
-        return (
-            _(
-                "%(n)s of %(of)s coming stays would move their dates at once; usually day and month "
-                "changed places. Check the date format, or release the file if it is so."
-            )
-            % counted
-        )
-    if code == "going_back":
-        return (
-            _(
-                "%(n)s of %(of)s bookings are older here than what is known; usually this is an "
-                "earlier file. Ask the hotel, or release the file to take what is newer."
-            )
-            % counted
-        )
-    if code == "mass_contact_change":
-        return (
-            _(
-                "%(n)s of %(of)s e-mail addresses would change at once. Check that the right column "
-                "is exported, or release the file if it is so."
-            )
-            % counted
-        )
-    if code == "mostly_unreadable":
-        return _(
-            "%(n)s of %(of)s lines could not be understood; usually the export’s layout changed. "
-            "Check the mapping, or release the file to take the rest."
-        ) % {"n": facts.get("parked"), "of": facts.get("lines")}
-    if code == "empty":
-        return _(
-            "The file is complete by its own account and holds no booking. Ask the hotel whether "
-            "the export ran, or release it."
-        )
-    return said
-
-
-def parked(code: str, facts: Mapping[str, Any], said: str) -> str:
-    """Why a part is parked; `said` is the sentence kept with it, in English."""
-    if code in ("unknown_status", "unknown_word") and facts.get("word"):
-        return _("The file says “%(word)s”. We do not know this word, so nothing is guessed.") % {
-            "word": facts["word"]
-        }
-    return said
 
 
 def counts(of: Mapping[str, Any]) -> str:

@@ -54,7 +54,7 @@ def stays(request: HttpRequest) -> HttpResponse:
         first=first,
         last=last,
         lines=[(row, next(h for h in hotels if h.pk == row.property_id)) for row in rows],
-        **_ways_on(rows, wish, is_more=goes_on),
+        ways=_ways_on(rows, wish, is_more=goes_on),
     )
 
 
@@ -135,7 +135,9 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
     on = read_day(request, "on")
     record, known = sheet.record, True
     if on is not None:
-        record, known = _as_known(sheet, pk, on)
+        end = _end_of(on, sheet)
+        record, known = _as_known(sheet, pk, end)
+        versions = [told for told in versions if told.at < end] or versions[-1:]
     names = {line.source_id: line.person.name for line in sheet.roster if line.person}
     standing = _standing(sheet, record, now)
     told = standing.would_be()
@@ -176,9 +178,12 @@ def _labels(sheet: StaySheet, record: Mapping[str, Any]) -> dict[str, str]:
     return {name: label for name, label in told.items() if label != record[name]}
 
 
-def _as_known(sheet: StaySheet, pk: int, on: date) -> tuple[dict[str, Any], bool]:
-    """The record as we knew it at the end of this day in the hotel, and whether we knew it."""
-    end = datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(sheet.hotel.timezone))
+def _end_of(day: date, sheet: StaySheet) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(sheet.hotel.timezone))
+
+
+def _as_known(sheet: StaySheet, pk: int, end: datetime) -> tuple[dict[str, Any], bool]:
+    """The record as we knew it at this instant, and whether we knew it."""
     first = log.first_known("reservation", pk)
     record = canonical.undo(sheet.record, log.diffs_since("reservation", pk, end))
     # What the role hides now was hidden then.

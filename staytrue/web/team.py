@@ -21,7 +21,7 @@ from staytrue.staff.guard import access_in, needs
 from staytrue.staff.models import AuditEntry, Grant, Member
 from staytrue.staff.rights import FIELDS, RIGHTS
 from staytrue.staff.signin import invitation_path
-from staytrue.web import words
+from staytrue.web import reasons, words
 from staytrue.web.pages import page
 
 AUDIT_PAGE = 100
@@ -58,7 +58,7 @@ def _add(request: HttpRequest) -> HttpResponse:
             language=request.LANGUAGE_CODE or "en",
         )  # fmt: skip
     except Refused as refusal:
-        messages.error(request, refusal.sentence)
+        messages.error(request, reasons.of(refusal))
         return redirect("members")
     # No mail leaves for staff yet: the administrator hands the address over himself.
     invitation = request.build_absolute_uri(invitation_path(member))
@@ -84,7 +84,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.set_roles(access, found, wanted)
         except Refused as refusal:
-            messages.error(request, refusal.sentence)
+            messages.error(request, reasons.of(refusal))
         else:
             messages.success(request, _("Saved. It counts from now on."))
         return redirect("member", pk)
@@ -120,7 +120,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.end_membership(access, found, clock.now())
     except Refused as refusal:
-        messages.error(request, refusal.sentence)
+        messages.error(request, reasons.of(refusal))
     else:
         messages.success(request, _("%(name)s can no longer sign in.") % {"name": found.name})
     return redirect("members")
@@ -146,7 +146,7 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
         try:
             actions.change_role(access, found, given.getlist("right"), given.getlist("hidden"))
         except Refused as refusal:
-            messages.error(request, refusal.sentence)
+            messages.error(request, reasons.of(refusal))
         else:
             messages.success(request, _("Saved. It counts from now on."))
         return redirect("role", key)

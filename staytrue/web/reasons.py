@@ -1,0 +1,170 @@
+"""Why something was refused, held or parked, by its code: in the reader's language.
+
+The sentence kept with it is English and the most precise: readers of English get that one, others
+the sentence of the house for its code, with the kept one beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from staytrue.kit.errors import StaytrueError
+from staytrue.web import words
+
+_CUT = lazy("The file was cut, or is still being written. Send it again; nothing of it was taken.")
+_DAMAGED = lazy("The file is damaged. Send it again; nothing of it was taken.")
+_OTHER_KIND = lazy("The file is of another kind than its name or the mapping says.")
+_ARCHIVE = lazy("The archive holds something that is not allowed. Send the one file alone.")
+_TOO_LARGE = lazy("The file unpacks to more than is allowed.")
+_QUOTES = lazy("The file does not use quotes as the mapping says.")
+_LAYOUT = lazy("The file is written in another way than the mapping says. Correct the mapping.")
+
+REASONS: dict[str, Promise] = {
+    "truncated": _CUT,
+    "replaced": lazy("The file was replaced while it was read. It is taken again when at rest."),
+    "content": _OTHER_KIND,
+    "garbled": lazy("The letters of the file were garbled before it came here."),
+    "wrong_encoding": _LAYOUT,
+    "wrong_delimiter": _LAYOUT,
+    "missing_column": lazy("The file lacks a column that the mapping names."),
+    "doubled_column": lazy("The file has the same column twice."),
+    "records_path": _LAYOUT,
+    "made_at": lazy("The file does not say when it was made in the way the mapping expects."),
+    "too_few": lazy("The file has fewer records than the mapping expects."),
+    "quotes": _QUOTES,
+    "unterminated_quote": _QUOTES,
+    "line_break": _QUOTES,
+    "malformed": _DAMAGED,
+    "not_json": _DAMAGED,
+    "json": _DAMAGED,
+    "too_deep": _DAMAGED,
+    "record_too_long": _DAMAGED,
+    "dtd": lazy("The file defines its own document type, which is not allowed."),
+    "zip_bomb": _TOO_LARGE,
+    "too_large": _TOO_LARGE,
+    "zip_entries": _ARCHIVE,
+    "zip_nested": _ARCHIVE,
+    "zip_name": _ARCHIVE,
+    "zip_encrypted": _ARCHIVE,
+    "zip_method": _ARCHIVE,
+    "empty": lazy("The file is empty."),
+    "field_count": lazy("The line has more or fewer cells than the titles."),
+    "impossible_date": lazy("A date of this record is not in the calendar."),
+    "departure_before_arrival": lazy("The departure is before the arrival."),
+    "too_long": lazy("A stay of so many nights cannot be right."),
+    "unreadable_amount": lazy("An amount of this record cannot be read."),
+    "unreadable_count": lazy("A count of this record cannot be read."),
+    "unknown_currency": lazy("The currency of this record is not known."),
+    "foreign_property": lazy("This booking is of another hotel."),
+    "other_property": lazy("This booking is of another hotel."),
+    "damaged_number": lazy("The booking number lost its digits in a spreadsheet."),
+    "still_unreadable": lazy("It still cannot be read. Change the mapping first."),
+    "not_held": lazy("This file is not held any more."),
+    "raw_dropped": lazy("The raw text was dropped after the retention time."),
+    "last_administrator": lazy(
+        "Nobody could manage staff any more. Give another member the administrator’s role first."
+    ),
+    "member_exists": lazy("This person is a member already."),
+    "email_unreadable": lazy("This is not an e-mail address."),
+}
+
+
+def told(code: str, said: str, facts: Mapping[str, Any] | None = None) -> str:
+    """Why, in the reader's language; what no language has a sentence for stays as it was kept."""
+    if (get_language() or "en").startswith("en"):
+        return said
+    if code.startswith("missing_") and code not in REASONS:
+        field = words.word(words.FIELD, str((facts or {}).get("field") or code[8:]))
+        return _("%(field)s is missing.") % {"field": field}
+    return str(REASONS.get(code, said))
+
+
+def of(error: StaytrueError) -> str:
+    """One of our errors as a sentence for its reader."""
+    return told(error.code, error.sentence, error.facts)
+
+
+def brake_brief(code: str) -> str:
+    """Why a whole file waits, as the end of a sentence."""
+    texts = {
+        "mostly_unreadable": _("most of its lines could not be understood."),
+        "empty": _("it is complete by its own account and holds no booking."),
+        "shrunken": _("too many coming stays are missing from it."),
+        "mass_cancellation": _("it would cancel too many stays at once."),
+        "dates_jump": _("it would move too many stays at once."),
+        "going_back": _("it is older than what is known."),
+        "mass_contact_change": _("it would change too many e-mail addresses at once."),
+    }
+    return texts.get(code, _("a brake stopped it."))
+
+
+def brake(code: str, facts: Mapping[str, Any], said: str) -> str:
+    """Why a delivery is held or refused; `said` is the sentence kept with it, in English."""
+    n, of = facts.get("n"), facts.get("of")
+    counted = {"n": n, "of": of}
+    if code == "shrunken":
+        return (
+            _(
+                "%(n)s of %(of)s coming stays are missing from this file; usually its filter changed "
+                "or it was cut. Ask for a whole export, or release the file if they are really gone."
+            )
+            % counted
+        )
+    if code == "mass_cancellation":
+        return (
+            _(
+                "%(n)s of %(of)s coming stays would become cancelled at once. Check with the hotel, or "
+                "release the file if it is so."
+            )
+            % counted
+        )
+    if code == "dates_jump":
+        return (
+            _(
+                "%(n)s of %(of)s coming stays would move their dates at once; usually day and month "
+                "changed places. Check the date format, or release the file if it is so."
+            )
+            % counted
+        )
+    if code == "going_back":
+        return (
+            _(
+                "%(n)s of %(of)s bookings are older here than what is known; usually this is an "
+                "earlier file. Ask the hotel, or release the file to take what is newer."
+            )
+            % counted
+        )
+    if code == "mass_contact_change":
+        return (
+            _(
+                "%(n)s of %(of)s e-mail addresses would change at once. Check that the right column "
+                "is exported, or release the file if it is so."
+            )
+            % counted
+        )
+    if code == "mostly_unreadable":
+        return _(
+            "%(n)s of %(of)s lines could not be understood; usually the export’s layout changed. "
+            "Check the mapping, or release the file to take the rest."
+        ) % {"n": facts.get("parked"), "of": facts.get("lines")}
+    if code == "empty":
+        return _(
+            "The file is complete by its own account and holds no booking. Ask the hotel whether "
+            "the export ran, or release it."
+        )
+    return told(code, said, facts)
+
+
+def parked(code: str, facts: Mapping[str, Any], said: str) -> str:
+    """Why a part is parked; `said` is the sentence kept with it, in English."""
+    if code in ("unknown_status", "unknown_word") and facts.get("word"):
+        return _("The file says “%(word)s”. We do not know this word, so nothing is guessed.") % {
+            "word": facts["word"]
+        }
+    return said
