@@ -62,7 +62,8 @@ def demo(port: int, *, once: bool) -> Answer:
         scene = _prepared(now)
         scene.catch_up(now)
         worker.until_idle()
-        document = {**_figures(), "password": scene.password, "members": _MEMBERS}
+        roles = {email: role for email, (_, role) in _MEMBERS.items()}
+        document = {**_figures(), "password": scene.password, "members": roles}
         lines = _in_words(document)
         if once:
             return Answer(document, lines)
@@ -192,5 +193,5 @@ def _in_words(document: dict[str, Any]) -> list[str]:
         f"{document['profiles']} profiles, {document['deliveries']} deliveries, "  # noqa: ISC004
         f"{document['parked']} parked, {document['out_of_sight']} out of sight.",
         f"Sign in with the password {document['password']} as",
-        *(f"  {email}  {role}" for email, (_, role) in document["members"].items()),
+        *(f"  {email}  {role}" for email, role in document["members"].items()),
     ]

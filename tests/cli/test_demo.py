@@ -1,0 +1,49 @@
+"""The demo: from nothing to a living hotel. Slow: a year of an invented hotel is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from staytrue.cli import demo
+from staytrue.kit import clock, embedded
+from staytrue.lab import demo as invented
+from tests.cli.conftest import Cli
+
+NOON = datetime(2026, 5, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def empty(
+    home: Path, elsewhere: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """An empty home, and a small hotel to fill it."""
+    small = partial(invented.write_year, rooms=12, days=2)
+    monkeypatch.setattr(demo.invented, "write_year", small)
+    elsewhere(tmp_path / "home")
+    with embedded.start(tmp_path / "home", fast=True):
+        yield tmp_path / "home"
+    elsewhere(home)
+
+
+def test_it_loads_settles_and_catches_up_when_called_again(cli: Cli, empty: Path) -> None:
+    with clock.use(lambda: NOON):
+        first = cli("demo", "--once", "--json").document
+        again = cli("demo", "--once", "--json").document
+    assert first == again
+    assert first["reservations"] > 500
+    assert (first["parked"], first["held"]) == (1, 0)
+    assert set(first["members"]) >= {"desk@sirga.example"}
+    with clock.use(lambda: NOON + timedelta(days=2)):
+        later = cli("demo", "--once", "--json").document
+    assert later["deliveries"] == first["deliveries"] + 4
+    assert later["password"] == first["password"]
+
+
+def test_it_never_mixes_with_a_real_hotel(cli: Cli) -> None:
+    ran = cli("demo", "--once", "--json")
+    assert (ran.code, ran.document["error"]["code"]) == (1, "home_not_empty")
