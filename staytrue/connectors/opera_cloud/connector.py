@@ -115,6 +115,7 @@ class OperaCloud:
             settings,
             f"/rsv/v1/{hotel_path}/reservations/{number}",
             [("fetchInstructions", part) for part in RESERVATION_PARTS],
+            about=hint,
         )
         if answer.status in (204, 404):
             return None
@@ -126,6 +127,7 @@ class OperaCloud:
                 settings,
                 f"/csh/v1/{hotel_path}/reservations/{number}/folios",
                 [("fetchInstructions", "Postings"), ("fetchInstructions", "Reservation")],
+                about=hint,
             )
             context = (folio.body,) if folio.status == 200 else ()
         return Delivery("reservation", answer.body, context=context)
@@ -158,6 +160,7 @@ class OperaCloud:
             settings,
             f"/crm/v1/profiles/{quote(hint.id, safe='')}",
             [("fetchInstructions", part) for part in PROFILE_PARTS],
+            about=hint,
         )
         if answer.status in (204, 404):
             return None
@@ -265,6 +268,7 @@ class OperaCloud:
         *,
         method: str = "",
         body: bytes = b"",
+        about: Hint | None = None,
     ) -> Response:
         """One request. A token that ended meanwhile is renewed once and the request repeated."""
         address = _address(settings.values, place) + (f"?{urlencode(query)}" if query else "")
@@ -283,7 +287,7 @@ class OperaCloud:
             return answer
         if answer.status >= 400:
             answer.usable(settings.read_at)
-            raise _refusal(answer)
+            raise _refusal(answer, about)
         return answer
 
     @staticmethod
@@ -355,16 +359,25 @@ def _json(answer: Response) -> Json:
         ) from None
 
 
-def _refusal(answer: Response) -> Misconfigured:
+def _refusal(answer: Response, about: Hint | None) -> Misconfigured | Unreadable:
+    """One record that cannot be shown is parked; any other refusal is for a person to settle."""
     try:
         said = document(answer.body)
     except Unreadable:
         said = {}
     detail = (text(said, "title") or text(said, "detail") or "no reason given")[:200]
+    code = text(said, "o:errorCode") or ""
+    if about:
+        return Unreadable(
+            f"OPERA Cloud does not show {about.entity} {about.id[:40]} ({answer.status}: {detail}).",
+            "refused_record",
+            status=answer.status,
+            error=code,
+        )
     return Misconfigured(
         f"OPERA Cloud refused the request ({answer.status}: {detail}). Check the settings of the "
         "connection and the rights of its integration user.",
         "refused_by_pms",
         status=answer.status,
-        error=text(said, "o:errorCode") or "",
+        error=code,
     )

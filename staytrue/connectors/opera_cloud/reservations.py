@@ -83,31 +83,9 @@ def read_reservation(body: Json, house: House, notes: Notes) -> tuple[Reservatio
     )
     if status is Status.CANCELLED:
         # After a reinstatement the cancellation stays behind as history: only the status counts.
-        cancelled = one(body, "cancellation") or one(body, "cancellationInfo")
-        reservation.cancelled_at = day(cancelled, "date")
-        _keep(reservation, "cancellation_reason", text(cancelled, "code"))
-        said = text(cancelled, "cancellationNo", "id") or text(cancelled, "cancellationNo")
-        _keep(reservation, "cancellation_number", said or id_of(ids, "CancellationNumber"))
-    medium = (
-        text(stay, "bookingMedium")
-        or text(stay, "bookingChannelCode")
-        or text(rates, "bookingMedium")
-    )
-    markets = [found for found in every([stay, rates], "marketCode") if text(found)]
+        _cancellation(reservation, body, ids)
     _partners(reservation, body)
-    origin(
-        reservation,
-        house,
-        notes,
-        medium=medium,
-        source_code=text(stay, "sourceCode")
-        or text(stay, "sourceOfBusiness")
-        or text(rates, "sourceCode"),
-        source_label=text(stay, "sourceCodeDescription")
-        or text(stay, "sourceOfBusinessDescription")
-        or text(rates, "sourceCodeDescription"),
-        markets=markets,
-    )
+    _sold(reservation, stay, rates, house, notes)
     _payment(reservation, body, house, notes)
     amounts_of(reservation, body, stay, rates)
     share_of(reservation, body, stay, rates)
@@ -178,6 +156,35 @@ def _comments(body: Json) -> str | None:
     )
     said = [lines(one, "text", "value") for one in found if not flag(one, "confidential")]
     return "\n".join(note for note in said if note) or None
+
+
+def _cancellation(reservation: Reservation, body: Json, ids: list[Json]) -> None:
+    cancelled = one(body, "cancellation") or one(body, "cancellationInfo")
+    reservation.cancelled_at = day(cancelled, "date")
+    _keep(reservation, "cancellation_reason", text(cancelled, "code"))
+    said = text(cancelled, "cancellationNo", "id") or text(cancelled, "cancellationNo")
+    _keep(reservation, "cancellation_number", said or id_of(ids, "CancellationNumber"))
+
+
+def _sold(
+    reservation: Reservation, stay: Json, rates: list[Json], house: House, notes: Notes
+) -> None:
+    """How and to whom it was sold, wherever a detail or a search line says it."""
+    origin(
+        reservation,
+        house,
+        notes,
+        medium=text(stay, "bookingMedium")
+        or text(stay, "bookingChannelCode")
+        or text(rates, "bookingMedium"),
+        source_code=text(stay, "sourceCode")
+        or text(stay, "sourceOfBusiness")
+        or text(rates, "sourceCode"),
+        source_label=text(stay, "sourceCodeDescription")
+        or text(stay, "sourceOfBusinessDescription")
+        or text(rates, "sourceCodeDescription"),
+        markets=[found for found in every([stay, rates], "marketCode") if text(found)],
+    )
 
 
 def _partners(reservation: Reservation, body: Json) -> None:

@@ -76,10 +76,16 @@ def read_row(row: Json, house: House, notes: Notes) -> Reservation:
         source_label=None,
         markets=[code for code in every(days, "marketCode") if text(code)],
     )
+    _partners(reservation, row)
+    return reservation
+
+
+def _partners(reservation: Reservation, row: Json) -> None:
+    """Who else stands on it, by id or by name."""
     if contact := text(row, "resvContactId", "id"):
         reservation.guests = [GuestOnBooking(GuestRole.BOOKER, contact)]
     others = [part.strip() for part in (text(row, "sharersResvIdList") or "").split(",")]
-    sharers = [part for part in others if part and part != number]
+    sharers = [part for part in others if part and part != reservation.number]
     if sharers:
         reservation.custom["shares_with"] = sharers
         tell_sharer(reservation, sharers)
@@ -94,7 +100,6 @@ def read_row(row: Json, house: House, notes: Notes) -> Reservation:
     ):
         if value:
             reservation.custom[name] = value
-    return reservation
 
 
 def _sum(days: list[Json], name: str) -> Decimal | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Thread
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
 import pytest
 
 from staytrue.connectors.base import Hint, Settings
 from staytrue.connectors.opera_cloud.connector import OperaCloud
-from staytrue.kit.errors import Misconfigured, Temporary
+from staytrue.kit.errors import Misconfigured, Temporary, Unreadable
 from staytrue.kit.http import Response
 
 NOW = datetime(2026, 5, 21, 12, tzinfo=UTC)
@@ -106,18 +107,31 @@ def test_what_paces_the_calls_may_see_the_refused_token_first() -> None:
 
 
 def test_however_many_threads_ask_one_signs_in() -> None:
-    gateway, connector, ready = always(204), OperaCloud(), Barrier(8)
+    both = Barrier(2)
 
-    def look() -> None:
-        ready.wait()
-        connector.read(Hint("profile", "1"), gateway, SETTINGS)
+    class Slow(Gateway):
+        def request(self, method: str, url: str, **more: Any) -> Response:
+            if url.endswith("/oauth/v1/tokens"):
+                # Two at a time would meet here; one alone stops waiting for the other.
+                with suppress(BrokenBarrierError):
+                    both.wait(0.2)
+            return super().request(method, url, **more)
 
-    threads = [Thread(target=look) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (gateway.signed_in, len(gateway.asked)) == (1, 8)
+    gateway, connector = Slow(lambda *_: (204, b"", {})), OperaCloud()
+    looks = [
+        Thread(target=connector.read, args=(Hint("profile", "1"), gateway, SETTINGS))
+        for _ in range(4)
+    ]
+    for look in looks:
+        look.start()
+    for look in looks:
+        look.join()
+    assert (gateway.signed_in, len(gateway.asked)) == (1, 4)
+
+
+def test_one_record_that_is_refused_does_not_stop_the_connection() -> None:
+    with pytest.raises(Unreadable):
+        OperaCloud().read(Hint("profile", "1"), always(400, {"title": "Bad id"}), SETTINGS)
 
 
 def test_too_many_calls_say_when_to_come_back() -> None:

@@ -320,3 +320,16 @@ def test_folio_lines_come_with_the_reservation_they_belong_to() -> None:
     assert [line.line for line in read(stay(), None, folio).folio] == ["1"]
     other = stay(reservationIdList=[{"id": "7009", "type": "Reservation"}])
     assert read(other, None, folio).folio == []
+
+
+def test_a_guest_on_two_lines_of_a_page_is_seen_once_as_the_newer_one_shows_him() -> None:
+    lines = [
+        stay(
+            reservationGuest={"id": "5101", "surname": "Zubiri", "phoneNumber": number},
+            lastModifyDateTime=f"2026-02-0{day} 10:00:00.0",
+        )
+        for day, number in ((2, "612 345 678"), (1, "612 345 600"))
+    ]
+    found = answers({"reservations": {"reservationInfo": lines}})
+    seen = [one.phones[0].raw for answer in found for one in answer.glimpses]
+    assert seen == ["612 345 678"]
