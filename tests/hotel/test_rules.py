@@ -35,7 +35,7 @@ def test_a_skipped_wall_time_still_closes_the_day_once() -> None:
 @pytest.mark.parametrize("name", sorted(available_timezones())[::12])
 def test_each_day_of_two_years_is_closed_once_in_every_zone(name: str) -> None:
     zone = ZoneInfo(name)
-    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(0, 730)]
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(730)]
     closes = [closes_at(day, zone, THREE) for day in days]
     assert closes == sorted(closes)
     assert len(set(closes)) == len(closes)
