@@ -32,7 +32,8 @@ class Settings:
 
 class Line(msgspec.Struct):
     """One raw record of a delivery: its line (1-based, as a person would count in the file), its
-    raw text as kept (card numbers already masked) and its hash (8 bytes, signed)."""
+    raw text as kept (card numbers already masked) and its hash (8 bytes, signed).
+    """
 
     number: int
     raw: str
@@ -42,7 +43,8 @@ class Line(msgspec.Struct):
 
 class Finding(msgspec.Struct):
     """Something a person should know of a record that was nevertheless taken: an unknown word, two
-    dates that disagree. `code` and the equal facts are counted; nothing is hidden by them."""
+    dates that disagree. `code` and the equal facts are counted; nothing is hidden by them.
+    """
 
     code: str
     line: int

@@ -27,6 +27,13 @@ _CODES: dict[str, Any] = {
     "payment_method": codes.Payment,
     "kind": codes.ProfileKind,
 }
+_MARKS = {
+    "version": "bigint",
+    "version_at": "timestamptz",
+    "read_at": "timestamptz",
+    "delivery_id": "bigint",
+    "content_hash": "bigint",
+}
 _LISTS: dict[str, Any] = {
     "extras": list[records.Extra],
     "folio": list[records.FolioLine],
@@ -88,16 +95,7 @@ def _restore_rows(
     merge.stage(target, [("\n".join(lines) + "\n").encode()])
     kept = {"property_id", "epoch", *target.key, "content_hash", "version", "version_at"}
     sets = ", ".join(f"{name} = s.{name}" for name in target.columns if name not in kept)
-    marks_sql = ", ".join(
-        f"{name} = (m.marks->>'{name}')::{kind}"
-        for name, kind in (
-            ("version", "bigint"),
-            ("version_at", "timestamptz"),
-            ("read_at", "timestamptz"),
-            ("delivery_id", "bigint"),
-            ("content_hash", "bigint"),
-        )  # fmt: skip
-    )
+    marks_sql = ", ".join(f"{name} = (m.marks->>'{name}')::{kind}" for name, kind in _MARKS.items())
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE {target.table} t SET {sets}, {marks_sql}, versions = t.versions + 1

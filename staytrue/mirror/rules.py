@@ -6,7 +6,7 @@ Sources of the limits: RELIABILITY section 2 (brakes) and FEATURES A15, D02, D03
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 GRACE = timedelta(seconds=60)
@@ -207,12 +207,3 @@ def _unfit(f: Figures, *, complete: bool) -> Brake | None:
             {"parked": f.parked, "lines": f.lines},
         )
     return None
-
-
-def in_scope(kind: str, arrival: date, first: date | None, last: date | None) -> bool:
-    """Whether a complete walk of this scope would have to show a stay with this arrival."""
-    if kind == "full":
-        return True
-    if kind != "window":
-        return False
-    return (first is None or arrival >= first) and (last is None or arrival <= last)

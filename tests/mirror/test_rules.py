@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -83,10 +83,3 @@ def test_a_batch_beyond_the_usual_waits_for_a_person(
 
 def test_what_is_missing_from_a_delta_concludes_nothing() -> None:
     assert rules.brake(replace(USUAL, vanishing=900), complete=False) is None
-
-
-def test_a_window_ends_where_the_mapping_says() -> None:
-    first, last = date(2026, 5, 20), date(2026, 6, 4)
-    assert rules.in_scope("window", date(2026, 6, 4), first, last)
-    assert not rules.in_scope("window", date(2026, 6, 5), first, last)
-    assert not rules.in_scope("delta", date(2026, 6, 4), None, None)

@@ -1,5 +1,6 @@
 """Less work per merged row: planned by statistics, no index that a longer one contains, no
-reference checked row by row that the statement itself makes true."""
+reference checked row by row that the statement itself makes true.
+"""
 
 from typing import Any
 
