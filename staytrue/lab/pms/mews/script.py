@@ -193,7 +193,7 @@ class Script:
     def _late(self, at: datetime, number: str) -> None:
         """The minibar, found when the guest was gone."""
         day = at.astimezone(self.house.zone).date()
-        self.bills.post(number, "late", Wanted("ProductOrder", Decimal("6.20"), day, "MINI"), at)
+        self.bills.post(number, "late", Wanted("ProductOrder", Decimal("4.90"), day, "MINI"), at)
         self._tell(number)
 
     def _rebate(self, at: datetime, number: str) -> None:
