@@ -42,6 +42,8 @@ _MAPPINGS = {"guests_*": "staytrue_guests", "stays_*": "staytrue_stays"}
 _EXPORT_AFTER = timedelta(hours=3, minutes=10)
 _CATCH_UP_DAYS = 30
 _LIVE_EVERY = timedelta(minutes=2)
+# Files that stay in the outbox: a demo may run for days.
+_KEPT = 20
 _MEMBERS = {
     "admin@sirga.example": ("Amaia Etxeberria", "administrator"),
     "manager@sirga.example": ("Luc Moreau", "general_manager"),
@@ -119,6 +121,8 @@ class Scene:
         for path in invented.live(self.year, now).paths:
             # Complete or not there: a watched folder must never show half a file.
             path.rename(self.outbox / path.name)
+        for taken in sorted(self.outbox.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+            taken.unlink()
 
 
 def _prepared(now: datetime) -> Scene:

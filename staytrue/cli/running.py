@@ -149,7 +149,7 @@ def web(port: int, address: str) -> None:
             blocking_threads=_THREADS,
             respawn_failed_workers=True,
             workers_kill_timeout=10,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
         ).serve()
 
 
