@@ -217,9 +217,9 @@ _WRITTEN: dict[str, Callable[[Any, Mapping[str, str]], str]] = {
 
 
 class _Origins:
-    """Which version a field's present value came with."""
+    """Which version a field's present value came with; all of them were true at `read_at`."""
 
-    def __init__(self, versions: Sequence[Told], read_at: datetime) -> None:
+    def __init__(self, versions: Sequence[Told], read_at: datetime | None) -> None:
         self.read_at = read_at
         self.first = versions[-1] if versions else None
         self.newest: dict[str, Told] = {}
@@ -248,7 +248,9 @@ def of_stay(
     record: Mapping[str, Any], versions: list[Told], sheet: StaySheet, labels: Mapping[str, str]
 ) -> list[Fact]:
     """The facts of one stay in the order the desk asks for them."""
-    origins = _Origins(versions, sheet.read_at)
+    # Whoever left the feed was true when it last showed him, not when it was last read.
+    is_lost = record["out_of_sight_since"] is not None
+    origins = _Origins(versions, sheet.read_at if is_lost else sheet.true_through)
     notes = {
         **labels,
         "number": _leg(record),
@@ -270,7 +272,7 @@ def of_stay(
             str(name),
             value(str(name), told, sheet.hotel.timezone),
             origin=origins.of("custom"),
-            read_at=sheet.read_at,
+            read_at=origins.read_at,
         )
         for name, told in custom.items()
     ]
@@ -320,7 +322,7 @@ _PROFILE_OPTIONAL = {"second_last_name", "vip", "loyalty", "consents", "card_tok
 
 def of_profile(record: Mapping[str, Any], versions: list[Told], sheet: ProfileSheet) -> list[Fact]:
     """The facts of one profile but its contacts, which have a card of their own."""
-    origins = _Origins(versions, sheet.read_at)
+    origins = _Origins(versions, sheet.true_through)
     zone = sheet.hotel.timezone if sheet.hotel else "UTC"
     made = [
         _fact(name, record, origins, zone)

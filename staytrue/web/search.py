@@ -10,11 +10,14 @@ from django.shortcuts import render
 from staytrue.kit import clock
 from staytrue.kit.text import clean
 from staytrue.mirror import lists
+from staytrue.mirror.search import Found
 from staytrue.mirror.search import search as find
 from staytrue.staff.guard import access_in, needs
 from staytrue.web.pages import page
 
 WORDS_MAX = 200
+# What fits on a screen; the last line leads to all of them.
+PALETTE_GUESTS, PALETTE_STAYS = 6, 4
 
 
 @needs("stays.read")
@@ -25,8 +28,10 @@ def search(request: HttpRequest) -> HttpResponse:
     hotels = lists.hotels(access)
     zone = hotels[0].timezone if hotels else "UTC"
     found = find(access, words, now.astimezone(ZoneInfo(zone)).date())
-    context = {"words": words, "found": found, "now": now, "is_palette": True}
     # htmx is named by middleware; only the palette asks for the bare hits.
     if getattr(request, "htmx", False):
+        first = Found(found.guests[:PALETTE_GUESTS], found.stays[:PALETTE_STAYS])
+        context = {"words": words, "found": first, "now": now, "is_palette": True,
+                   "is_cut": first != found}  # fmt: skip
         return render(request, "parts/hits.html", context)
     return page(request, "search.html", now, words=words, found=found)

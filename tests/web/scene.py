@@ -42,6 +42,8 @@ def build(folder: Path) -> Year:
     with scope.everything():
         Property.objects.update(business_date=TODAY)
     _trouble(bilbao_files, folder)
+    while reactions.settle(NOW):
+        pass
     return year
 
 

@@ -128,6 +128,9 @@
   });
   document.addEventListener("DOMContentLoaded", () => {
     remember();
-    palette()?.addEventListener("close", () => ($("#palette input").value = ""));
+    palette()?.addEventListener("close", () => {
+      $("#palette input").value = "";
+      $("#hits").replaceChildren();
+    });
   });
 })();
