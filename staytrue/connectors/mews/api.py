@@ -75,6 +75,7 @@ class Api:
 
     def __init__(self, http: Http, settings: Settings, now: datetime) -> None:
         self.http, self.settings, self.now = http, settings, now
+        self._is_signed_in = False
         values = settings.values
         self.address = str(values.get("base_url") or "https://api.mews.com").rstrip("/")
         self.without = frozenset(listed(values, "without"))
@@ -100,6 +101,13 @@ class Api:
         if answer.status == 408:
             raise TooHeavy(
                 f"Mews took too long over {path}. It will be asked for less.", "too_heavy"
+            )
+        if answer.status in (401, 403) and self._is_signed_in:
+            raise Misconfigured(
+                f"Mews does not let this connection read {path}. Ask Mews for it, or name it in "
+                "the setting `without`.",
+                "not_allowed",
+                operation=path,
             )
         if answer.usable(self.now).status != 200:
             raise Refused(
@@ -157,6 +165,8 @@ class Api:
             enterprise: Row = msgspec.json.decode(answer["Enterprise"], type=dict[str, Any])
         except (KeyError, msgspec.DecodeError):
             raise _no_answer("configuration/get") from None
+        # From here on a refusal is about one operation, not about the tokens.
+        self._is_signed_in = True
         return now if now.tzinfo else now.replace(tzinfo=UTC), enterprise
 
 

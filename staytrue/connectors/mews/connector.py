@@ -8,6 +8,7 @@ none is missed. All instants are those of the PMS's own clock.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -125,7 +126,7 @@ class Mews:
         calls = Api(http, settings, settings.read_at)
         wanted: dict[tuple[str, str], set[str]] = {}
         for hint in hints:
-            name = _FILTERS.get(hint.entity, "")
+            name = _FILTERS[hint.entity]
             if hint.entity == "reservation" and hint.id.count("-") != 4:
                 name = "Numbers"
             wanted.setdefault((hint.entity, name), set()).add(hint.id)
@@ -185,8 +186,7 @@ def _begin(bookmark: Bookmark, settings: Settings, calls: Api, pms_now: datetime
     feeds = [name for name in POLLED if name not in calls.without]
     end = instant(pms_now)
     if "todo" in bookmark:
-        todo = [list(entry) for entry in bookmark["todo"]]
-        return {**bookmark, "through": dict(bookmark["through"]), "todo": todo}
+        return deepcopy(bookmark)
     if "through" in bookmark:
         through = dict(bookmark["through"])
         todo = []
@@ -266,8 +266,7 @@ def _parcel(gatherer: Gatherer, key: str, page: Page, bookmark: Bookmark | None)
 
 def _marked(parcel: Delivery, walk: Bookmark) -> Delivery:
     """The parcel with where to go on. The bookmark is a copy: the walk goes on changing."""
-    mark = {**walk, "through": dict(walk["through"]), "todo": [list(one) for one in walk["todo"]]}
-    return Delivery(parcel.object, parcel.body, bookmark=mark, context=parcel.context)
+    return Delivery(parcel.object, parcel.body, bookmark=deepcopy(walk), context=parcel.context)
 
 
 def _filters(feed: Feed, start: datetime, end: datetime) -> api.Filters:

@@ -6,6 +6,7 @@ Only the stays themselves come from its files; what belongs to them is gathered 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 import msgspec
 
@@ -43,7 +44,7 @@ def parcels(walk: Bookmark, calls: Api, gatherer: Gatherer) -> Iterator[Delivery
         for start in range(state.get("line", 0), len(lines), COUNT):
             rows = [msgspec.Raw(line) for line in lines[start : start + COUNT]]
             state.update(file=place, line=start + COUNT)
-            yield gatherer.stays(Page(rows, None), _copy(walk))
+            yield gatherer.stays(Page(rows, None), deepcopy(walk))
         state.update(file=place + 1, line=0)
     # The windows of the stays are read; what else is to do stays.
     walk["todo"] = [entry for entry in walk["todo"] if entry[0] != "arrivals"]
@@ -65,9 +66,4 @@ def _lines(calls: Api, url: str) -> list[bytes]:
 
 
 def _moved(walk: Bookmark) -> Delivery:
-    return Delivery("reservation", b"", bookmark=_copy(walk))
-
-
-def _copy(walk: Bookmark) -> Bookmark:
-    copied: Bookmark = msgspec.json.decode(msgspec.json.encode(walk))
-    return copied
+    return Delivery("reservation", b"", bookmark=deepcopy(walk))

@@ -205,6 +205,25 @@ def test_a_connection_without_tokens_says_so(follower: Follower) -> None:
         next(connector.fetch({}, follower.http, empty, follower.clock()))
 
 
+def test_an_operation_that_is_not_allowed_is_named(follower: Follower) -> None:
+    follower.until_quiet()
+    failing(follower, 1, Reply(401))
+    with pytest.raises(Misconfigured, match="customers/getAll"):
+        parcels(follower)
+
+
+def test_a_fetch_leaves_the_bookmark_it_was_given_alone(
+    follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "COUNT", 10)
+    follower = follow(quirks=CALM, values={"history": "export"})
+    follower.poll()
+    follower.clock.instant += timedelta(minutes=6)
+    kept = json.dumps(follower.bookmark)
+    parcels(follower)
+    assert json.dumps(follower.bookmark) == kept
+
+
 def test_an_operation_that_is_not_allowed_is_left_out_when_told(
     follow: Follow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
