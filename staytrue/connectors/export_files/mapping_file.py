@@ -148,10 +148,6 @@ class _Reader:
         )
         custom = self.custom("custom", self.table(self.document, "custom"))
         skip = tuple(self.skip(table) for table in self.document.get("skip", []))
-        checks = tuple(self.document.get("checks", ()))
-        for check in checks:
-            if check not in CHECKS:
-                raise self.refuse("checks", f"{check!r} is none of {', '.join(CHECKS)}")
         return Mapping(
             name=self.name,
             object=kind,
@@ -172,8 +168,15 @@ class _Reader:
             extras=extras,
             custom=custom,
             skip=skip,
-            checks=checks,
+            checks=self.checks(),
         )
+
+    def checks(self) -> tuple[str, ...]:
+        named = tuple(self.document.get("checks", ()))
+        for check in named:
+            if check not in CHECKS:
+                raise self.refuse("checks", f"{check!r} is none of {', '.join(CHECKS)}")
+        return named
 
     def table(self, parent: dict[str, Any], key: str) -> dict[str, Any]:
         table = parent.get(key, {})
