@@ -39,14 +39,16 @@ def stay(n: int = 1, notes: str = "") -> Reservation:
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
-    return kill_import.prepare(tmp_path_factory.mktemp("kill"), 3_000, 300, changed=True)
+    return kill_import.prepare(tmp_path_factory.mktemp("kill"), 3_000, 100)
 
 
-@pytest.mark.parametrize(("moment", "server"), [(0.8, False), (0.8, True)])
+@pytest.mark.parametrize(
+    ("moment", "rows", "server"), [(0.8, False, False), (0.3, True, False), (0.6, True, True)]
+)
 def test_an_import_killed_and_run_again_ends_in_the_state_of_an_undisturbed_one(
-    trial: Trial, tmp_path: Path, moment: float, *, server: bool
+    trial: Trial, tmp_path: Path, moment: float, *, rows: bool, server: bool
 ) -> None:
-    kill_import.disturb(trial, tmp_path / "home", moment, server=server)
+    kill_import.disturb(trial, tmp_path / "home", moment, rows=rows, server=server)
 
 
 @pytest.fixture
