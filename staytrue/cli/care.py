@@ -118,6 +118,18 @@ def deliveries_release(number: int) -> Answer:
 @deliveries.command
 @click.argument("number", metavar="ID", type=int)
 @answers
+def reread(number: int) -> Answer:
+    """Read an applied delivery again with its mapping as it is now."""
+    with open_home():
+        delivery = _numbered(number)
+        with progress() as show:
+            outcome = release.read_again(delivery, by=ACTOR, now=clock.now(), progress=show)
+    return Answer(outcome.as_json(), in_words(outcome), yes=outcome.refused is None)
+
+
+@deliveries.command
+@click.argument("number", metavar="ID", type=int)
+@answers
 def rollback(number: int) -> Answer:
     """Take an applied delivery back: the mirror is as before it."""
     with open_home():

@@ -61,6 +61,24 @@ def release_delivery(
     return outcome
 
 
+def read_again(
+    delivery: Delivery, *, by: str, now: datetime, progress: intake.Progress | None = None
+) -> Outcome:
+    """Read an applied delivery once more with the mapping as it is now.
+
+    It counts as a later reading of the same instant: what the mapping said wrongly is mended, what
+    the hotel has changed since then stays.
+    """
+    link = link_of(delivery)
+    with intake.one_delivery_at_a_time(link):
+        if delivery.state != Delivery.State.APPLIED:
+            raise Refused(f"{delivery.name} is {delivery.state}; only an applied file can be read "
+                          "again.", code="not_applied")  # fmt: skip
+        with scope.everything():
+            again = inbox.keep_again(delivery, layout_of(delivery).text, by=by, now=now)
+        return take_again(again, link, now, progress or intake.quiet, waived=True)
+
+
 def finish_interrupted(now: datetime) -> int:
     """Take deliveries to their end whose import was killed; returns how many.
 

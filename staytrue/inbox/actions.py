@@ -71,6 +71,37 @@ def keep(
     return delivery, is_new
 
 
+def keep_again(delivery: Delivery, mapping_text: str, *, by: str, now: datetime) -> Delivery:
+    """The same raw text as a delivery of its own, to be read by another mapping."""
+    if delivery.raw_dropped_at is not None:
+        raise Refused(
+            f"The raw text of {delivery.name} was dropped after the retention time.",
+            code="raw_dropped",
+        )
+    again = Delivery.objects.create(
+        connection_id=delivery.connection_id,
+        property_id=delivery.property_id,
+        object=delivery.object,
+        kind=delivery.kind,
+        name=delivery.name,
+        # Not the hash of the bytes alone: those have come once and are remembered so.
+        content_hash=f"{delivery.content_hash} again {now.isoformat()}",
+        size=delivery.size,
+        facts=delivery.facts | {"mapping_text": mapping_text, "again": delivery.pk},
+        history=delivery.history,
+        made_at=delivery.made_at,
+        received_at=now,
+        released_by=by,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO delivery_piece (delivery_id, seq, body)
+               SELECT %s, seq, body FROM delivery_piece WHERE delivery_id = %s ORDER BY seq""",
+            [again.pk, delivery.pk],
+        )
+    return again
+
+
 def settle(delivery: Delivery, state: str, now: datetime, **facts: Any) -> None:
     """Say what became of a delivery."""
     delivery.state = state

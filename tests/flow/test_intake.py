@@ -5,73 +5,30 @@ from __future__ import annotations
 import itertools
 import random
 import zlib
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from staytrue.changes.models import Change
 from staytrue.flow import reactions, release
 from staytrue.hotel import scope
 from staytrue.hotel.codes import Board, Channel, GuestRole, Payment, Segment, Status
-from staytrue.hotel.records import Extra, GuestOnBooking, Reservation
+from staytrue.hotel.records import Extra, GuestOnBooking
 from staytrue.inbox.models import Connection, Delivery, ParkedPart
-from staytrue.kit.errors import Refused
-from staytrue.mirror import hashing
 from staytrue.mirror.models import Freshness
 from staytrue.mirror.models import Reservation as Row
 from staytrue.staff.models import Ask
 from tests import make
+from tests.flow.days import DAY, MORNING, Feed, log_of, rows, state_hash, stay
 
 pytestmark = pytest.mark.django_db
-
-MORNING = datetime(2026, 5, 21, 1, 10, tzinfo=make.UTC)
-DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def link() -> Connection:
     return make.link(make.hotel())
-
-
-def stay(n: int = 1, **facts: Any) -> Reservation:
-    given = {
-        "number": str(30_000 + n),
-        "guests": [GuestOnBooking(GuestRole.PRIMARY, f"G{n}")],
-        "created_at": MORNING - timedelta(days=30),
-        "modified_at": MORNING - timedelta(days=3),
-    } | facts
-    return make.reservation(**given)
-
-
-def rows() -> dict[str, Row]:
-    with scope.everything():
-        return {row.number: row for row in Row.objects.all()}
-
-
-def log_of(number: str) -> list[Change]:
-    row = rows()[number]
-    with scope.everything():
-        return list(Change.objects.filter(object="reservation", object_id=row.id).order_by("no"))
-
-
-def state_hash() -> str:
-    with scope.everything():
-        return hashing.state_hash().hash
-
-
-class Feed:
-    """Daily files of one hotel, each written whole and imported at once."""
-
-    def __init__(self, link: Connection, folder: Path) -> None:
-        self.link, self.folder = link, folder
-
-    def day(self, n: int, *stays: Reservation, **how: Any) -> make.Outcome:
-        made_at = MORNING + n * DAY
-        path = make.stays_file(self.folder, made_at, *stays)
-        return make.take(self.link, path, made_at + timedelta(minutes=2), **how)
 
 
 @pytest.fixture
@@ -239,20 +196,6 @@ def test_an_unknown_status_word_is_parked_with_its_raw_record(feed: Feed) -> Non
         assert "TENT" in ParkedPart.objects.get().raw
 
 
-def test_a_parked_part_is_released_once_its_word_has_a_meaning(feed: Feed, tmp_path: Path) -> None:
-    shipped = Path("staytrue/connectors/export_files/mappings/staytrue_stays.toml").read_text()
-    mapping = tmp_path / "house.toml"
-    mapping.write_text(shipped)
-    feed.day(0, stay(1), stay(2, source_status="TENT"), mapping=str(mapping))
-    with scope.everything():
-        part = ParkedPart.objects.get()
-    with pytest.raises(Refused):
-        release.release_parts([part], by="tests", now=MORNING + DAY)
-    mapping.write_text(shipped.replace("[values.status]", '[values.status]\n"TENT" = "option"'))
-    release.release_parts([part], by="tests", now=MORNING + DAY)
-    assert rows()["30002"].status == "option"
-
-
 PATH = [
     ("Confirmed", Status.CONFIRMED),
     ("Cancelled", Status.CANCELLED),
@@ -308,31 +251,6 @@ def test_two_hundred_events_in_any_order_with_repetition_end_in_the_same_state(
             make.take(link, path, MORNING + batch * DAY, history=True)
         hashes.add(state_hash())
     assert len(hashes) == 1
-
-
-def test_taking_a_batch_back_restores_the_state_before_it(feed: Feed) -> None:
-    feed.day(0, *(stay(n) for n in range(5)), history=True)
-    before = state_hash()
-    later = [stay(n, room_number="7", nights=5, modified_at=MORNING, guests=[
-        GuestOnBooking(GuestRole.PRIMARY, "G77")]) for n in range(3)]  # fmt: skip
-    outcome = feed.day(1, *later, stay(8), history=True)
-    assert state_hash() != before
-    with scope.everything():
-        batch = Delivery.objects.get(id=outcome.delivery)
-    release.roll_back(batch, by="tests", now=MORNING + 2 * DAY)
-    assert state_hash() == before
-    feed.day(1, *later, stay(8), history=True)
-    assert len(rows()) == 6
-
-
-def test_a_batch_whose_rows_changed_later_cannot_be_taken_back_first(feed: Feed) -> None:
-    first = feed.day(0, stay())
-    feed.day(1, stay(room_number="7", modified_at=MORNING))
-    with scope.everything():
-        batch = Delivery.objects.get(id=first.delivery)
-    with pytest.raises(Refused) as refusal:
-        release.roll_back(batch, by="tests", now=MORNING + 2 * DAY)
-    assert refusal.value.code == "changed_later"
 
 
 def test_history_is_marked_as_imported_and_meets_no_brake(feed: Feed) -> None:
