@@ -6,6 +6,7 @@ content hash is taken over the very bytes that are staged.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -23,12 +24,16 @@ from staytrue.mirror import children, segments
 NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _CENT = Decimal("0.01")
+_NO_DIGITS = re.compile(r"\D+")
 # Names repeat: a million guests share some ten thousand of them.
 _folded = lru_cache(maxsize=1 << 16)(fold)
 
 
 def amount_text(value: Decimal) -> str:
     """An exact amount as text: at least two decimals, no needless zeros after them."""
+    text = str(value)
+    if text[-3:-2] == "." and text[-2:].isdigit():
+        return text
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent >= -2:
         return str(value.quantize(_CENT)) if exponent != -2 else str(value)
@@ -68,7 +73,11 @@ def _text(value: str | None) -> str:
 
 
 def _json_column(value: Any, empty: str) -> str:
-    return json_text(value).translate(_ESCAPES) if value else empty
+    if not value:
+        return empty
+    text = json_text(value)
+    # JSON writes line ends and tabs as escapes, so only its backslashes are left to double.
+    return text.replace("\\", "\\\\") if "\\" in text else text
 
 
 def _plain(value: Any) -> str:
@@ -100,8 +109,7 @@ class Encoder:
     """
 
     def __init__(self, batch: int, property_id: int, zone: str, read_at: datetime) -> None:
-        self.batch = batch
-        self.property_id = property_id
+        self.batch, self.property = f"{batch}\t", f"\t{property_id}\t"
         self.zone = ZoneInfo(zone)
         self.read_at = read_at.isoformat()
         self.day = read_at.astimezone(self.zone).date()
@@ -129,13 +137,12 @@ class Encoder:
         checked_in = self._instant(r.checked_in_at, "checked_in_at", day_only)
         checked_out = self._instant(r.checked_out_at, "checked_out_at", day_only)
         modified = NULL if r.modified_at is None else r.modified_at.isoformat()
-        primary = next((g.profile for g in r.guests if g.role == "primary"), None)
-        said = (
+        said = "\t".join((
             _text(r.group_number), r.status, _text(r.source_status), r.status_origin,
             r.arrival_on.isoformat(), r.departure_on.isoformat(), str(r.nights),
             _plain(lead_days(r, self.zone)), created,
-        )  # fmt: skip
-        facts = (
+        ))  # fmt: skip
+        facts = "\t".join((
             cancelled, checked_in, checked_out, _array(day_only),
             _plain(r.adults), _plain(r.children), _plain(r.infants),
             _text(r.room_number), _text(r.room_category), _text(r.rate_code),
@@ -145,21 +152,21 @@ class Encoder:
             _text(r.currency), _truth(r.tax_included), _plain(r.payment_method),
             _text(r.source_payment), _json_column(r.extras, "[]"), _json_column(r.folio, "[]"),
             _json_column(r.guests, "[]"), _text(r.notes), _json_column(r.custom, "{}"),
-            _text(primary),
-        )  # fmt: skip
-        content = hash_of("\t".join(said) + "\t" + "\t".join(facts))
-        return "\t".join((
-            str(self.batch), str(seq), str(self.property_id), _text(r.number), _text(r.leg), "1", *said, modified,
-            *facts, segments.guess(r).segment, _plain(r.version), self.read_at if modified is NULL else modified,
-            str(line), str(raw_hash), str(content),
+            _text(_primary(r)),
         ))  # fmt: skip
+        content = hash_of(f"{said}\t{facts}")
+        return (
+            f"{self.batch}{seq}{self.property}{_text(r.number)}\t{_text(r.leg)}\t1\t{said}\t"
+            f"{modified}\t{facts}\t{segments.guess(r).segment}\t{_plain(r.version)}\t"
+            f"{self.read_at if modified is NULL else modified}\t{line}\t{raw_hash}\t{content}"
+        )
 
     def profile(self, seq: int, line: int, raw_hash: int, p: Profile) -> str:
         """One line of `stage_profile`, with its folded search keys; of a child only the least."""
         if children.is_child(p, self.day):
             p = children.minimised(p)
         modified = NULL if p.modified_at is None else p.modified_at.isoformat()
-        said = (
+        said = "\t".join((
             _text(p.source_id), p.kind, _text(p.title), _text(p.first_name), _text(p.last_name),
             _text(p.second_last_name), _plain(p.birth_date), _plain(p.language),
             _plain(p.nationality), _plain(p.country),
@@ -167,20 +174,26 @@ class Encoder:
             _json_column(p.addresses, "[]"), _json_column(p.loyalty, "[]"), _text(p.card_token),
             _text(p.vip), _json_column(p.consents, "[]"), _text(p.merged_into),
             _truth(p.deleted), _truth(p.anonymised),
-        )  # fmt: skip
-        rest = (_text(p.notes), _json_column(p.custom, "{}"))
-        content = hash_of("\t".join(said) + "\t" + "\t".join(rest))
-        return "\t".join((
-            str(self.batch), str(seq), str(self.property_id), *said, modified, *rest,
-            _text(name_key(p.first_name, p.last_name, p.second_last_name)),
-            _text(_folded(p.last_name or "")), _array(contact_keys(p)),
-            _plain(p.version), self.read_at if modified is NULL else modified,
-            str(line), str(raw_hash), str(content),
         ))  # fmt: skip
+        rest = f"{_text(p.notes)}\t{_json_column(p.custom, '{}')}"
+        content = hash_of(f"{said}\t{rest}")
+        return (
+            f"{self.batch}{seq}{self.property}{said}\t{modified}\t{rest}\t"
+            f"{_text(name_key(p.first_name, p.last_name, p.second_last_name))}\t"
+            f"{_text(_folded(p.last_name or ''))}\t{_array(contact_keys(p))}\t{_plain(p.version)}\t"
+            f"{self.read_at if modified is NULL else modified}\t{line}\t{raw_hash}\t{content}"
+        )
 
 
 def _truth(value: bool | None) -> str:  # noqa: FBT001 - a column's value, not a switch
     return NULL if value is None else "t" if value else "f"
+
+
+def _primary(r: Reservation) -> str | None:
+    for guest in r.guests:
+        if guest.role == "primary":
+            return guest.profile
+    return None
 
 
 def lead_days(r: Reservation, zone: ZoneInfo) -> int | None:
@@ -195,6 +208,8 @@ def lead_days(r: Reservation, zone: ZoneInfo) -> int | None:
 
 def extras_amount(r: Reservation) -> Decimal | None:
     """Spend beside the room: posted extras where there is a folio, else the ordered ones."""
+    if not r.folio and not r.extras:
+        return None
     posted = [x.amount for x in r.folio if x.kind == "extra" and x.amount is not None]
     ordered = [x.amount for x in r.extras if x.amount is not None]
     amounts = posted or ordered
@@ -209,5 +224,5 @@ def name_key(*names: str | None) -> str:
 def contact_keys(p: Profile) -> list[str]:
     """What a profile is found by beside its name: addresses folded, numbers as digits."""
     keys = [fold(mail.address) for mail in p.emails]
-    keys += ["".join(filter(str.isdigit, phone.number or phone.raw)) for phone in p.phones]
+    keys += [_NO_DIGITS.sub("", phone.number or phone.raw) for phone in p.phones]
     return [key for key in dict.fromkeys(keys) if key]

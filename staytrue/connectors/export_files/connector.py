@@ -80,7 +80,10 @@ class Spool:
             for place in self.id_places:
                 cell = line.values[place]
                 if isinstance(cell, str) and cell:
-                    yield from _ID_ENDS.split(cell)
+                    if cell.isalnum():
+                        yield cell
+                    else:
+                        yield from _ID_ENDS.split(cell)
 
     def translate(self, lines: Iterable[Line]) -> Iterator[Translated]:
         """Canonical records of these lines."""
