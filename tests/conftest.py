@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from tests import databases
@@ -39,8 +41,15 @@ def _is_this_machine(host: object) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse connections beyond this machine from here on."""
+    """Refuse connections beyond this machine; draw the same examples each time.
+
+    What a submission is judged by must not depend on chance: with STAYTRUE_CHANCE set (long runs
+    by hand) other examples are drawn each time.
+    """
     sys.addaudithook(_guard)
+    settings.register_profile("same", derandomize=True, print_blob=True)
+    if not os.environ.get("STAYTRUE_CHANCE"):
+        settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

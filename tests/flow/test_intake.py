@@ -170,7 +170,9 @@ def test_yesterdays_file_again_changes_nothing(feed: Feed) -> None:
 
 def test_a_late_file_is_applied_by_its_own_date(feed: Feed) -> None:
     feed.day(2, stay(1, room_number="new", modified_at=None))
-    feed.day(1, stay(1, room_number="old", modified_at=None), stay(5, modified_at=None))
+    late = [stay(1, room_number="old", modified_at=None), stay(5, modified_at=None)]
+    path = make.stays_file(feed.folder, MORNING + DAY, *late)
+    make.take(feed.link, path, MORNING + 3 * DAY)
     assert rows()["30001"].room_number == "new"
     assert "30005" in rows()
 

@@ -215,4 +215,5 @@ def _common(sample: Sample, title: str | None) -> list[tuple[str, int]]:
 def _toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False)
+    # TOML allows no DEL as it stands, which JSON does.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -65,6 +65,11 @@ def test_what_cannot_be_drafted_is_refused_in_a_sentence(tmp_path: Path, content
         draft(tmp_path, content, "a.csv")
 
 
+def test_a_title_with_a_delete_character_still_gives_a_draft_that_loads(tmp_path: Path) -> None:
+    text = draft(tmp_path, b"Number;Status;Arrival;Odd\x7ftitle\n1;OK;2026-05-21;x\n", "a.csv")
+    assert "\x7f" not in text
+
+
 def test_date_forms_are_found_by_the_values() -> None:
     assert date_formats(["2026-05-21"]) == ([["iso"]], [])
     assert date_formats(["29/09/2026", "29-Sep-2026", "31/02/2026"]) == (
