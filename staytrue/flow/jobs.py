@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from staytrue.changes import log
 from staytrue.flow import closing, lateness, leftovers, release, stalled, watching
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
-from staytrue.kit import clock
+from staytrue.kit import clock, merge
 
 Duty = Callable[[datetime], object]
 
@@ -69,13 +70,24 @@ DUTIES: dict[Duty, str] = {
 def _register(duty: Duty, cron: str) -> None:
     name = getattr(duty, "__name__", "")
 
-    # A lock, so that two workers never do the same duty at once.
+    # In a thread of its own: procrastinate would do all duties in one, after each other.
     @app.periodic(cron=cron)
-    @app.task(name=name, queueing_lock=name, lock=name, pass_context=False)
-    def run(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it by this name
-        # The thread's connection may be one that the server has closed since.
-        close_old_connections()
-        duty(clock.now())
+    @app.task(name=name, queueing_lock=name, pass_context=False)
+    async def run(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it by this name
+        await asyncio.to_thread(do, duty, name)
+
+
+def do(duty: Duty, name: str) -> None:
+    """Do a duty unless another worker does it just now.
+
+    The lock is the connection's and not the job's: a job whose server went away in the middle
+    stays "doing" for as long as its worker lives, and would keep its duty from all others.
+    """
+    # The thread's connection may be one that the server has closed since.
+    close_old_connections()
+    with merge.if_nobody_else(f"duty {name}", 0) as alone:
+        if alone:
+            duty(clock.now())
 
 
 for _duty, _cron in DUTIES.items():

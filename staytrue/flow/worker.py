@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import threading
 from datetime import datetime
 from typing import Any, cast
@@ -22,6 +24,7 @@ from staytrue.staff import seal
 
 # Also without a call: an audit row waits for its seal, a failed reaction for its next try.
 SECONDS = 0.5
+ENDS = (signal.SIGTERM, signal.SIGINT)
 logger = structlog.get_logger(__name__)
 
 
@@ -49,28 +52,47 @@ def serve() -> None:
     """Work until told to stop: the loop in a thread, procrastinate's worker in front."""
     leftovers.clear()
     stop = threading.Event()
+    before = {each: signal.signal(each, lambda *_: stop.set()) for each in ENDS}
     loop = threading.Thread(target=_loop, args=(stop,), name="settle")
     loop.start()
     try:
-        while not _work_off_jobs():
+        while not stop.is_set():
+            asyncio.run(_work_off_jobs(stop))
             stop.wait(SECONDS)
     finally:
         stop.set()
         loop.join()
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
-def _work_off_jobs() -> bool:
-    """Procrastinate's worker until a signal ends it: True. A lost database: False, try again."""
-    django = cast(DjangoConnector, app.connector)
+async def _work_off_jobs(stop: threading.Event) -> None:
+    """Procrastinate's worker, until it is told to stop or has lost the database.
+
+    It ends without an error when one of its side tasks met one, so signals are ours.
+    """
+    worker = asyncio.create_task(_procrastinate())
+    while not stop.is_set() and not worker.done():
+        await asyncio.wait([worker], timeout=SECONDS)
+    worker.cancel()
     try:
-        with app.replace_connector(django.get_worker_connector()) as connected:
-            connected.run_worker(
-                concurrency=2, fetch_job_polling_interval=2, delete_jobs="successful"
-            )
+        await worker
+    except asyncio.CancelledError:
+        pass
     except (ConnectorException, PoolTimeout, psycopg.OperationalError):
         logger.warning("database away", exc_info=True)
-        return False
-    return True
+
+
+async def _procrastinate() -> None:
+    connector = cast(DjangoConnector, app.connector).get_worker_connector()
+    with app.replace_connector(connector) as connected:
+        async with connected.open_async():
+            await connected.run_worker_async(
+                concurrency=4,
+                fetch_job_polling_interval=2,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
 
 
 def _loop(stop: threading.Event) -> None:

@@ -5,17 +5,21 @@ Slow on purpose: a home and processes of their own, because they are killed.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from django.db import connection
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from staytrue.flow import jobs
+from staytrue.flow import jobs, stalled
 from staytrue.kit import clock, embedded
 from tests import make
 from tests.flow import homes
@@ -87,10 +91,7 @@ def test_the_duties_run_as_the_app_and_the_worker_stops_when_told(
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("others_wait", [False, True], ids=["alone", "with one waiting"])
-def test_a_job_whose_worker_was_killed_is_taken_up_by_the_next(
-    home: Home, worker: Start, *, others_wait: bool
-) -> None:
+def test_a_job_whose_worker_was_killed_is_taken_up_by_the_next(home: Home, worker: Start) -> None:
     link = home.query("SELECT id FROM connection")[0][0]
     with home.connect() as importing:
         # Another import holds the connection, so the job waits in the middle.
@@ -98,8 +99,6 @@ def test_a_job_whose_worker_was_killed_is_taken_up_by_the_next(
         put(home, "1")
         first = worker()
         eventually(lambda: count(home, "SELECT count(*) FROM pg_locks WHERE NOT granted"))
-        if others_wait:
-            eventually(lambda: count(home, f"{LOOKS} AND status = 'todo'"))
         assert count(home, f"{LOOKS} AND status = 'doing'") == 1
         first.kill()
         first.communicate()
@@ -109,6 +108,7 @@ def test_a_job_whose_worker_was_killed_is_taken_up_by_the_next(
     )
     worker()
     eventually(lambda: count(home) == 1)
+    eventually(lambda: count(home, f"{LOOKS} AND worker_id IS NULL AND status = 'doing'") == 0)
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["restarted", "killed"])
@@ -133,6 +133,27 @@ def test_until_idle_does_every_duty_once_and_ends(home: Home) -> None:
     put(home, "1")
     home.run("work", "--until-idle")
     assert count(home) == 1
+
+
+def test_a_dead_job_makes_room_for_one_like_it_that_waits(transactional_db: None) -> None:
+    """Slow: jobs are committed, so the database is made anew."""
+    insert = """INSERT INTO procrastinate_jobs (task_name, queue_name, priority, queueing_lock, args,
+                  status) VALUES (%s, 'default', 0, 'same', '{}', %s)"""
+    with connection.cursor() as cursor:
+        cursor.execute(insert, ["dead", "doing"])
+        cursor.execute(insert, ["waiting", "todo"])
+        cursor.execute(insert.replace("'same'", "'other'"), ["alone", "doing"])
+
+    async def retry() -> None:
+        connector = cast(DjangoConnector, app.connector).get_worker_connector()
+        with app.replace_connector(connector) as connected:
+            async with connected.open_async():
+                await stalled.retry(connected, datetime(2026, 5, 21, 1, 10, tzinfo=UTC))
+
+    asyncio.run(retry())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, status FROM procrastinate_jobs ORDER BY id")
+        assert cursor.fetchall() == [("waiting", "todo"), ("alone", "todo")]
 
 
 def test_every_duty_can_run_at_any_moment(transactional_db: Any) -> None:
