@@ -321,6 +321,7 @@ def _merge_page(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]
 
 def _merge_lines(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]:
     delivery = work.delivery
+    merge.expect_bulk()
     given = {
         "connection_id": work.link.id,
         "read_at": work.made_at,

@@ -4,6 +4,7 @@ with loading. Knows neither Django nor the database: it may be started fresh on 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import zlib
@@ -229,6 +230,8 @@ def _together(summaries: list[Summary]) -> Summary:
 
 def _serve(job: Job, pipe: Pipe) -> None:
     """A process of its own: a refusal travels as itself, anything else stays loud here."""
+    # Records hold no cycles; looking for some among millions cost a tenth of the time.
+    gc.disable()
     try:
         for item in blocks(job):
             pipe.send(item)

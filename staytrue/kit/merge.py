@@ -120,6 +120,18 @@ def _source(row: str) -> str:
     return f"(coalesce({row}.version, 0), {row}.version_at)"
 
 
+def expect_bulk() -> None:
+    """Tune the present transaction for a page of a large batch.
+
+    Sorting stays in memory. Its commit need not wait for the disk: what a crash takes away is
+    merged again, because the delivery is concluded by a later commit that does wait.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('work_mem', '96MB', true), set_config('synchronous_commit', 'off', true)"
+        )
+
+
 def merge(target: Target, batch: int, first: int, last: int, given: Mapping[str, Any]) -> Merged:
     """Merge the staged rows with `first <= seq < last`; older and equal versions stay out."""
     with connection.cursor() as cursor:
