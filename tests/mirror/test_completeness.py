@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -63,6 +64,7 @@ def test_a_relay_a_fixed_line_and_an_unreadable_number_reach_nobody(facts: dict[
     assert score(**facts).score == SCORE_MAX - WEIGHTS[Level.ESSENTIAL]
 
 
+_HOTELS = count(1)  # examples of one test share its transaction
 PROFILES = st.builds(
     Profile,
     source_id=st.integers(1, 10**9).map(str),
@@ -95,7 +97,7 @@ PROFILES = st.builds(
 def test_the_average_of_a_property_is_the_sum_over_its_profiles(
     db: None, profiles: list[Profile]
 ) -> None:
-    house = make.hotel(f"H{profiles[0].source_id}")
+    house = make.hotel(f"H{next(_HOTELS)}")
     link = make.link(house, f"files-{house.code}")
     take(link, *profiles)
     with scope.everything():
