@@ -34,15 +34,20 @@ class Home:
 
     path: Path
 
-    def start(self, *arguments: str, module: str = "staytrue.cli") -> subprocess.Popen[str]:
-        """A command in a process of its own."""
+    def start(
+        self, *arguments: str, module: str = "staytrue.cli", unread: bool = False
+    ) -> subprocess.Popen[str]:
+        """A command in a process of its own; `unread`, for one that logs for long, is not heard:
+        it would wait for ever before a full pipe.
+        """
+        said = subprocess.DEVNULL if unread else subprocess.PIPE
         environment = os.environ | {"STAYTRUE_HOME": str(self.path)}
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             env=environment,
             cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=said,
+            stderr=said,
             text=True,
         )
 

@@ -54,7 +54,7 @@ def worker(home: Home) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
-        started.append(home.start("work"))
+        started.append(home.start("work", unread=True))
         return started[-1]
 
     yield start
