@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,20 +61,15 @@ def append(entries: Iterable[Entry], at: datetime, *, history: bool = False) -> 
         )
 
 
-def append_created(object: str, ids: Collection[int], at: datetime) -> None:
-    """Append the first version of rows just inserted into the mirror, in one statement."""
-    if not ids:
-        return
+def created(object: str) -> str:
+    """SQL that appends the first version of rows a merge has just inserted, beside the merge."""
     kind = Kind.CREATED if object == "reservation" else Kind.PROFILE_CREATED
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""INSERT INTO change (at, source_at, object, object_id, no, connection_id,
-                                    property_id, kinds, delivery_id, line, history)
-                SELECT %s, t.version_at, %s, t.id, 1, t.connection_id, t.property_id, %s,
-                       t.delivery_id, t.line, t.imported
-                  FROM {object} t WHERE t.id = ANY(%s) ORDER BY t.id""",
-            [at, object, [str(kind)], list(ids)],
-        )
+    return f"""
+      INSERT INTO change (at, source_at, object, object_id, no, connection_id, property_id, kinds,
+                          delivery_id, line, history)
+      SELECT %(first_seen_at)s, m.version_at, '{object}', m.id, 1, m.connection_id,
+             m.property_id, ARRAY['{kind}'], m.delivery_id, m.line, m.imported
+        FROM m WHERE m.old_id IS NULL ORDER BY m.id"""
 
 
 def diffs_since(object: str, object_id: int, instant: datetime) -> list[dict[str, Any] | None]:

@@ -333,8 +333,8 @@ def _merge_lines(work: Work, first: int, last: int) -> dict[str, tuple[int, int]
     for object in ("profile", "reservation"):
         if not work.staged[object]:
             continue
-        merged = mirror.merge_staged(object, delivery.id, first, last, given)
-        log.append_created(object, merged.inserted, work.now)
+        also = (log.created(object),)
+        merged = mirror.merge_staged(object, delivery.id, first, last, given, also)
         entries = conclude.entries(object, merged.updated)
         log.append(entries, work.now, history=delivery.history)
         reactions.wake(entries, work.now)

@@ -174,9 +174,9 @@ def _merge_parts(delivery: Delivery, parts: Sequence[ParkedPart], now: datetime)
     for object, staged in lines.items():
         target = mirror.TARGETS[object]
         merge.stage(target, [("\n".join(staged) + "\n").encode()] if staged else [])
-        merged = mirror.merge_staged(object, delivery.id, 0, len(said) + 1, given)
+        also = (log.created(object),)
+        merged = mirror.merge_staged(object, delivery.id, 0, len(said) + 1, given, also)
         merge.clear(target, delivery.id)
-        log.append_created(object, merged.inserted, now)
         entries = conclude.entries(object, merged.updated)
         log.append(entries, now, history=delivery.history)
         reactions.wake(entries, now)

@@ -8,7 +8,7 @@ what is known already is left out by a join first, so that no identity value is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +23,7 @@ class Target:
 
     `columns` are staged; `batch` columns are the same for the whole batch and given as values;
     `marks` order versions, oldest first; `content` is the column that tells whether anything
-    differs; `on_update` replaces the plain "take the new value" (`t` old row, `excluded` new one).
+    differs; `tells` are columns of the new row that a further statement reads; `on_update` replaces the plain "take the new value" (`t` old row, `excluded` new one).
     """
 
     table: str
@@ -33,6 +33,7 @@ class Target:
     batch: tuple[str, ...]
     marks: tuple[str, ...]
     content: str
+    tells: tuple[str, ...] = ()
     on_update: Mapping[str, str] = field(default_factory=dict)
     on_insert: Mapping[str, str] = field(default_factory=dict)
 
@@ -74,8 +75,14 @@ def _marks(row: str, target: Target) -> str:
                      for m in target.marks)  # fmt: skip
 
 
-def merge_statement(target: Target) -> str:
-    """The one upsert, as SQL with named parameters `batch`, `first`, `last` and the batch values."""
+def merge_statement(target: Target, also: Sequence[str] = ()) -> str:
+    """The one upsert, as SQL with named parameters `batch`, `first`, `last` and the batch values.
+
+    `also` are statements that write from its result `m` (`old_id`, `id` and what the target
+    tells): a second reading of the rows would cost as much again.
+    """
+    told = "".join(f", new.{name}" for name in target.tells)
+    further = "".join(f", also_{number} AS ({sql_})" for number, sql_ in enumerate(also))
     key = ", ".join(target.key)
     given = ", ".join(f"%({name})s AS {name}" for name in target.batch)
     staged = ", ".join(f"s.{name}" for name in target.columns)
@@ -106,8 +113,8 @@ WITH d AS (
   ON CONFLICT ({key}) DO UPDATE SET {sets} WHERE {newer.replace("%s", "excluded")}
   RETURNING old.id AS old_id, new.id AS id,
     CASE WHEN old.id IS NOT NULL AND {differs} THEN to_jsonb(old)::text END AS was,
-    CASE WHEN old.id IS NOT NULL AND {differs} THEN to_jsonb(new)::text END AS now
-)
+    CASE WHEN old.id IS NOT NULL AND {differs} THEN to_jsonb(new)::text END AS now{told}
+){further}
 SELECT array_agg(id) FILTER (WHERE old_id IS NULL),
        array_agg(was ORDER BY id) FILTER (WHERE was IS NOT NULL),
        array_agg(now ORDER BY id) FILTER (WHERE was IS NOT NULL),
@@ -132,12 +139,18 @@ def expect_bulk() -> None:
         )
 
 
-def merge(target: Target, batch: int, first: int, last: int, given: Mapping[str, Any]) -> Merged:
+def merge(
+    target: Target,
+    batch: int,
+    first: int,
+    last: int,
+    given: Mapping[str, Any],
+    also: Sequence[str] = (),
+) -> Merged:
     """Merge the staged rows with `first <= seq < last`; older and equal versions stay out."""
+    values = {**given, "batch": batch, "first": first, "last": last}
     with connection.cursor() as cursor:
-        cursor.execute(
-            merge_statement(target), {**given, "batch": batch, "first": first, "last": last}
-        )
+        cursor.execute(merge_statement(target, also), values)
         inserted, was, now, touched = cursor.fetchone()
     pairs = zip(was or [], now or [], strict=True)
     return Merged(inserted or [], [(parse(a), parse(b)) for a, b in pairs], touched)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ _KEPT = {
     "imported": "keep",
     "versions": f"CASE WHEN {_DIFFERS} THEN t.versions + 1 ELSE t.versions END",
 }
+_TOLD = ("connection_id", "property_id", "delivery_id", "line", "imported", "version_at")
 
 RESERVATIONS = Target(
     table="reservation",
@@ -33,6 +34,7 @@ RESERVATIONS = Target(
     batch=columns.BATCH,
     marks=columns.VERSION_MARKS,
     content="content_hash",
+    tells=(*_TOLD, "guests"),
     on_insert={"versions": "1"},
     on_update=_KEPT
     | {
@@ -48,6 +50,7 @@ PROFILES = Target(
     batch=columns.BATCH,
     marks=columns.VERSION_MARKS,
     content="content_hash",
+    tells=_TOLD,
     on_insert={"versions": "1"},
     on_update=_KEPT,
 )
@@ -71,32 +74,32 @@ def clear_stages(connection_id: int) -> int:
     return removed
 
 
+# The roster of new reservations; of changed ones `settle_rosters` takes care.
+_ROSTERS = """
+  INSERT INTO roster (reservation_id, property_id, connection_id, role, profile, since_at)
+  SELECT m.id, m.property_id, m.connection_id, g->>'role', g->>'profile', %(read_at)s
+    FROM m, jsonb_array_elements(m.guests) g WHERE m.old_id IS NULL ORDER BY m.id"""
+
+
 @transaction.atomic
 def merge_staged(
-    object: str, batch: int, first: int, last: int, given: Mapping[str, Any]
+    object: str,
+    batch: int,
+    first: int,
+    last: int,
+    given: Mapping[str, Any],
+    also: Sequence[str] = (),
 ) -> Merged:
-    """Merge staged rows of one batch with `first <= seq < last`; rosters follow."""
-    merged = merge.merge(TARGETS[object], batch, first, last, given)
+    """Merge staged rows of one batch with `first <= seq < last`; rosters follow.
+
+    `also` are statements of later packages that write from what was inserted (`changes.log`).
+    """
+    rosters = (_ROSTERS,) if object == "reservation" else ()
+    merged = merge.merge(TARGETS[object], batch, first, last, given, (*also, *rosters))
     if object == "reservation":
-        enter_rosters(merged.inserted, given["read_at"])
         replaced = [now["id"] for was, now in merged.updated if was["guests"] != now["guests"]]
         settle_rosters(replaced, given["read_at"])
     return merged
-
-
-def enter_rosters(ids: Collection[int], since: datetime) -> None:
-    """Write the roster of new reservations."""
-    if not ids:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO roster (reservation_id, property_id, connection_id, role, profile,
-                                   since_at)
-               SELECT r.id, r.property_id, r.connection_id, g->>'role', g->>'profile', %s
-                 FROM reservation r, jsonb_array_elements(r.guests) g
-                WHERE r.id = ANY(%s) ORDER BY r.id""",
-            [since, list(ids)],
-        )
 
 
 def settle_rosters(ids: Collection[int], at: datetime) -> None:

@@ -54,9 +54,10 @@ def take(
     }
     with scope.everything():
         merge.stage(target, [("\n".join(lines) + "\n").encode()])
-        merged = actions.merge_staged(name, parcel.id, 0, len(lines) + 1, given)
+        merged = actions.merge_staged(
+            name, parcel.id, 0, len(lines) + 1, given, (log.created(name),)
+        )
         merge.clear(target, parcel.id)
-        log.append_created(name, merged.inserted, made_at)
         log.append(conclude.entries(name, merged.updated), made_at, history=imported)
         actions.tell_freshness(
             link.id, name, property_id=link.property_id, true_through=made_at, now=made_at,
