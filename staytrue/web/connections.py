@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from staytrue.changes import log
-from staytrue.flow import release
+from staytrue.flow import release, watching
 from staytrue.inbox import queries as inbox
 from staytrue.inbox.models import Connection, Delivery, ParkedPart
 from staytrue.kit import clock
@@ -92,6 +92,8 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
         may_raw=access.may("deliveries.raw", link.property_id),
         may_parts=access.may("parked.release", link.property_id),
         may_deliveries=access.may("deliveries.release", link.property_id),
+        may_manage=access.may("connections.manage", link.property_id),
+        stopped_why=reasons.told(link.stopped_code, str(link.stopped_facts.get("reason", ""))),
     )
 
 
@@ -205,6 +207,22 @@ def release_delivery(request: HttpRequest, pk: int) -> HttpResponse:
                                  "changed": outcome.changed})  # fmt: skip
         messages.success(request, _("Released: %(counts)s.") % {"counts": told})
     return redirect("connection", delivery.connection.name)
+
+
+@needs("connections.manage")
+@require_POST
+def resume(request: HttpRequest, name: str) -> HttpResponse:
+    """What stopped the connection is mended: take deliveries again."""
+    access = access_in(request)
+    link = _link(access, name)
+    require(access, "connections.manage", link.property_id)
+    try:
+        watching.resume(link, by=access.actor, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, reasons.of(refusal))
+    else:
+        messages.success(request, _("Deliveries are taken again."))
+    return redirect("connection", name)
 
 
 @needs("parked.release")

@@ -100,6 +100,8 @@ def brake_brief(code: str) -> str:
         "dates_jump": _("it would move too many stays at once."),
         "going_back": _("it is older than what is known."),
         "mass_contact_change": _("it would change too many e-mail addresses at once."),
+        "foreign_property": _("it is of another hotel."),
+        "dates_flipped": _("day and month seem to have changed places in it."),
     }
     return texts.get(code, _("a brake stopped it."))
 
@@ -113,6 +115,22 @@ def brake(code: str, facts: Mapping[str, Any], said: str) -> str:
             _(
                 "%(n)s of %(of)s coming stays are missing from this file; usually its filter changed "
                 "or it was cut. Ask for a whole export, or release the file if they are really gone."
+            )
+            % counted
+        )
+    if code == "foreign_property":
+        return (
+            _(
+                "%(n)s of %(of)s lines are of another hotel. Send this hotel's export, or correct the "
+                "property code of the connection, and send the file again."
+            )
+            % counted
+        )
+    if code == "dates_flipped":
+        return (
+            _(
+                "%(n)s of %(of)s lines have a date that no calendar has; usually day and month changed "
+                "places. Check the date format in the mapping, or release the file if it is so."
             )
             % counted
         )

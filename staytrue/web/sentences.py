@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from staytrue.mirror.rules import AGE_LIMITS, EVIDENCE, NEXT_MESSAGE, Verdict, verdict
-from staytrue.web import formats, words
+from staytrue.web import formats, reasons, words
 from staytrue.web.reasons import brake_brief
 
 
@@ -179,6 +179,29 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         return (
             _("Check booking %(number)s") % {"number": number},
             _("The PMS used this number for another booking."),
+        )
+    connection, reason = {"connection": name}, told.get("reason", "")
+    if kind == "stale_feed":
+        return (
+            _("Find out why %(connection)s is silent") % connection,
+            _("It is late against its own promise; what it would change is not known here."),
+        )
+    if kind == "stopped_connection":
+        return (
+            _("Mend and resume %(connection)s") % connection,
+            _("It takes nothing since: %(why)s")
+            % {"why": reasons.told(told.get("code", ""), reason)},
+        )
+    if kind == "unmapped_files":
+        return (
+            _("Say how to read %(file)s") % {"file": file},
+            _("%(connection)s: no mapping is named for it, so it is left alone.") % connection,
+        )
+    if kind == "card_numbers_removed":
+        return (
+            _("Stop card numbers in %(connection)s") % connection,
+            _("%(count)s were removed from %(file)s before anything was kept.")
+            % {"count": told.get("count", "?"), "file": file},
         )
     return kind.replace("_", " ").capitalize(), ", ".join(filter(None, [name, file]))
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("connections/", connections.connections, name="connections"),
     path("connections/<str:name>/", connections.connection, name="connection"),
+    path("connections/<str:name>/resume/", connections.resume, name="resume"),
     path("connections/<str:name>/parked/", connections.settle_parts, name="settle_parts"),
     path("deliveries/<int:pk>/release/", connections.release_delivery, name="release_delivery"),
     path("parked/<int:pk>/", connections.raw_part, name="raw_part"),

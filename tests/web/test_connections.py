@@ -11,9 +11,11 @@ from django.test import Client
 
 from staytrue.flow import intake
 from staytrue.hotel import scope
+from staytrue.inbox import actions as inbox
 from staytrue.inbox.models import Connection, Delivery, ParkedPart
 from staytrue.kit import clock
 from staytrue.lab.files import STAY_COLUMNS
+from staytrue.staff import audit
 from staytrue.staff.models import AuditEntry
 from tests import make
 from tests.web import house
@@ -177,6 +179,19 @@ def test_releasing_asks_for_a_post(held: House) -> None:
     assert (
         held.client("general_manager").get(f"/deliveries/{parcel.pk}/release/").status_code == 405
     )
+
+
+def test_a_stopped_connection_says_why_and_is_resumed_on_its_page(hotel_house: House) -> None:
+    link = hotel_house.link
+    with scope.everything(), audit.acting("tests", house.NOW):
+        inbox.stop(link, "login_refused", {"reason": "The server refused the password."}, house.NOW)
+    client = hotel_house.client("administrator")
+    assert "The server refused the password." in page_of(client)
+    answer = client.post("/connections/bio-files/resume/", follow=True)
+    assert "Deliveries are taken again." in answer.content.decode()
+    with scope.everything():
+        link.refresh_from_db()
+    assert link.stopped_at is None
 
 
 def test_the_meaning_of_each_word_can_be_looked_up(parked: House) -> None:

@@ -10,7 +10,9 @@ from tests.web.house import House
 CELLS = [
     cell for cell in matrix.cells("staytrue.urls") if not cell.route.pattern.startswith("api/")
 ]
-POSTS = {"language", "single_keys", "release_delivery", "settle_parts", "end_membership"}
+POSTS = {
+    "language", "single_keys", "release_delivery", "settle_parts", "end_membership", "resume",
+}  # fmt: skip
 
 
 def address(route: matrix.Route, house: House) -> str:
@@ -21,6 +23,7 @@ def address(route: matrix.Route, house: House) -> str:
         "guests/<int:pk>/": f"guests/{house.guest('G1')}/",
         "connections/<str:name>/": "connections/bio-files/",
         "connections/<str:name>/parked/": "connections/bio-files/parked/",
+        "connections/<str:name>/resume/": "connections/bio-files/resume/",
     }
     pattern = here.get(route.pattern, route.pattern)
     return "/" + pattern.replace("<int:pk>", "1").replace("<slug:key>", "front_desk")
