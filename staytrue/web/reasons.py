@@ -106,77 +106,52 @@ def brake_brief(code: str) -> str:
     return texts.get(code, _("a brake stopped it."))
 
 
+BRAKES: dict[str, Promise] = {
+    "shrunken": lazy(
+        "%(n)s of %(of)s coming stays are missing from this file; usually its filter changed "
+        "or it was cut. Ask for a whole export, or release the file if they are really gone."
+    ),
+    "foreign_property": lazy(
+        "%(n)s of %(of)s lines are of another hotel. Send this hotel's export, or correct the "
+        "property code of the connection, and send the file again."
+    ),
+    "dates_flipped": lazy(
+        "%(n)s of %(of)s lines have a date that no calendar has; usually day and month changed "
+        "places. Check the date format in the mapping, or release the file if it is so."
+    ),
+    "mass_cancellation": lazy(
+        "%(n)s of %(of)s coming stays would become cancelled at once. Check with the hotel, or "
+        "release the file if it is so."
+    ),
+    "dates_jump": lazy(
+        "%(n)s of %(of)s coming stays would move their dates at once; usually day and month "
+        "changed places. Check the date format, or release the file if it is so."
+    ),
+    "going_back": lazy(
+        "%(n)s of %(of)s bookings are older here than what is known; usually this is an "
+        "earlier file. Ask the hotel, or release the file to take what is newer."
+    ),
+    "mass_contact_change": lazy(
+        "%(n)s of %(of)s e-mail addresses would change at once. Check that the right column "
+        "is exported, or release the file if it is so."
+    ),
+    "mostly_unreadable": lazy(
+        "%(n)s of %(of)s lines could not be understood; usually the export’s layout changed. "
+        "Check the mapping, or release the file to take the rest."
+    ),
+    "empty": lazy(
+        "The file is complete by its own account and holds no booking. Ask the hotel whether "
+        "the export ran, or release it."
+    ),
+}
+
+
 def brake(code: str, facts: Mapping[str, Any], said: str) -> str:
     """Why a delivery is held or refused; `said` is the sentence kept with it, in English."""
-    n, of = facts.get("n"), facts.get("of")
-    counted = {"n": n, "of": of}
-    if code == "shrunken":
-        return (
-            _(
-                "%(n)s of %(of)s coming stays are missing from this file; usually its filter changed "
-                "or it was cut. Ask for a whole export, or release the file if they are really gone."
-            )
-            % counted
-        )
-    if code == "foreign_property":
-        return (
-            _(
-                "%(n)s of %(of)s lines are of another hotel. Send this hotel's export, or correct the "
-                "property code of the connection, and send the file again."
-            )
-            % counted
-        )
-    if code == "dates_flipped":
-        return (
-            _(
-                "%(n)s of %(of)s lines have a date that no calendar has; usually day and month changed "
-                "places. Check the date format in the mapping, or release the file if it is so."
-            )
-            % counted
-        )
-    if code == "mass_cancellation":
-        return (
-            _(
-                "%(n)s of %(of)s coming stays would become cancelled at once. Check with the hotel, or "
-                "release the file if it is so."
-            )
-            % counted
-        )
-    if code == "dates_jump":
-        return (
-            _(
-                "%(n)s of %(of)s coming stays would move their dates at once; usually day and month "
-                "changed places. Check the date format, or release the file if it is so."
-            )
-            % counted
-        )
-    if code == "going_back":
-        return (
-            _(
-                "%(n)s of %(of)s bookings are older here than what is known; usually this is an "
-                "earlier file. Ask the hotel, or release the file to take what is newer."
-            )
-            % counted
-        )
-    if code == "mass_contact_change":
-        return (
-            _(
-                "%(n)s of %(of)s e-mail addresses would change at once. Check that the right column "
-                "is exported, or release the file if it is so."
-            )
-            % counted
-        )
-    if code == "mostly_unreadable":
-        return _(
-            "%(n)s of %(of)s lines could not be understood; usually the export’s layout changed. "
-            "Check the mapping, or release the file to take the rest."
-        ) % {"n": facts.get("parked"), "of": facts.get("lines")}
-    if code == "empty":
-        return _(
-            "The file is complete by its own account and holds no booking. Ask the hotel whether "
-            "the export ran, or release it."
-        )
-    return told(code, said, facts)
+    if code not in BRAKES:
+        return told(code, said, facts)
+    counted = {"n": facts.get("n", facts.get("parked")), "of": facts.get("of", facts.get("lines"))}
+    return str(BRAKES[code]) % counted
 
 
 def parked(code: str, facts: Mapping[str, Any], said: str) -> str:
