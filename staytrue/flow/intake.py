@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -40,6 +40,7 @@ from staytrue.mirror.rows import hash_of
 Progress = Callable[[str, int, int], None]
 PAGE_ROWS = 25_000
 PAGES_AT_ONCE = 2
+MERGED_IN_ORDER = ("profile", "reservation")
 
 
 @dataclass
@@ -320,24 +321,36 @@ def _merge_page(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]
 
 
 def _merge_lines(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]:
-    delivery = work.delivery
     merge.expect_bulk()
+    staged = [object for object in MERGED_IN_ORDER if work.staged[object]]
+    return merge_rows(work.delivery, staged, (first, last), work.made_at, work.now)
+
+
+def merge_rows(
+    delivery: Delivery,
+    objects: Sequence[str],
+    span: tuple[int, int],
+    read_at: datetime,
+    now: datetime,
+) -> dict[str, tuple[int, int]]:
+    """Merge staged rows with `span[0] <= seq < span[1]` and log what differs, in one transaction.
+
+    Answers object → (created, changed).
+    """
     given = {
-        "connection_id": work.link.id,
-        "read_at": work.made_at,
-        "delivery_id": delivery.id,
+        "connection_id": delivery.connection_id,
+        "read_at": read_at,
+        "delivery_id": delivery.pk,
         "imported": delivery.history,
-        "first_seen_at": work.now,
+        "first_seen_at": now,
     }
     counts: dict[str, tuple[int, int]] = {}
-    for object in ("profile", "reservation"):
-        if not work.staged[object]:
-            continue
+    for object in objects:
         also = (log.created(object),)
-        merged = mirror.merge_staged(object, delivery.id, first, last, given, also)
+        merged = mirror.merge_staged(object, delivery.pk, *span, given, also)
         entries = conclude.entries(object, merged.updated)
-        log.append(entries, work.now, history=delivery.history)
-        reactions.wake(entries, work.now)
+        log.append(entries, now, history=delivery.history)
+        reactions.wake(entries, now)
         counts[object] = (len(merged.inserted), len(entries))
     return counts
 

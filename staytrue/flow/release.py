@@ -164,22 +164,12 @@ def _merge_parts(delivery: Delivery, parts: Sequence[ParkedPart], now: datetime)
         for stay in item.reservations:
             lines["reservation"].append(encoder.reservation(seq, item.line, item.hash ^ salt, stay))
     log.make_room(now)
-    given = {
-        "connection_id": link.id,
-        "read_at": made_at,
-        "delivery_id": delivery.id,
-        "imported": delivery.history,
-        "first_seen_at": now,
-    }
-    for object, staged in lines.items():
-        target = mirror.TARGETS[object]
-        merge.stage(target, [("\n".join(staged) + "\n").encode()] if staged else [])
-        also = (log.created(object),)
-        merged = mirror.merge_staged(object, delivery.id, 0, len(said) + 1, given, also)
-        merge.clear(target, delivery.id)
-        entries = conclude.entries(object, merged.updated)
-        log.append(entries, now, history=delivery.history)
-        reactions.wake(entries, now)
+    staged = [object for object in intake.MERGED_IN_ORDER if lines[object]]
+    for object in staged:
+        merge.stage(mirror.TARGETS[object], [("\n".join(lines[object]) + "\n").encode()])
+    intake.merge_rows(delivery, staged, (0, len(said) + 1), made_at, now)
+    for object in staged:
+        merge.clear(mirror.TARGETS[object], delivery.id)
     reactions.raise_screens([delivery.property_id])
 
 

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from staytrue.inbox.models import Connection, Delivery, DeliveryPiece, ParkedPart
 from staytrue.kit.errors import Refused
@@ -47,9 +47,3 @@ def newest_deliveries(link: Connection, count: int = 20) -> QuerySet[Delivery]:
 def parked_now(link: Connection) -> QuerySet[ParkedPart]:
     """What is parked on a connection, in file order."""
     return ParkedPart.objects.filter(connection=link, state="parked").order_by("code", "line", "id")
-
-
-def parked_by_reason(link: Connection) -> list[dict[str, object]]:
-    """Parked parts counted by reason, most frequent first."""
-    rows = parked_now(link).order_by().values("code", "facts__word").annotate(parts=Count("id"))
-    return [dict(row) for row in rows.order_by("-parts", "code")]
