@@ -22,7 +22,7 @@ from staytrue.connectors.export_files import propose as proposing
 from staytrue.connectors.export_files.connector import load_mapping
 from staytrue.connectors.export_files.mapping_file import shipped
 from staytrue.kit import clock
-from staytrue.mirror.rows import json_text
+from staytrue.mirror.rows import json_text, record_text
 
 
 def _house(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -120,7 +120,7 @@ def _records(translated: Iterable[Translated]) -> dict[str, list[Any]]:
 
 
 def _plain(record: Any) -> Any:
-    return msgspec.json.decode(json_text(record))
+    return msgspec.json.decode(record_text(record))
 
 
 @click.group
