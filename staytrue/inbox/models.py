@@ -1,4 +1,4 @@
-"""Connections, raw deliveries, bookmarks, and the parts that were not understood."""
+"""Connections, raw deliveries, notifications, what is wanted, and what was not understood."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from staytrue.hotel.models import Property
 class Connection(models.Model):
     """A property's link to one PMS. `settings` are the manifest's, `cadence_seconds` is the pace
     it promised; `stopped_*` say why it takes nothing until a person acts.
+
+    `sealed` holds the secret settings, each sealed to this row; `hook_hash` is SHA-256 of the
+    secret in the address the PMS calls; `is_private` is an administrator's word that its address
+    may lie in a private network. `cadence` maps objects to their own pace, by hour of the
+    property's day where wanted; `objectives` are what the connection must reach.
     """
 
     name = models.TextField(unique=True)
@@ -20,7 +25,12 @@ class Connection(models.Model):
     dialect = models.TextField()
     two_way = models.BooleanField(default=False)
     settings = models.JSONField(default=dict)
+    sealed = models.JSONField(default=dict)
+    hook_hash = models.TextField(default="")
+    is_private = models.BooleanField(default=False)
     cadence_seconds = models.IntegerField(default=86_400)
+    cadence = models.JSONField(default=dict)
+    objectives = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
     stopped_code = models.TextField(default="")
@@ -165,3 +175,75 @@ class Bookmark(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["connection", "object"], name="one_bookmark")
         ]
+
+
+class Notification(models.Model):
+    """What a PMS called us with, durable before the answer: a signal, never proof of anything.
+
+    One event id counts once for ever. A signal without id is absorbed only while an equal one
+    still waits; once that is claimed, it is new.
+    """
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
+    property_id = models.BigIntegerField()
+    received_at = models.DateTimeField()
+    event_id = models.TextField(null=True)
+    body_hash = models.BigIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    claimed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    trouble = models.TextField(default="")
+
+    class Meta:
+        db_table = "notification"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["connection", "event_id"],
+                condition=Q(event_id__isnull=False),
+                name="each_event_once",
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "body_hash"],
+                condition=Q(event_id__isnull=True, claimed_at__isnull=True),
+                name="one_equal_signal_waits",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["connection", "id"],
+                name="notification_waiting",
+                condition=Q(settled_at__isnull=True),
+            ),
+            models.Index(fields=["received_at"], name="notification_by_age"),
+        ]
+
+
+class Wanted(models.Model):
+    """A record of a PMS that must be read, because something said that it became different.
+
+    While one waits, equal ones join it; once claimed, another may wait. `since` is when we first
+    knew, `due_at` when it may be tried.
+    """
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
+    property_id = models.BigIntegerField()
+    entity = models.TextField()
+    source_id = models.TextField()
+    facts = models.JSONField(default=dict)
+    since = models.DateTimeField()
+    due_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    trouble = models.TextField(default="")
+
+    class Meta:
+        db_table = "wanted"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["connection", "entity", "source_id"],
+                condition=Q(claimed_at__isnull=True),
+                name="wanted_once",
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["connection", "due_at"], name="wanted_due")]
