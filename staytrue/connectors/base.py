@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -152,6 +152,27 @@ class Live(Protocol):
     def translate(
         self, payload: bytes, settings: Settings, context: Sequence[bytes] = ()
     ) -> Iterator[Translated]: ...
+
+
+@runtime_checkable
+class ReadsMany(Protocol):
+    """A live PMS that answers many hints in few calls: one delivery may hold many records."""
+
+    def read_all(
+        self, hints: Sequence[Hint], http: Http, settings: Settings
+    ) -> Iterator[Delivery]: ...
+
+
+@runtime_checkable
+class Sweeps(Protocol):
+    """A live PMS that lists the stays of a span of dates: arriving, in house or departing in it.
+
+    Both dates are local dates of the property and belong to the span.
+    """
+
+    def sweep(
+        self, first: date, last: date, http: Http, settings: Settings, now: datetime
+    ) -> Iterator[Delivery]: ...
 
 
 class Translator(Protocol):
