@@ -1,0 +1,144 @@
+"""What PMSs call us with: kept in groups before the answer, claimed in batches by the worker.
+
+A notification is a signal and never proof: it leads to a read, and only the read changes anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor
+
+from staytrue.inbox.models import Notification
+from staytrue.kit.cards import mask_cards, may_hold_cards
+
+CHANNEL = "notified"
+"""On this channel the database calls when something new waits."""
+
+CLAIM_MINUTES = 10
+KEPT_DAYS = 90
+
+# In the order of the unique keys: two processes that keep the same events never wait in a ring.
+# The connection is asked again, because its row may have gone since it was looked up.
+_KEEP = f"""
+    WITH kept AS (
+      INSERT INTO notification (connection_id, property_id, received_at, event_id, body_hash,
+                                headers, body, trouble)
+      SELECT c.id, c.property_id, x.received_at, x.event_id, x.body_hash, x.headers::jsonb, x.body,
+             ''
+        FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[],
+                    %b::bytea[]) x(connection_id, received_at, event_id, body_hash, headers, body)
+        JOIN connection c ON c.id = x.connection_id
+       ORDER BY c.id, x.event_id, x.body_hash, x.received_at
+      ON CONFLICT DO NOTHING
+      RETURNING id
+    )
+    SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify('{CHANNEL}', '') END FROM kept
+"""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One notification as it is kept: card numbers masked, the hash of its original bytes."""
+
+    connection_id: int
+    received_at: datetime
+    event_id: str | None
+    body_hash: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def arrived(
+    connection_id: int,
+    body: bytes,
+    *,
+    now: datetime,
+    event_id: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Arrived:
+    """A body as it came, ready to be kept."""
+    digest = hashlib.blake2b(body, digest_size=8).digest()
+    return Arrived(
+        connection_id=connection_id,
+        received_at=now,
+        event_id=event_id,
+        body_hash=int.from_bytes(digest, "big", signed=True),
+        headers=headers or {},
+        body=_without_cards(body),
+    )
+
+
+def keep_many(rows: Sequence[Arrived], cursor: CursorWrapper | Cursor[Any] | None = None) -> int:
+    """Keep what is not known yet, and call the worker at the commit; how many are new.
+
+    `cursor` is one outside Django's connection, with every property in its scope.
+    """
+    if cursor is None:
+        with connection.cursor() as own:
+            return keep_many(rows, own)
+    cursor.execute(
+        _KEEP,
+        [
+            [row.connection_id for row in rows],
+            [row.received_at for row in rows],
+            [row.event_id for row in rows],
+            [row.body_hash for row in rows],
+            [json.dumps(dict(row.headers)) for row in rows],
+            [row.body for row in rows],
+        ],
+    )
+    found = cursor.fetchone()
+    return int(found[0]) if found else 0
+
+
+def claim(link_id: int | None, now: datetime, limit: int) -> list[Notification]:
+    """Take the next ones, of one connection or of all, oldest first; no other worker has them.
+
+    What a worker took and did not settle within ten minutes is taken again: it was killed.
+    """
+    of_link = "" if link_id is None else "AND connection_id = %(link)s"
+    found = Notification.objects.raw(
+        f"""UPDATE notification n SET claimed_at = %(now)s
+              FROM (SELECT id FROM notification
+                     WHERE settled_at IS NULL {of_link}
+                       AND (claimed_at IS NULL OR claimed_at < %(dead)s)
+                     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) due
+             WHERE n.id = due.id RETURNING n.*""",
+        {
+            "now": now,
+            "dead": now - timedelta(minutes=CLAIM_MINUTES),
+            "link": link_id,
+            "limit": limit,
+        },
+    )
+    return sorted(found, key=lambda each: each.pk)
+
+
+def settle(ids: Collection[int], now: datetime, trouble: str = "") -> None:
+    """These are done with; `trouble` says why nothing could be made of them."""
+    Notification.objects.filter(pk__in=ids).update(settled_at=now, trouble=trouble)
+
+
+def drop_old(now: datetime, days: int = KEPT_DAYS) -> int:
+    """Retention: what was settled goes, body and all; of an event its id stays, to count once."""
+    old = Notification.objects.filter(
+        received_at__lt=now - timedelta(days=days), settled_at__isnull=False
+    )
+    emptied = old.filter(event_id__isnull=False).exclude(body=b"").update(body=b"", headers={})
+    return emptied + old.filter(event_id__isnull=True).delete()[0]
+
+
+def _without_cards(body: bytes) -> bytes:
+    if not may_hold_cards(body):
+        return body
+    # What is no UTF-8 comes back byte for byte.
+    text, found = mask_cards(body.decode("utf-8", "surrogateescape"))
+    return text.encode("utf-8", "surrogateescape") if found else body
