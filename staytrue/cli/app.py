@@ -25,6 +25,7 @@ _COMMANDS = (
     setup.migrate,
     setup.property_,
     setup.connect,
+    setup.secrets_,
     running.up,
     running.down,
     running.web,

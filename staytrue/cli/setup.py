@@ -1,18 +1,25 @@
-"""Commands that make a home and what stands in it: init, migrate, property, connect."""
+"""Commands that make a home and what stands in it: init, migrate, property, connect, secrets."""
 
 from __future__ import annotations
 
 import secrets
+import sys
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import click
 from django.conf import settings
 
 from staytrue.cli.frame import ACTOR, Answer, acting, answers, property_named, setting
 from staytrue.connectors import registry
+from staytrue.connectors.fields import secret_names
 from staytrue.hotel import actions as hotel
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
+from staytrue.inbox import secrets as sealing
+from staytrue.inbox.models import Connection
+from staytrue.inbox.secrets import masked
 from staytrue.kit import clock, database
 from staytrue.staff import actions as staff
 from staytrue.staff import audit
@@ -90,12 +97,25 @@ def add(code: str, **facts: str) -> Answer:
 @click.option(
     "--dialect", required=True, help="The connector: " + ", ".join(registry.names()) + "."
 )
-@click.option("--set", "given", multiple=True, metavar="KEY=VALUE", help="A setting of it.")
+@click.option(
+    "--set", "given", multiple=True, metavar="KEY=VALUE",
+    help="A setting of it. A secret one as KEY=@FILE, KEY=- (standard input) or KEY alone (asked).",
+)  # fmt: skip
 @click.option("--cadence", default=86_400, show_default=True, help="Seconds between deliveries.")
+@click.option(
+    "--allow-private-address", is_flag=True, help="Its PMS stands in the own network: allow that."
+)
 @click.option("--two-way", is_flag=True, help="Not yet: write-back comes with its own package.")
 @answers
 def connect(
-    name: str, code: str, dialect: str, given: tuple[str, ...], cadence: int, *, two_way: bool
+    name: str,
+    code: str,
+    dialect: str,
+    given: tuple[str, ...],
+    cadence: int,
+    *,
+    allow_private_address: bool,
+    two_way: bool,
 ) -> Answer:
     """Link a hotel to its PMS."""
     if two_way:
@@ -103,7 +123,8 @@ def connect(
     if dialect not in registry.names():
         known = ", ".join(registry.names())
         raise click.UsageError(f"there is no dialect {dialect}; there are: {known}")
-    chosen = dict(map(setting, given))
+    secret = secret_names(registry.manifest(dialect))
+    chosen = dict(_setting(text, secret) for text in given)
     if (file := Path(str(chosen.get("mapping", "")))).is_file():
         # The worker reads it from another directory.
         chosen["mapping"] = str(file.resolve())
@@ -111,10 +132,39 @@ def connect(
         link = inbox.connect(
             name, property_named(code), dialect, chosen, now=now, cadence_seconds=cadence
         )
-    known = registry.manifest(dialect).get("settings", {})
-    shown = {
-        key: "***" if known.get(key, {}).get("secret") else value
-        for key, value in link.settings.items()
-    }
+        inbox.allow_private(link, is_allowed=allow_private_address)
+    shown = masked(link)
     document = {"name": name, "property": code, "dialect": dialect, "settings": shown}
     return Answer(document, [f"{name} links {code} to {dialect}, one-way."])
+
+
+def _setting(text: str, secret: Collection[str]) -> tuple[str, Any]:
+    """A setting; a secret one may come by a way that leaves no trace in the shell's history."""
+    name, equals, said = text.partition("=")
+    if name not in secret:
+        return setting(text)
+    if not equals:
+        return name, click.prompt(name, hide_input=True, err=True)
+    if said == "-":
+        return name, sys.stdin.readline().rstrip("\r\n")
+    if said.startswith("@"):
+        try:
+            return name, Path(said[1:]).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.UsageError(f"--set {name}: {said[1:]} cannot be read: {error}") from error
+    return name, said
+
+
+@click.group(name="secrets")
+def secrets_() -> None:
+    """The credentials of connections, sealed with a key that the database does not hold."""
+
+
+@secrets_.command
+@answers
+def rotate() -> Answer:
+    """Seal everything with the key of today; afterwards the key of before may go."""
+    with acting("key rotated"):
+        changed = sum(map(sealing.rotate, Connection.objects.order_by("pk").select_for_update()))
+    told = [f"{changed} secrets are sealed with the key of today; all others were already."]
+    return Answer({"changed": changed}, told)

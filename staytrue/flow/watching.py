@@ -22,6 +22,7 @@ from staytrue.flow.leftovers import workshop
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
+from staytrue.inbox import secrets
 from staytrue.inbox.models import Connection
 from staytrue.kit import clock
 from staytrue.kit.errors import Misconfigured, Refused, StaytrueError
@@ -75,7 +76,7 @@ def take_waiting(link: Connection, now: datetime) -> list[Outcome]:
         mark, looked_at = inbox.bookmark(link, BOOKMARK)
     before, taken = _files(mark.get("look")), _files(mark.get("taken"))
     outcomes: list[Outcome] = []
-    with opened(link.settings) as folder:
+    with opened(secrets.opened(link)) as folder:
         look = folder.look()
         ready = folders.complete(
             before,

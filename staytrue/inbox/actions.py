@@ -11,10 +11,13 @@ from typing import Any, BinaryIO
 from django.db import connection, transaction
 from django.db.models import Q
 
+from staytrue.connectors import registry
 from staytrue.hotel.models import Property
 from staytrue.hotel.records import Parked
 from staytrue.inbox.models import Bookmark, Connection, Delivery, DeliveryPiece, ParkedPart
+from staytrue.inbox.secrets import put_settings
 from staytrue.kit.errors import Refused
+from staytrue.staff import audit
 
 PIECE_BYTES = 1 << 20
 RAW_DAYS = 90
@@ -29,17 +32,31 @@ def connect(
     now: datetime,
     cadence_seconds: int = 86_400,
 ) -> Connection:
-    """Link a property to a PMS, one-way."""
+    """Link a property to a PMS, one-way; its secret settings are sealed."""
     if Connection.objects.filter(name=name).exists():
         raise Refused(f"There is a connection named {name} already. Choose another name.",
                       code="connection_exists", name=name)  # fmt: skip
-    return Connection.objects.create(
+    link = Connection.objects.create(
         name=name,
         property=property,
         dialect=dialect,
-        settings=settings,
         cadence_seconds=cadence_seconds,
         created_at=now,
+    )
+    put_settings(link, settings, registry.manifest(dialect))
+    return link
+
+
+def allow_private(link: Connection, *, is_allowed: bool) -> None:
+    """An administrator's word: the addresses in its settings may lie in the own network."""
+    if link.is_private == is_allowed:
+        return
+    link.is_private = is_allowed
+    link.save(update_fields=["is_private"])
+    audit.record(
+        "private_address_allowed" if is_allowed else "private_address_closed",
+        f"connection:{link.pk}",
+        property_id=link.property_id,
     )
 
 

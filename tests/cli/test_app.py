@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 
+from staytrue.hotel import scope
+from staytrue.inbox.models import Connection
+from staytrue.inbox.secrets import opened
+from staytrue.kit import database
+from staytrue.kit.errors import Misconfigured
 from tests.cli.conftest import Cli
 
 
@@ -81,5 +89,47 @@ def test_a_dangling_home_is_named(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> 
 def test_settings_that_are_secret_are_not_shown(cli: Cli) -> None:
     words = "connect sftp --property BIO --dialect export_files --set password=hush --json"
     ran = cli(*words.split())
-    assert ran.document["settings"] == {"password": "***"}
+    assert ran.document["settings"] == {"password": "•••"}
     assert "hush" not in ran.out
+
+
+def _password_of(name: str) -> str:
+    with database.running(), scope.everything():
+        return str(opened(Connection.objects.get(name=name))["password"])
+
+
+def test_a_secret_comes_from_a_file_or_standard_input(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "word").write_text("of-a-file\n")
+    words = ["--property", "BIO", "--dialect", "export_files", "--set"]
+    assert cli("connect", "by-file", *words, f"password=@{tmp_path / 'word'}").code == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("of-a-pipe\n"))
+    assert cli("connect", "by-pipe", *words, "password=-").code == 0
+    assert cli("connect", "by-none", *words, "password=@/nowhere").code == 2
+    assert [_password_of(name) for name in ("by-file", "by-pipe")] == ["of-a-file", "of-a-pipe"]
+
+
+def test_secrets_are_sealed_anew_with_the_key_of_today(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "connect rotated --property BIO --dialect export_files --set password=hush-hush"
+    assert cli(*words.split()).code == 0
+    monkeypatch.setenv("STAYTRUE_SEALING_KEY", "a-new-key-" * 5)
+    assert cli("secrets", "rotate", "--json").document["changed"] >= 1
+    assert cli("secrets", "rotate", "--json").document["changed"] == 0
+    assert _password_of("rotated") == "hush-hush"
+    monkeypatch.delenv("STAYTRUE_SEALING_KEY")
+    with pytest.raises(Misconfigured, match="enter the credentials again"):
+        _password_of("rotated")
+    monkeypatch.setenv("STAYTRUE_SEALING_KEY", (settings.HOME / "secrets/sealing").read_text())
+    monkeypatch.setenv("STAYTRUE_SEALING_KEY_BEFORE", "a-new-key-" * 5)
+    assert cli("secrets", "rotate", "--json").document["changed"] >= 1
+
+
+def test_a_private_address_is_allowed_by_name_only(cli: Cli) -> None:
+    words = ["--property", "BIO", "--dialect", "export_files"]
+    assert cli("connect", "inside", *words, "--allow-private-address").code == 0
+    with database.running(), scope.everything():
+        allowed = Connection.objects.filter(is_private=True).values_list("name", flat=True)
+        assert list(allowed) == ["inside"]

@@ -11,6 +11,8 @@ import pytest
 from django.db import connection
 
 from staytrue.hotel import scope
+from staytrue.inbox.models import Connection
+from staytrue.inbox.secrets import opened
 from staytrue.kit import database
 from tests.cli.conftest import Cli
 
@@ -38,6 +40,29 @@ def test_what_was_tampered_with_is_found(filled: Cli) -> None:
         cursor.execute("UPDATE reservation SET nights = nights - 1 WHERE id = %s", [id_])
 
 
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [("reservation", "foreign_property"), ("profile", "profile_foreign_property"),
+     ("roster", "roster_foreign_property")],
+)  # fmt: skip
+def test_a_row_of_no_connection_is_found(filled: Cli, table: str, code: str) -> None:
+    with database.running(), scope.everything(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE {table} t SET connection_id = -1 FROM {table} old
+                 WHERE t.id = old.id AND old.id = (SELECT min(id) FROM {table})
+             RETURNING old.id, old.connection_id"""
+        )
+        id_, before = cursor.fetchone()
+    try:
+        ran = filled("verify", "mirror", "--json")
+        assert ran.code == 1
+        assert [id_] in [found["examples"] for found in ran.document["violations"]
+                         if found["code"] == code]  # fmt: skip
+    finally:
+        with database.running(), scope.everything(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET connection_id = %s WHERE id = %s", [before, id_])
+
+
 def test_the_audit_is_verified(filled: Cli) -> None:
     filled("work", "--until-idle")
     ran = filled("verify", "audit", "--json")
@@ -56,6 +81,8 @@ def test_the_doctor_looks_at_everything(filled: Cli) -> None:
 def test_a_restored_home_is_the_same(
     filled: Cli, home: Path, elsewhere: Callable[[Path], None], tmp_path: Path
 ) -> None:
+    words = "connect sealed --property BIO --dialect export_files --set password=opens-again"
+    assert filled(*words.split()).code == 0
     filled("work", "--until-idle")
     before = state(filled)
     file = tmp_path / "all.tar"
@@ -71,6 +98,9 @@ def test_a_restored_home_is_the_same(
         assert restored["hash"] == before["hash"]
         assert state(filled)["hash"] == before["hash"]
         assert filled("verify", "audit").code == 0
+        with database.running(), scope.everything():
+            link = Connection.objects.get(name="sealed")
+            assert opened(link)["password"] == "opens-again"
         assert filled("restore", file).code == 1, "a home in use is never overwritten"
     finally:
         elsewhere(home)
