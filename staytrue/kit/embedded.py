@@ -50,12 +50,11 @@ class Server:
             return False
         use, self._use = self._use, None
         try:
-            # The kernel drops a killed process's lock, so a dead user is never counted.
-            fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        else:
-            return _stop(self.home)
+            if not self.home.is_dir():
+                return False
+            # Two that leave at once must not each see the other, nor meet one that starts.
+            with _only_one(self.home / "start.lock"):
+                return _is_last(use) and _stop(self.home)
         finally:
             os.close(use)
 
@@ -139,6 +138,15 @@ def _wait_until_settled(data: Path, socket: Path) -> bool:
             "server_hangs",
         )
     return False
+
+
+def _is_last(use: int) -> bool:
+    """The kernel drops a killed process's lock, so a dead user is never counted."""
+    try:
+        fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

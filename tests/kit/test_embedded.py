@@ -107,6 +107,63 @@ def test_several_starters_share_one_server(home: Path) -> None:
     assert [server.stop_if_last() for server in started] == [False, False, False, True]
 
 
+LEAVING = """
+import sys
+from pathlib import Path
+from staytrue.kit import embedded
+with embedded.start(Path(sys.argv[1])) as server:
+    print("ready", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_two_that_leave_while_a_third_comes_stop_no_server_under_it(home: Path) -> None:
+    for _ in range(4):
+        leaving = [
+            subprocess.Popen(
+                [sys.executable, "-c", LEAVING, home],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            )
+            for _ in range(2)
+        ]  # fmt: skip
+        for each in leaving:
+            assert each.stdout
+            assert each.stdout.readline() == "ready\n"
+        for each in leaving:
+            assert each.stdin
+            each.stdin.write("go\n")
+            each.stdin.flush()
+        with embedded.start(home) as third:
+            for each in leaving:
+                said = each.communicate(timeout=60)
+                assert each.returncode == 0, said
+            assert answer(third, "SELECT 1") == 1
+        assert not embedded.is_running(home)
+
+
+def test_two_that_leave_at_once_stop_the_server_together(home: Path) -> None:
+    """While one leaves, another waits for the same lock: exactly one of them stops it."""
+    servers = [embedded.start(home) for _ in range(2)]
+    stopped: list[bool] = []
+    leavers = [
+        threading.Thread(target=lambda one=one: stopped.append(one.stop_if_last()))
+        for one in servers
+    ]
+    for leaver in leavers:
+        leaver.start()
+    for leaver in leavers:
+        leaver.join()
+    assert sorted(stopped) == [False, True]
+    assert not embedded.is_running(home)
+
+
+def test_a_home_that_is_gone_has_nothing_to_stop(home: Path) -> None:
+    server = embedded.start(home)
+    embedded.stop(home)
+    shutil.rmtree(home)
+    assert not server.stop_if_last()
+
+
 def test_a_killed_user_leaves_the_server_to_the_next(home: Path) -> None:
     dying = (
         "import os, signal, sys; from pathlib import Path; from staytrue.kit import embedded;"
