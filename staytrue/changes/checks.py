@@ -39,10 +39,22 @@ _CHECKS = {
               GROUP BY object_id) c ON c.object_id = p.id
             WHERE coalesce(c.n, 0) < p.versions""",
     ),
+    # The mirror refers to connections and properties without foreign keys, for speed: what the
+    # server does not check at each row is checked here.
     "foreign_property": (
         "{n} reservations stand under no connection, or another property than its own.",
         """SELECT r.id FROM reservation r LEFT JOIN connection c ON c.id = r.connection_id
             WHERE c.property_id IS DISTINCT FROM r.property_id""",
+    ),
+    "profile_foreign_property": (
+        "{n} profiles stand under no connection, or another property than its own.",
+        """SELECT p.id FROM profile p LEFT JOIN connection c ON c.id = p.connection_id
+            WHERE c.property_id IS DISTINCT FROM p.property_id""",
+    ),
+    "roster_foreign_property": (
+        "{n} roster lines stand under another connection or property than their reservation.",
+        """SELECT t.id FROM roster t JOIN reservation r ON r.id = t.reservation_id
+            WHERE (t.connection_id, t.property_id) IS DISTINCT FROM (r.connection_id, r.property_id)""",
     ),
 }
 
