@@ -15,16 +15,36 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# UTF-8 of a Latin letter or of a quotation mark, read as windows-1252 and written again as UTF-8.
-_GARBLED = re.compile(
-    "[ÃÂÄÅ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
-    "\u2013-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]|â€."
+# What people read a byte as: the letter of the code page, or, where it has none, the byte itself.
+_PAGES = tuple(
+    {ord(bytes([byte]).decode(page, "ignore") or chr(byte)): byte for byte in range(0x80, 0x100)}
+    for page in ("cp1252", "cp1250", "cp1251")
 )
+_FOREIGN_BYTES = re.compile(rb"[\x80-\xff]+")
 # Signs that never stand inside a word, but are the letters ł ą ż Ł Ą Ż of windows-1250.
 _EASTERN = re.compile(r"[^\W\d_][³¹¿£¥¯][^\W\d_]")
 _BLANK_ASCII = bytes(0x20 if byte < 0x80 else byte for byte in range(256))
+_IS_UTF8 = "its accented letters are valid UTF-8"
 GARBLED_MIN = 5
-LOOKED_AT_MAX = 100_000
+LOOKED_AT_MAX = 20_000
+
+
+def is_garbled(word: str) -> bool:
+    """Whether letters are UTF-8 that somebody read by a code page: `Ã©` for `é`, `Ð˜` for `И`."""
+    if len(word) < 2:
+        return False
+    for page in _PAGES:
+        try:
+            word.translate(page).encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            continue
+        return True
+    return False
+
+
+def mostly(some: int, of: int) -> bool:
+    """Nine in ten, and not by chance."""
+    return some >= GARBLED_MIN and some * 10 >= of * 9
 
 
 class Watched(io.RawIOBase):
@@ -36,6 +56,7 @@ class Watched(io.RawIOBase):
         self.is_single_byte = not encoding.startswith("utf")
         self.decoder = codecs.getincrementaldecoder("utf-8")()
         self.is_utf8, self.is_ascii = self.is_single_byte, True
+        self.runs = self.utf8_runs = 0
 
     def readable(self) -> bool:
         return True
@@ -44,13 +65,34 @@ class Watched(io.RawIOBase):
         view = memoryview(buffer)  # type: ignore[arg-type]
         block = self.source.read(len(view))
         view[: len(block)] = block
+        if self.is_single_byte and not block.isascii():
+            self.is_ascii = False
+            self._count(block)
         if self.is_utf8:
-            self.is_ascii = self.is_ascii and block.isascii()
             try:
                 self.decoder.decode(block, final=not block)
             except UnicodeDecodeError:
                 self.is_utf8 = False
         return len(block)
+
+    @property
+    def seems_utf8(self) -> bool:
+        """Valid as a whole; or nearly, where a few bytes were damaged or pasted in."""
+        return not self.is_ascii and (self.is_utf8 or mostly(self.utf8_runs, self.runs))
+
+    def _count(self, block: bytes) -> None:
+        if self.runs < LOOKED_AT_MAX:
+            runs = _FOREIGN_BYTES.findall(block)
+            self.runs += len(runs)
+            self.utf8_runs += sum(map(_is_utf8, runs))
+
+
+def _is_utf8(run: bytes) -> bool:
+    try:
+        run.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class Decoded:
@@ -86,21 +128,21 @@ class Decoded:
         if encoded.isascii():
             return
         if self.encoding == "iso8859-1" and re.search("[\x80-\x9f]", text):
-            raise self.refusal("windows-1252", "it uses characters that ISO 8859-1 does not have")
+            raise self.named("windows-1252", "it uses characters that ISO 8859-1 does not have")
         if self.encoding == "cp1252" and (found := _EASTERN.search(text)):
-            raise self.refusal("windows-1250", f"{found[0]!r} is no part of a word")
+            raise self.named("windows-1250", f"{found[0]!r} is no part of a word")
         if self.foreign < LOOKED_AT_MAX:
             runs = encoded.translate(_BLANK_ASCII).decode("utf-8").split()
             self.foreign += len(runs)
-            self.garbled += sum(1 for run in runs if _GARBLED.match(run))
+            self.garbled += sum(map(is_garbled, runs))
 
     def finish(self) -> None:
-        """What can only be said of the whole: all text is valid UTF-8, or every name is garbled."""
-        if self.watched.is_single_byte and self.watched.is_utf8 and not self.watched.is_ascii:
-            raise self.refusal("utf-8", "every accented letter in it is valid UTF-8")
-        if self.garbled >= GARBLED_MIN and self.garbled == self.foreign:
+        """What can only be said of the whole: its text is UTF-8, or its names came garbled."""
+        if self.watched.is_single_byte and self.watched.seems_utf8:
+            raise self.refusal("utf-8", _IS_UTF8)
+        if mostly(self.garbled, self.foreign):
             raise Refused(
-                f"{self.name} was garbled before it came here: every accented word looks like "
+                f"{self.name} was garbled before it came here: its accented words look like "
                 "'LÃ©onard' instead of 'Léonard'. The export must be written in one encoding.",
                 "garbled",
                 places=self.garbled,
@@ -115,7 +157,13 @@ class Decoded:
                 "truncated",
             )
         byte = error.object[error.start]
-        return self.refusal("another encoding", f"byte {byte:02X} has no meaning in it")
+        return self.named("another encoding", f"byte {byte:02X} has no meaning in it")
+
+    def named(self, guess: str, why: str) -> Refused:
+        """The refusal for another encoding; UTF-8 where the bytes say so, else the guess."""
+        if self.watched.is_single_byte and self.watched.seems_utf8:
+            return self.refusal("utf-8", _IS_UTF8)
+        return self.refusal(guess, why)
 
     def refusal(self, found: str, why: str) -> Refused:
         """One sentence for every wrong encoding."""

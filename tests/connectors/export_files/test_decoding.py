@@ -78,6 +78,48 @@ def test_a_file_garbled_throughout_before_it_came_is_refused(tmp_path: Path) -> 
     assert refusal.value.code == "garbled"
 
 
+@pytest.mark.parametrize("declared", ["latin-1", "cp1252", "cp1250", "cp1251", "iso8859-7"])
+@pytest.mark.parametrize(
+    "names",
+    [("Léonard", "Müller"), ("Иван", "Ольга"), ("Βασίλης",), ("王伟", "李娜"), ("محمد",), ("דוד",),
+     ("ไทย",)],
+    ids=["western", "cyrillic", "greek", "chinese", "arabic", "hebrew", "thai"],
+)  # fmt: skip
+@pytest.mark.parametrize("damaged", [False, True], ids=["whole", "with a damaged byte"])
+def test_utf8_under_another_name_is_refused_in_every_script(
+    tmp_path: Path, declared: str, names: tuple[str, ...], *, damaged: bool
+) -> None:
+    content = file_of(list(names) * 16, "utf-8")
+    if damaged:
+        content = content.replace(b"R0;OK", b"R\xe90;OK")
+    with pytest.raises(Refused) as refusal:
+        opened(tmp_path, content, mapping(encoding=f'"{declared}"'))
+    assert refusal.value.code == "wrong_encoding"
+    assert refusal.value.facts["found"] == "utf-8"
+
+
+@pytest.mark.parametrize("page", ["cp1252", "cp1250", "cp1251"])
+def test_a_file_garbled_nearly_throughout_is_refused_in_every_script(
+    tmp_path: Path, page: str
+) -> None:
+    names = [name for name in ("Иван", "Ольга", "Müller", "Łukasz", "王伟", "Βασίλης", "Дмитрий")
+             if name.encode().decode(page, "ignore").encode(page) == name.encode()]  # fmt: skip
+    garbled = [name.encode().decode(page) for name in names * 6]
+    with pytest.raises(Refused) as refusal:
+        opened(tmp_path, file_of([*garbled, "Zoë"], "utf-8"))
+    assert refusal.value.code == "garbled"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251", "iso8859-7", "cp1252", "cp874"])
+def test_honest_names_of_every_script_are_never_taken_for_garbled(
+    tmp_path: Path, encoding: str
+) -> None:
+    names = [*NAMES, "Їжак", "Євген", "Ґонта", "Зоя", "Ёлкин", "Έλενα", "ไทยรัฐ", "ΜΑΡΊΑ"]
+    names = [n for n in names if n.encode(encoding, "ignore").decode(encoding) == n]
+    got = read(tmp_path, file_of(names, encoding), mapping(encoding=f'"{encoding}"'))
+    assert [guest.last_name for guest in got.profiles] == names
+
+
 def test_one_garbled_name_is_taken_and_a_better_one_proposed(tmp_path: Path) -> None:
     got = read(tmp_path, file_of(["LÃ©onard", "Müller"], "utf-8"))
     assert [guest.last_name for guest in got.profiles] == ["LÃ©onard", "Müller"]
