@@ -126,6 +126,7 @@ class Http(Protocol):
     ) -> Response: ...
 
 
+@runtime_checkable
 class Live(Protocol):
     """What the line asks of a PMS that lives.
 

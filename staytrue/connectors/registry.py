@@ -5,14 +5,17 @@ from __future__ import annotations
 import importlib
 import tomllib
 from collections.abc import Iterable, Iterator
+from importlib import resources
 from importlib.metadata import entry_points
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Protocol
 
-from staytrue.connectors.base import Line, Settings, Translated
+from staytrue.connectors.base import Line, Live, Settings, Translated
 from staytrue.kit.errors import Refused
 
 _HERE = Path(__file__).parent
+GROUP = "staytrue.connectors"
 
 
 class Source(Protocol):
@@ -34,26 +37,39 @@ class Connector(Protocol):
 def names() -> list[str]:
     """Every connector there is, in alphabetical order."""
     folders = [path.parent.name for path in _HERE.glob("*/manifest.toml")]
-    return sorted({*folders, *(found.name for found in _installed())})
+    return sorted({*folders, *_installed()})
 
 
-def _installed() -> list[Any]:
-    return list(entry_points(group="staytrue.connectors"))
+def _installed() -> dict[str, str]:
+    return {found.name: found.value for found in entry_points(group=GROUP)}
 
 
-def load(name: str) -> Connector:
-    """The package of a connector, or a refusal that lists the ones there are."""
+def _package(name: str) -> str:
+    """The module of a connector, or a refusal that lists the ones there are."""
     if name not in names():
         known = ", ".join(names())
         raise Refused(f"There is no connector named {name}. There are: {known}.",
                       code="no_connector", name=name)  # fmt: skip
-    found = next((entry.value for entry in _installed() if entry.name == name), None)
-    connector: Connector = importlib.import_module(found or f"{__package__}.{name}")
+    return _installed().get(name) or f"{__package__}.{name}"
+
+
+def load(name: str) -> Connector:
+    """The package of a connector, or a refusal that lists the ones there are."""
+    connector: Connector = importlib.import_module(_package(name))
     return connector
 
 
+def live(name: str) -> Live | None:
+    """What speaks with a PMS that lives; None where only files are read."""
+    found: Live | None = getattr(importlib.import_module(_package(name)), "connector", None)
+    return found if isinstance(found, Live) else None
+
+
+def folder(name: str) -> Traversable:
+    """Where a connector's manifest and samples lie, be it one of ours or an installed one."""
+    return resources.files(_package(name))
+
+
 def manifest(name: str) -> dict[str, Any]:
-    """A connector's facts: name, vendor, capabilities, settings, limits."""
-    load(name)
-    path = _HERE / name / "manifest.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    """A connector's facts: name, vendor, capabilities, fields, settings, limits."""
+    return tomllib.loads(folder(name).joinpath("manifest.toml").read_text(encoding="utf-8"))

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from staytrue.connectors.base import Bookmark, Delivery, Hint, Http, Settings, Translated
 from staytrue.connectors.mews import api, export
@@ -24,6 +25,7 @@ from staytrue.kit.errors import Misconfigured, Temporary
 OVERLAP = timedelta(minutes=10)
 LONGEST = timedelta(days=89)
 A_MONTH = timedelta(days=28)
+A_DAY = timedelta(days=1)
 SHORTEST = timedelta(minutes=10)
 PAST_DAYS = 730
 AHEAD_DAYS = 730
@@ -99,12 +101,15 @@ class Mews:
         yield Delivery("reservation", b"", bookmark={"through": walk["through"]})
 
     def sweep(
-        self, first: datetime, last: datetime, http: Http, settings: Settings, now: datetime
+        self, first: date, last: date, http: Http, settings: Settings, now: datetime
     ) -> Iterator[Delivery]:
         """All stays that touch these days, as they are now: near arrivals, in house, just departed."""
         calls = Api(http, settings, now)
-        gatherer = Gatherer(calls, calls.configuration()[1])
-        walk: Bookmark = {"through": {}, "todo": [[ARRIVALS, instant(first), instant(last), None]]}
+        enterprise = calls.configuration()[1]
+        gatherer = Gatherer(calls, enterprise)
+        zone = ZoneInfo(enterprise.get("TimeZoneIdentifier") or settings.zone)
+        start, end = (datetime.combine(day, time(), zone) for day in (first, last + A_DAY))
+        walk: Bookmark = {"through": {}, "todo": [[ARRIVALS, instant(start), instant(end), None]]}
         while walk["todo"]:
             for parcel in _window(walk, calls, gatherer):
                 yield Delivery(parcel.object, parcel.body, context=parcel.context)

@@ -100,7 +100,7 @@ class OperaCloud:
         yield from self._waiting_events(mark, http, settings)
         yield from self._sweep(mark, http, settings, now)
 
-    def hints(self, body: bytes, headers: Mapping[str, str]) -> list[Hint]:  # noqa: ARG002
+    def hints(self, body: bytes, headers: Mapping[str, str]) -> list[Hint]:
         """OPERA never calls us: its events are fetched or streamed, and translated like the rest."""
         return []
 

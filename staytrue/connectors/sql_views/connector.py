@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -20,13 +20,14 @@ from staytrue.connectors.base import (
     Http,
     Scope,
     Settings,
+    Translated,
 )
 from staytrue.connectors.sql_views import shape
 from staytrue.connectors.sql_views.database import Database, Query, Value, refuse_if_writable
 from staytrue.connectors.sql_views.engines import open_database
 from staytrue.connectors.sql_views.mapping import ViewMap, parsed
 from staytrue.connectors.sql_views.reading import Scalar
-from staytrue.connectors.sql_views.translate import Parcel
+from staytrue.connectors.sql_views.translate import Parcel, scope_of, translate
 from staytrue.kit.errors import Misconfigured
 
 ROWS_MAX = 100_000
@@ -47,59 +48,68 @@ _NOTHING = Scope()
 Row = dict[str, Any]
 
 
-signals: frozenset[str] = frozenset()
-"""A database never calls, so no parcel is a signal."""
+class SqlViews:
+    """The views of one PMS's database. It remembers nothing between two polls."""
 
+    signals: frozenset[str] = frozenset()
 
-def fetch(bookmark: Bookmark, http: Http, settings: Settings, now: datetime) -> Iterator[Delivery]:
-    """What is new since the bookmark, after the views were found to be what they were."""
-    with _look(settings) as (database, views):
-        known = dict(bookmark)
-        known["shape"] = _checked_shape(database, views, known.get("shape", {}))
-        today = now.astimezone(ZoneInfo(settings.zone)).date()
-        read = _Reading(database, settings, now, today, known)
-        is_first = "walked_on" not in known
-        is_walk = known.get("walked_on") != today.isoformat()
-        for view in views.values():
-            if view.changed or is_first or (is_walk and view.object == "profile"):
-                yield from read.changes(view, is_walk=is_walk)
-            if view.object == "reservation":
-                yield from read.stays(view, is_walk=is_walk)
+    def fetch(
+        self, bookmark: Bookmark, http: Http, settings: Settings, now: datetime
+    ) -> Iterator[Delivery]:
+        """What is new since the bookmark, after the views were found to be what they were."""
+        with _look(settings) as (database, views):
+            known = dict(bookmark)
+            known["shape"] = _checked_shape(database, views, known.get("shape", {}))
+            today = now.astimezone(ZoneInfo(settings.zone)).date()
+            read = _Reading(database, settings, now, today, known)
+            is_first = "walked_on" not in known
+            is_walk = known.get("walked_on") != today.isoformat()
+            for view in views.values():
+                if view.changed or is_first or (is_walk and view.object == "profile"):
+                    yield from read.changes(view, is_walk=is_walk)
+                if view.object == "reservation":
+                    yield from read.stays(view, is_walk=is_walk)
 
+    def read(self, hint: Hint, http: Http, settings: Settings) -> Delivery | None:
+        """One reservation or profile as the database holds it now."""
+        with _look(settings) as (database, views):
+            view = views.get(hint.entity)
+            if view is None:
+                return None
+            where = [*_of_this_house(view, settings), (view.key[0], "=", hint.id)]
+            query = Query(view.view, view.columns, tuple(where), view.key)
+            try:
+                rows = list(islice(_rows(database, query), PARCEL_ROWS))
+            except Misconfigured as problem:
+                # A key of words where the PMS counts in numbers is no key of its.
+                if problem.code != "value_wrong":
+                    raise
+                return None
+            return _delivery(view, rows, settings) if rows else None
 
-def read(hint: Hint, http: Http, settings: Settings) -> Delivery | None:
-    """One reservation or profile as the database holds it now."""
-    with _look(settings) as (database, views):
-        view = views.get(hint.entity)
-        if view is None:
-            return None
-        where = [*_of_this_house(view, settings), (view.key[0], "=", hint.id)]
-        query = Query(view.view, view.columns, tuple(where), view.key)
-        try:
-            rows = list(islice(_rows(database, query), PARCEL_ROWS))
-        except Misconfigured as problem:
-            # A key of words where the PMS counts in numbers is no key of its.
-            if problem.code != "value_wrong":
-                raise
-            return None
-        return _delivery(view, rows, settings) if rows else None
+    def hints(self, body: bytes, headers: Mapping[str, str]) -> list[Hint]:
+        """A database never calls."""
+        return []
 
+    def check(self, http: Http, settings: Settings) -> list[str]:
+        """Tries the login, its rights and the views; what it found, in sentences."""
+        with _look(settings) as (database, views):
+            found = _checked_shape(database, views, {})
+            return [f"{view}: {len(columns)} columns" for view, columns in found.items()]
 
-def hints(body: bytes, headers: Mapping[str, str]) -> list[Hint]:
-    """A database never calls."""
-    return []
+    def translate(
+        self, payload: bytes, settings: Settings, context: Sequence[bytes] = ()
+    ) -> Iterator[Translated]:
+        """Canonical records of one delivery."""
+        return translate(payload, settings, context)
 
+    def scope_of(self, payload: bytes) -> Scope:
+        """What an absent row means: a delivery of a window is complete for it."""
+        return scope_of(payload)
 
-def check(http: Http, settings: Settings) -> list[str]:
-    """Tries the login, its rights and the views; what it found, in sentences."""
-    with _look(settings) as (database, views):
-        found = _checked_shape(database, views, {})
-        return [f"{view}: {len(columns)} columns" for view, columns in found.items()]
-
-
-def accept_shape(bookmark: Bookmark) -> Bookmark:
-    """The bookmark of a person who has compared the changed views with the mapping."""
-    return {name: value for name, value in bookmark.items() if name != "shape"}
+    def accept_shape(self, bookmark: Bookmark) -> Bookmark:
+        """The bookmark of a person who has compared the changed views with the mapping."""
+        return {name: value for name, value in bookmark.items() if name != "shape"}
 
 
 @contextmanager

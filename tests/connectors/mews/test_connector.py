@@ -284,14 +284,16 @@ def test_a_push_that_is_no_push_is_unreadable() -> None:
 
 def test_near_stays_can_be_swept_at_any_time(follower: Follower) -> None:
     now = follower.clock()
-    swept = connector.sweep(now, now + timedelta(days=3), follower.http, settings_at(now), now)
+    first = now.date()
+    last = first + timedelta(days=2)
+    swept = connector.sweep(first, last, follower.http, settings_at(now), now)
     for parcel in swept:
         assert parcel.bookmark is None
         follower.take(parcel)
     near = {
         number
         for number, stay in follower.pms.truth.reservations.items()
-        if stay.arrival_on <= (now + timedelta(days=2)).date() and stay.departure_on > now.date()
+        if stay.arrival_on <= last and stay.departure_on >= first
     }
     assert near <= follower.reservations.keys()
 
