@@ -188,10 +188,13 @@ def test_21_quotes_that_do_not_fit_refuse_the_file(
     house.stands(house.take(path), "quotes", "unterminated_quote", "truncated")
 
 
-def test_21_a_bare_line_break_in_a_cell_is_parked(house: House) -> None:
+@pytest.mark.parametrize("column", ["status", "notes", "last"])
+def test_21_a_bare_line_break_in_a_cell_refuses_the_file(house: House, column: str) -> None:
     path = house.next_file()
-    columns(path, lambda row: ["a\nb" if cell == "Confirmed" else cell for cell in row])
-    house.stands(house.take(path), "mostly_unreadable")
+    titles = path.read_text().splitlines()[0].split(";")
+    place = titles.index(column) if column in titles else len(titles) - 1
+    columns(path, lambda row: row if row == titles else [*row[:place], "a\nb", *row[place + 1 :]])
+    house.stands(house.take(path), "line_break")
 
 
 def test_23_xml_that_was_cut_or_does_not_close_is_refused(opera: House) -> None:

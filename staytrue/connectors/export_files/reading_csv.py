@@ -11,6 +11,7 @@ from staytrue.connectors.base import Line
 from staytrue.connectors.export_files.container import Limits
 from staytrue.connectors.export_files.decoding import Decoded
 from staytrue.connectors.export_files.grid import HEADER_WITHIN, Grid, Row, titles_of
+from staytrue.connectors.export_files.line_breaks import LineBreaks
 from staytrue.connectors.export_files.lines import Batch, batches, unclosed
 from staytrue.connectors.export_files.mapping import Layout, Mapping
 from staytrue.connectors.export_files.spooled import Spooled
@@ -33,7 +34,8 @@ def write(source: Decoded, out: IO[bytes], mapping: Mapping, limits: Limits) -> 
             table = _table(batch, mapping)
             facts.columns, facts.unknown_columns = tuple(table.titles), table.unknown_titles
             facts.top = rows_of(batch.top(), layout)
-        text = _checked(batch, layout)
+            breaks = LineBreaks(table.width)
+        text, widths = _checked(batch, layout)
         encoded = text.encode("utf-8")
         source.watch(text, encoded)
         if may_hold_cards(encoded):
@@ -41,6 +43,8 @@ def write(source: Decoded, out: IO[bytes], mapping: Mapping, limits: Limits) -> 
             facts.masked_cards += masked
             encoded = "".join(records).encode("utf-8")
         out.write(encoded)
+        if breaks.run or widths.count(table.width) != len(widths):
+            breaks.look(_widths_of(batch, widths, table, layout, blank))
         for number, record in zip(batch.numbers, batch.records, strict=True):
             if record.strip(blank):
                 facts.records += number >= table.start
@@ -161,17 +165,29 @@ def _without_nul(batch: Batch, source: Decoded) -> Batch:
     return batch._replace(records=[record.replace("\0", "") for record in batch.records])
 
 
-def _checked(batch: Batch, layout: Layout) -> str:
+def _checked(batch: Batch, layout: Layout) -> tuple[str, list[int]]:
+    """The whole text, and how many cells each record has."""
     text = "".join(batch.records)
     if batch.quoted:
-        rows_of(batch, layout)
+        widths = [len(row) for row in rows_of(batch, layout)]
+    else:
+        widths = [record.count(layout.delimiter) + 1 for record in batch.records]
     if "\r" in text and not batch.quoted and text.count("\r") != text.count("\r\n"):
         raise Refused(
             f"Near line {batch.numbers[0]} a line break stands inside a cell without quotes.",
             "line_break",
             line=batch.numbers[0],
         )
-    return text
+    return text, widths
+
+
+def _widths_of(
+    batch: Batch, widths: list[int], table: _Table, layout: Layout, blank: str
+) -> Iterator[tuple[int, int, bool]]:
+    """Line, cells, and whether the last of them says something, of each record of the table."""
+    for number, record, width in zip(batch.numbers, batch.records, widths, strict=True):
+        if number >= table.start and record.strip(blank):
+            yield number, width, not record.rstrip("\r\n").endswith(layout.delimiter)
 
 
 def _masked(batch: Batch, table: _Table, layout: Layout) -> tuple[list[str], int]:

@@ -98,6 +98,52 @@ def test_a_row_with_too_many_cells_is_parked_with_its_line(tmp_path: Path) -> No
     assert got.parked[0].raw == ROWS[1] + ";more"
 
 
+def broken_in(place: int, number: int = 5, text: str = "a\nb") -> str:
+    """A row whose cell at this place holds a bare line break."""
+    cells = ROWS[0].replace("R1", f"R{number}").split(";")
+    cells[place] = text
+    return ";".join(cells)
+
+
+@pytest.mark.parametrize("place", range(1, 9))
+@pytest.mark.parametrize("text", ["a\nb", "a\n\nb", "a\nb\nc", "a\n"])
+def test_a_bare_line_break_in_a_cell_refuses_the_file(
+    tmp_path: Path, place: int, text: str
+) -> None:
+    if (place, text) == (8, "a\n"):
+        return  # A blank line after a whole record: nothing is lost.
+    rows = [ROWS[0], ROWS[1], ROWS[0].replace("R1", "R9")]
+    broken = [broken_in(place, n, text) for n in range(4)]
+    mixed = [row for pair in zip(broken, rows * 2, strict=False) for row in pair]
+    for content in (csv(*mixed), csv(*mixed, ROWS[2]), csv(*mixed * 300)):
+        with pytest.raises(Refused) as refusal:
+            opened(tmp_path, content)
+        assert refusal.value.code == "line_break"
+        assert refusal.value.facts["line"] == 2
+
+
+def test_one_cell_broken_in_the_middle_is_enough(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refusal:
+        opened(tmp_path, csv(*[ROWS[0]] * 50, broken_in(6), ROWS[1]))
+    assert refusal.value.facts["line"] == 52
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [("Total;3",), ("Total;3", "Printed;by;the;night;auditor;at;three;"), ("Arrivals 22 May",),
+     ("a;b;c;d", "", "e;f;g;h;i;j")],
+)  # fmt: skip
+def test_remarks_after_the_last_record_are_parked(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    got = read(tmp_path, csv(*ROWS, *lines))
+    assert len(got.stays) == 3
+    assert {one.code for one in got.parked} == {"field_count"}
+
+
+def test_a_heading_among_the_records_is_parked(tmp_path: Path) -> None:
+    got = read(tmp_path, csv(ROWS[1], "Arrivals 22 May", ROWS[0], "Arrivals 23 May", ROWS[2]))
+    assert (len(got.stays), len(got.parked)) == (3, 2)
+
+
 @pytest.mark.parametrize(
     "row",
     [
