@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from staytrue.changes import log, rules
 from staytrue.changes.log import PRIOR, Entry
-from staytrue.flow import reactions, telling
+from staytrue.flow import reactions, tails, telling
 from staytrue.flow.outcome import SHOWN, Outcome
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
@@ -92,8 +92,8 @@ def is_complete(work: Work) -> bool:
     return not (known and known.walked_at and known.walked_at > work.made_at)
 
 
-def missing(work: Work) -> list[tuple[int, bool]]:
-    """Stays this complete walk should have shown and did not: (id, whether still to come).
+def missing(work: Work) -> list[tuple[int, str, bool]]:
+    """Stays this complete walk should have shown and did not: (id, key, whether still to come).
 
     One that stands in it but could not be understood is parked, not missing.
     """
@@ -107,7 +107,7 @@ def missing(work: Work) -> list[tuple[int, bool]]:
         last=work.scope.last,
     )
     return [
-        (id_, coming)
+        (id_, key, coming)
         for id_, raw_hash, key, coming in expected
         if raw_hash in unseen and key not in parked
     ]
@@ -173,7 +173,8 @@ def _settle_sight(work: Work) -> int:
     back = own_entries(mirror.regain_sight(seen_again(work)), work.made_at, work.delivery.id)
     gone: list[Entry] = []
     if is_complete(work):
-        ids = [id_ for id_, _ in missing(work)]
+        ids = [id_ for id_, _, _ in missing(work)]
+        tails.keep(work)
         cause = "missing" if work.scope.kind == "full" else "window"
         seen_on = queries.last_walk_on(work.link.id, work.link.property.timezone)
         pairs = mirror.lose_sight(ids, cause, work.made_at, seen_on)

@@ -24,7 +24,7 @@ from staytrue.connectors import base
 from staytrue.connectors.export_files import connector as files
 from staytrue.connectors.export_files.connector import Chosen
 from staytrue.connectors.export_files.opening import Opened
-from staytrue.flow import conclude, races, reactions, telling, translation
+from staytrue.flow import conclude, races, reactions, tails, telling, translation
 from staytrue.flow.leftovers import workshop
 from staytrue.flow.outcome import Outcome
 from staytrue.flow.translation import Block, Job, Summary
@@ -268,8 +268,9 @@ def _judge(work: Work) -> rules.Brake | None:
             )
             complete = conclude.is_complete(work)
             if complete and work.mapping.object == "reservation":
-                missing = conclude.missing(work)
-                figures = replace(figures, vanishing=sum(still for _, still in missing))
+                missing = [key for _, key, coming in conclude.missing(work) if coming]
+                cut_off = tails.cut_off(work, missing, figures.future)
+                figures = replace(figures, vanishing=len(missing), cut_off=cut_off)
     codes = Counter(part.code for _, part in work.summary.parked)
     figures = replace(
         figures,

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import zlib
 from array import array
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,6 +29,7 @@ SHARES = min(4, os.cpu_count() or 1)
 INLINE_BYTES = 3 << 20
 # More parked lines than this and the file is held anyway; their count still goes on.
 PARKED_KEPT = 50_000
+TAIL_LINES = 1_000
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Summary:
     """What the whole translation came to.
 
     `unseen` are known hashes the file did not show; `ids` the source ids in it, one a line,
-    compressed.
+    compressed; `tail` the keys of its last records, in its order.
     """
 
     read: int = 0
@@ -75,6 +77,7 @@ class Summary:
     finding_count: int = 0
     unseen: bytes | None = b""
     ids: bytes = b""
+    tail: list[str] = field(default_factory=list)
 
 
 class _Buffer:
@@ -102,6 +105,7 @@ class _Unknown:
         self.known = set(array("q", job.known))
         self.source = source
         self.ids: set[str] = set()
+        self.last: deque[base.Line] = deque(maxlen=TAIL_LINES)
         self.seen: set[int] = set()
         self.job = job
         self.summary = summary
@@ -115,6 +119,7 @@ class _Unknown:
             summary.read += 1
             if share == 0:
                 note(ids_in(line))
+                self.last.append(line)
             if line.hash in known:
                 seen.add(line.hash)
                 continue
@@ -123,6 +128,11 @@ class _Unknown:
                 yield line
         summary.known = len(seen)
         summary.last_seq = self.seq
+
+    def tail(self) -> list[str]:
+        """A booking of several lines stands where its last one does."""
+        keys = filter(None, map(self.source.key_of, reversed(self.last)))
+        return list(dict.fromkeys(keys))[::-1]
 
     def unseen(self) -> bytes:
         return array("q", self.known - self.seen).tobytes()
@@ -148,6 +158,7 @@ def blocks(job: Job) -> Iterator[Block | Summary]:
             yield from _full(buffers, summary.read)
     yield from _full(buffers, summary.read)
     summary.unseen = unknown.unseen() if job.share == 0 else None
+    summary.tail = unknown.tail()
     summary.ids = zlib.compress("\n".join(sorted(unknown.ids)).encode(), 1)
     yield summary
 

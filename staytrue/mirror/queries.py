@@ -67,6 +67,18 @@ def expected(
         return list(cursor.fetchall())
 
 
+def coming(connection_id: int, keys: Collection[str], today: date) -> set[str]:
+    """Which of these bookings (number/leg) are known, in sight and still to come."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT r.number || '/' || r.leg FROM reservation r
+                 WHERE r.number = ANY(%(numbers)s) AND {_FUTURE}""",
+            {"connection": connection_id, "today": today,
+             "numbers": [key.rpartition("/")[0] for key in keys]},
+        )  # fmt: skip
+        return {key for (key,) in cursor.fetchall()}.intersection(keys)
+
+
 def out_of_sight(connection_id: int) -> list[tuple[int, int, str, str]]:
     """Stays out of sight on a connection: (id, raw hash, number, leg)."""
     with connection.cursor() as cursor:

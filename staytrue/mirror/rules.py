@@ -5,8 +5,10 @@ Sources of the limits: RELIABILITY section 2 (brakes) and FEATURES A15, D02, D03
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import comb
 from typing import Any
 
 GRACE = timedelta(seconds=60)
@@ -107,6 +109,7 @@ class Figures:
     known: int = 0
     future: int = 0
     vanishing: int = 0
+    cut_off: int = 0
     cancelling: int = 0
     moving: int = 0
     compared: int = 0
@@ -124,6 +127,20 @@ class Brake:
     facts: dict[str, Any]
 
 
+# Fewer missing stays are never taken for a cut.
+CUT_MIN = 3
+
+
+def is_cut(end: Sequence[bool], missing: int, of: int) -> bool:
+    """Whether missing stays are the end of the file, as a cut leaves it, and hardly by chance.
+
+    `end` tells of the last coming stays of the file before, in its order, which are missing now.
+    """
+    run = next((back for back, is_missing in enumerate(reversed(end)) if not is_missing), len(end))
+    by_chance_one_in = comb(of, min(missing, of // 2))
+    return run >= CUT_MIN and run in (missing, len(end)) and by_chance_one_in >= 100
+
+
 def allowance(of: int, share: float = 0.03, floor: int = 20) -> int:
     """How many may change at once before a person is asked: max(20, 3 %)."""
     return max(floor, int(of * share))
@@ -132,6 +149,9 @@ def allowance(of: int, share: float = 0.03, floor: int = 20) -> int:
 _SENTENCES = {
     "shrunken": "{n} of {of} coming stays are missing from this file; usually its filter changed "
     "or it was cut. Ask for a whole export, or release the file if they are really gone.",
+    "cut_off": "{n} coming stays are missing from this file, and they are just those that stood at "
+    "the end of the file before: it looks cut. Ask for a whole export, or release the file if they "
+    "are really gone.",
     "mass_cancellation": "{n} of {of} coming stays would become cancelled at once. Check with the "
     "hotel, or release the file if it is so.",
     "dates_jump": "{n} of {of} coming stays would move their dates at once; usually day and month "
@@ -155,6 +175,7 @@ def brake(f: Figures, *, complete: bool) -> Brake | None:
     limit = allowance(f.future)
     tests = (
         (complete and f.vanishing > limit, "shrunken", f.vanishing),
+        (bool(f.cut_off), "cut_off", f.cut_off),
         (f.cancelling > limit, "mass_cancellation", f.cancelling),
         (f.moving > allowance(f.future, 0.10), "dates_jump", f.moving),
     )

@@ -96,6 +96,7 @@ def brake_brief(code: str) -> str:
         "mostly_unreadable": _("most of its lines could not be understood."),
         "empty": _("it is complete by its own account and holds no booking."),
         "shrunken": _("too many coming stays are missing from it."),
+        "cut_off": _("it looks cut at its end."),
         "mass_cancellation": _("it would cancel too many stays at once."),
         "dates_jump": _("it would move too many stays at once."),
         "going_back": _("it is older than what is known."),
@@ -110,6 +111,11 @@ BRAKES: dict[str, Promise] = {
     "shrunken": lazy(
         "%(n)s of %(of)s coming stays are missing from this file; usually its filter changed "
         "or it was cut. Ask for a whole export, or release the file if they are really gone."
+    ),
+    "cut_off": lazy(
+        "%(n)s coming stays are missing from this file, and they are just those that stood at the "
+        "end of the file before: it looks cut. Ask for a whole export, or release the file if they "
+        "are really gone."
     ),
     "foreign_property": lazy(
         "%(n)s of %(of)s lines are of another hotel. Send this hotel's export, or correct the "

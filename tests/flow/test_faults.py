@@ -16,6 +16,7 @@ import pytest
 from staytrue.connectors.export_files import reading_csv
 from staytrue.flow import watching
 from staytrue.flow.lateness import tell_late_feeds
+from staytrue.flow.release import release_delivery
 from staytrue.hotel import scope
 from staytrue.inbox.models import Delivery
 from staytrue.lab import bulk
@@ -58,13 +59,51 @@ def test_11_a_file_cut_anywhere_is_taken_by_no_part(house: House, *, packed: boo
                      "field_count", "wrong_delimiter", "empty", "mostly_unreadable")  # fmt: skip
 
 
-def test_11_a_cut_between_two_lines_never_cancels(house: House) -> None:
-    """Where the mapping knows no end mark such a cut looks like fewer bookings."""
-    outcome = house.take(house.next_file(*STAYS[:55]))
-    assert (outcome.refused, outcome.out_of_sight) == (None, 5)
+BY = {
+    "number": lambda stay: stay.number,
+    "arrival": lambda stay: (stay.arrival_on, stay.number),
+    "newest first": lambda stay: -int(stay.number),
+    "chance": lambda stay: stay.number[::-1],
+}
+
+
+@pytest.mark.parametrize("order", BY)
+@pytest.mark.parametrize("lost", [3, 5, 12, 19, 20])
+def test_11_a_cut_between_two_lines_is_held(tmp_path: Path, order: str, lost: int) -> None:
+    """Without an end mark and inside the brake's allowance: only the order of before tells it."""
+    house = House(tmp_path)
+    house.load(sorted(STAYS, key=BY[order]))
+    today = [stay(n, notes="new") if n % 9 == 4 else stay(n) for n in range(66)]
+    whole = sorted(today, key=BY[order])
+    known = [n for n, each in enumerate(whole) if int(each.number) < 30_060]
+    house.stands(house.take(house.next_file(*whole[: known[-lost]])), "cut_off")
+
+
+@pytest.mark.parametrize("order", BY)
+def test_11_bookings_that_are_gone_are_no_cut(tmp_path: Path, order: str) -> None:
+    house = House(tmp_path)
+    house.load(sorted(STAYS, key=BY[order]))
+    left = [each for n, each in enumerate(STAYS) if n not in {8, 30, 31, 59}]
+    outcome = house.take(house.next_file(*sorted(left, key=BY[order])))
+    assert (outcome.refused, outcome.out_of_sight) == (None, 4)
+
+
+def test_11_a_file_released_although_it_looks_cut_is_the_next_ones_measure(house: House) -> None:
+    held = house.take(house.next_file(*STAYS[:55]))
+    with scope.everything():
+        delivery = Delivery.objects.get(id=held.delivery)
+    assert release_delivery(delivery, by="ana", now=MORNING + DAY).out_of_sight == 5
+    again = make.take(house.link, house.next_file(*STAYS[:54], days=2), MORNING + 2 * DAY)
+    assert (again.refused, again.out_of_sight) == (None, 1)
+
+
+def test_11_the_last_two_bookings_that_are_gone_are_never_cancelled(house: House) -> None:
+    """Too few to tell a cut from two that left."""
+    outcome = house.take(house.next_file(*STAYS[:58]))
+    assert (outcome.refused, outcome.out_of_sight) == (None, 2)
     with scope.everything():
         assert set(Row.objects.values_list("status", flat=True)) == {"confirmed"}
-        assert Row.objects.filter(out_of_sight_cause="missing").count() == 5
+        assert Row.objects.filter(out_of_sight_cause="missing").count() == 2
 
 
 def test_12_a_file_still_being_written_is_not_taken(tmp_path: Path) -> None:

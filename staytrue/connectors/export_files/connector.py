@@ -15,7 +15,7 @@ from staytrue.connectors.export_files import mapping_file
 from staytrue.connectors.export_files.mapping import Mapping
 from staytrue.connectors.export_files.mapping_words import Label
 from staytrue.connectors.export_files.opening import Opened, open_file, read_lines
-from staytrue.connectors.export_files.translate import translator
+from staytrue.connectors.export_files.translate import StayTranslator, translator
 
 # Several ids may share a cell.
 _ID_ENDS = re.compile(r"[|,;\s]+")
@@ -84,6 +84,15 @@ class Spool:
                         yield cell
                     else:
                         yield from _ID_ENDS.split(cell)
+
+    def key_of(self, line: Line) -> str | None:
+        """Which booking a raw record is of, as far as it can be read."""
+        if not isinstance(line.values, list | tuple):
+            return None
+        if not isinstance(self.translator, StayTranslator):
+            return None
+        number, leg = self.translator.reader.key(line.values)
+        return number and f"{number}/{leg}"
 
     def translate(self, lines: Iterable[Line]) -> Iterator[Translated]:
         """Canonical records of these lines."""
