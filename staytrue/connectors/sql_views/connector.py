@@ -1,55 +1,35 @@
-"""Polls the views: what changed lately, and the window of near stays whole, of one moment."""
+"""Reads a PMS through views of its database: looks at it, polls it, sweeps it, reads one thing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import msgspec
-
-from staytrue.connectors.base import (
-    Bookmark,
-    Delivery,
-    Hint,
-    Http,
-    Scope,
-    Settings,
-    Translated,
-)
+from staytrue.connectors.base import Bookmark, Delivery, Hint, Http, Scope, Settings, Translated
 from staytrue.connectors.sql_views import shape
-from staytrue.connectors.sql_views.database import Database, Query, Value, refuse_if_writable
+from staytrue.connectors.sql_views.database import Database, Query, Where, refuse_if_writable
 from staytrue.connectors.sql_views.engines import open_database
 from staytrue.connectors.sql_views.mapping import ViewMap, parsed
-from staytrue.connectors.sql_views.reading import Scalar
-from staytrue.connectors.sql_views.translate import Parcel, scope_of, translate
+from staytrue.connectors.sql_views.polling import (
+    Poll,
+    Row,
+    mapping_of,
+    of_this_house,
+    parcel,
+    rows_of,
+    window,
+)
+from staytrue.connectors.sql_views.translate import scope_of, translate
 from staytrue.kit.errors import Misconfigured
 
-ROWS_MAX = 100_000
-PARCEL_ROWS = 1000
-NEAR = timedelta(days=14)
-AHEAD = timedelta(days=550)
-PAST = timedelta(days=7)
-HISTORY = timedelta(days=5 * 366)
-# A change is stamped when it is made and seen when its transaction ends. What takes longer than
-# this is found by the windows, and by the longer look back of each night.
-OVERLAP = timedelta(minutes=15)
-NIGHTLY_OVERLAP = timedelta(days=2)
-# Wall time without a zone repeats an hour in autumn.
-REPEATED_HOUR = timedelta(hours=1)
-
-_NOTHING = Scope()
-
-Row = dict[str, Any]
+IDS_AT_ONCE = 500
 
 
 class SqlViews:
-    """The views of one PMS's database. It remembers nothing between two polls."""
+    """The views of one PMS's database. It remembers nothing between two calls."""
 
     signals: frozenset[str] = frozenset()
 
@@ -57,54 +37,65 @@ class SqlViews:
         self, bookmark: Bookmark, http: Http, settings: Settings, now: datetime
     ) -> Iterator[Delivery]:
         """What is new since the bookmark, after the views were found to be what they were."""
-        with _look(settings) as (database, views):
-            known = dict(bookmark)
-            known["shape"] = _checked_shape(database, views, known.get("shape", {}))
-            today = now.astimezone(ZoneInfo(settings.zone)).date()
-            read = _Reading(database, settings, now, today, known)
-            is_first = "walked_on" not in known
-            is_walk = known.get("walked_on") != today.isoformat()
-            for view in views.values():
-                if view.changed or is_first or (is_walk and view.object == "profile"):
-                    yield from read.changes(view, is_walk=is_walk)
-                if view.object == "reservation":
-                    yield from read.stays(view, is_walk=is_walk)
-
-    def read(self, hint: Hint, http: Http, settings: Settings) -> Delivery | None:
-        """One reservation or profile as the database holds it now."""
-        with _look(settings) as (database, views):
-            view = views.get(hint.entity)
-            if view is None:
-                return None
-            where = [*_of_this_house(view, settings), (view.key[0], "=", hint.id)]
-            query = Query(view.view, view.columns, tuple(where), view.key)
-            try:
-                rows = list(islice(_rows(database, query), PARCEL_ROWS))
-            except Misconfigured as problem:
-                # A key of words where the PMS counts in numbers is no key of its.
-                if problem.code != "value_wrong":
-                    raise
-                return None
-            return _delivery(view, rows, settings) if rows else None
+        before = bookmark.get("shape", {})
+        try:
+            with _look(settings) as (database, views):
+                known = {**bookmark, "shape": _checked_shape(database, views, before)}
+                _try_each(database, views)
+                yield from Poll(database, settings, now, known).parcels(views)
+        except Misconfigured as problem:
+            if problem.code != shape.CHANGED or "column" in problem.facts:
+                raise
+            # The PMS changed while we looked: a second look can name the column.
+            with _look(settings) as (database, views):
+                _checked_shape(database, views, before)
+            raise
 
     def hints(self, body: bytes, headers: Mapping[str, str]) -> list[Hint]:
         """A database never calls."""
         return []
 
+    def read(self, hint: Hint, http: Http, settings: Settings) -> Delivery | None:
+        """One reservation or profile as the database holds it now."""
+        return next(self.read_all([hint], http, settings), None)
+
+    def read_all(self, hints: Sequence[Hint], http: Http, settings: Settings) -> Iterator[Delivery]:
+        """Many at once, in one look; what the database does not hold is left out."""
+        for view in parsed(mapping_of(settings)).values():
+            ids = [hint.id for hint in hints if hint.entity == view.object]
+            for some in _batches(view, ids):
+                if rows := _known_as(view, some, settings):
+                    yield parcel(view, rows, settings, settings.read_at)
+
+    def sweep(
+        self, first: date, last: date, http: Http, settings: Settings, now: datetime
+    ) -> Iterator[Delivery]:
+        """All stays that touch these days and their guests, as they are at one moment."""
+        with _look(settings) as (database, views):
+            stays = views["reservation"]
+            rows = window(database, stays, settings, first, last)
+            if guests := views.get("profile"):
+                ids = {row[column] for row in rows for column in stays.guests.values()}
+                for some in _batches(guests, map(str, ids - {None})):
+                    if found := _rows_by(database, guests, some, settings):
+                        yield parcel(guests, found, settings, now)
+            yield parcel(stays, rows, settings, now, Scope("window", first, last))
+
     def check(self, http: Http, settings: Settings) -> list[str]:
         """Tries the login, its rights and the views; what it found, in sentences."""
         with _look(settings) as (database, views):
             found = _checked_shape(database, views, {})
+            _try_each(database, views)
             return [f"{view}: {len(columns)} columns" for view, columns in found.items()]
 
     def translate(
         self, payload: bytes, settings: Settings, context: Sequence[bytes] = ()
     ) -> Iterator[Translated]:
-        """Canonical records of one delivery."""
+        """Canonical records of one body."""
         return translate(payload, settings, context)
 
     def scope_of(self, payload: bytes) -> Scope:
-        """What an absent row means: a delivery of a window is complete for it."""
+        """What an absent row of one body means."""
         return scope_of(payload)
 
     def accept_shape(self, bookmark: Bookmark) -> Bookmark:
@@ -114,7 +105,7 @@ class SqlViews:
 
 @contextmanager
 def _look(settings: Settings) -> Iterator[tuple[Database, dict[str, ViewMap]]]:
-    views = parsed(_mapping_of(settings))
+    views = parsed(mapping_of(settings))
     database = open_database(settings)
     try:
         refuse_if_writable(database)
@@ -136,142 +127,54 @@ def _checked_shape(
     return now
 
 
-@dataclass
-class _Reading:
-    """One poll: every parcel carries where to go on once it is kept."""
+def _try_each(database: Database, views: Mapping[str, ViewMap]) -> None:
+    """Ask each view once before anything is given: what cannot be read stops us now.
 
-    database: Database
-    settings: Settings
-    now: datetime
-    today: date
-    known: Bookmark
-
-    def changes(self, view: ViewMap, *, is_walk: bool) -> Iterator[Delivery]:
-        """What was changed since the bookmark, oldest first; at first everything."""
-        where, order = _of_this_house(view, self.settings), view.key
-        since = self.known.get("changed", {}).get(view.object)
-        if view.changed:
-            order = (view.changed, *view.key)
-        if view.changed and since:
-            back = NIGHTLY_OVERLAP if is_walk else OVERLAP
-            where.append((view.changed, ">=", _before(since, back)))
-        elif view.object == "reservation":
-            where.append((view.fields["arrival_on"][0], ">=", self.today - HISTORY))
-        rows = _rows(self.database, Query(view.view, view.columns, tuple(where), order))
-        while portion := list(islice(rows, PARCEL_ROWS)):
-            if view.changed:
-                self._advance(view, portion[-1][view.changed])
-            yield self._delivery(view, portion, _NOTHING)
-
-    def stays(self, view: ViewMap, *, is_walk: bool) -> Iterator[Delivery]:
-        """The window of near stays whole, at the first poll of a day of all that matter."""
-        first = self.today - (PAST if is_walk else timedelta(days=1))
-        last = self.today + (AHEAD if is_walk else NEAR)
-        arrival, departure = view.fields["arrival_on"][0], view.fields["departure_on"][0]
-        where = (
-            *_of_this_house(view, self.settings),
-            (arrival, "<=", _end_of(last)),
-            # Guests in house arrived before the window and belong to it.
-            (departure, ">=", first),
-        )
-        rows = list(
-            islice(
-                _rows(self.database, Query(view.view, view.columns, where, view.key)), ROWS_MAX + 1
-            )
-        )
-        if len(rows) > ROWS_MAX:
-            raise Misconfigured(
-                f"The view {view.view} shows more than {ROWS_MAX:,} stays between {first} and {last}."
-                " Let it show one hotel only.",
-                "view_too_large",
-                view=str(view.view),
-            )
-        if is_walk:
-            self.known["walked_on"] = self.today.isoformat()
-        yield self._delivery(view, rows, Scope("window", first, last))
-
-    def _advance(self, view: ViewMap, changed: object) -> None:
-        """Moves on, but never beyond now: one stamp in the future would hide all that follow."""
-        if changed is None:
-            return
-        if not isinstance(changed, date):
-            raise Misconfigured(
-                f"The column {view.changed} of {view.view} must be a date with time, so that changes "
-                "can be asked for by it.",
-                "changed_column",
-                column=view.changed,
-            )
-        limit: date = self.today
-        if isinstance(changed, datetime):
-            local = self.now.astimezone(ZoneInfo(self.settings.zone))
-            limit = self.now if changed.tzinfo else local.replace(tzinfo=None)
-        seen = {**self.known.get("changed", {}), view.object: min(changed, limit).isoformat()}
-        self.known["changed"] = seen
-
-    def _delivery(self, view: ViewMap, rows: list[Row], scope: Scope) -> Delivery:
-        bookmark = dict(self.known)
-        return _delivery(
-            view, rows, self.settings, scope=scope, bookmark=bookmark, made_at=self.now
-        )
+    From here to the end of the look nobody can change them under us.
+    """
+    for view in views.values():
+        list(islice(database.rows(Query(view.view, view.columns)), 1))
 
 
-def _rows(database: Database, query: Query) -> Iterator[Row]:
-    for row in database.rows(query):
-        yield dict(zip(query.columns, row, strict=True))
+def _batches(view: ViewMap, ids: Iterable[str]) -> Iterator[list[str]]:
+    """Ids that can be asked for together: those of a key of several columns cannot."""
+    size = IDS_AT_ONCE if len(_id_columns(view)) == 1 else 1
+    distinct = sorted(set(ids))
+    for first in range(0, len(distinct), size):
+        yield distinct[first : first + size]
 
 
-def _house_of(settings: Settings) -> str:
-    """What the views call this hotel; the property's own code unless it was said."""
-    return str(settings.values.get("property_value") or settings.property)
+def _known_as(view: ViewMap, ids: Sequence[str], settings: Settings) -> list[Row]:
+    """The rows of these ids, in a look of their own."""
+    try:
+        with _look(settings) as (database, _):
+            return _rows_by(database, view, ids, settings)
+    except Misconfigured as problem:
+        # A key of words where the PMS counts in numbers is no key of its.
+        if problem.code != "value_wrong":
+            raise
+    if len(ids) == 1:
+        return []
+    return [row for one in ids for row in _known_as(view, [one], settings)]
 
 
-def _of_this_house(view: ViewMap, settings: Settings) -> list[tuple[str, str, Value]]:
-    return [(view.house, "=", _house_of(settings))] if view.house else []
+def _rows_by(
+    database: Database, view: ViewMap, ids: Sequence[str], settings: Settings
+) -> list[Row]:
+    columns = _id_columns(view)
+    where: list[Where] = [*of_this_house(view, settings)]
+    if len(columns) == 1:
+        where.append((columns[0], "IN", tuple(ids)))
+    else:
+        parts = ids[0].split("/")
+        if len(parts) != len(columns):
+            return []
+        where += [(column, "=", part) for column, part in zip(columns, parts, strict=True)]
+    return list(rows_of(database, view, tuple(where), view.key))
 
 
-def _before(since: str, overlap: timedelta) -> Value:
-    """Where to start again, so that a change that was stamped early and seen late is not missed."""
-    if len(since) == len("2026-05-04"):
-        return date.fromisoformat(since) - max(overlap, timedelta(days=1))
-    start = datetime.fromisoformat(since)
-    return start - overlap if start.tzinfo else start - overlap - REPEATED_HOUR
-
-
-def _end_of(day: date) -> datetime:
-    # Where dates are kept with a time, the last day counts to its end.
-    return datetime.combine(day, time(23, 59, 59))
-
-
-def _delivery(
-    view: ViewMap,
-    rows: list[Row],
-    settings: Settings,
-    *,
-    scope: Scope = _NOTHING,
-    bookmark: Bookmark | None = None,
-    made_at: datetime | None = None,
-) -> Delivery:
-    plain = [{name: _scalar(value) for name, value in row.items()} for row in rows]
-    house = _house_of(settings) if view.house else None
-    parcel = Parcel(view.object, str(view.view), plain, _mapping_of(settings), house, scope)
-    return Delivery(view.object, msgspec.json.encode(parcel), made_at, bookmark)
-
-
-def _mapping_of(settings: Settings) -> str:
-    return str(settings.values.get("views") or "plain")
-
-
-def _scalar(value: Any) -> Scalar:
-    """A value in a form that is the same at every read."""
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) < 1 << 63 else str(value)
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, float):
-        # The shortest text that is this number: 119.9, as a person entered it.
-        return f"{Decimal(repr(value)):f}"
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value)
+def _id_columns(view: ViewMap) -> tuple[str, ...]:
+    """The columns that a hint's id is made of; a reservation's legs come together."""
+    found: dict[str, Any] = view.fields
+    columns: tuple[str, ...] = found["source_id" if view.object == "profile" else "number"]
+    return columns

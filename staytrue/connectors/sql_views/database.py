@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count, islice
 from typing import Any, Protocol
 
 from staytrue.kit.errors import Misconfigured
@@ -20,6 +21,9 @@ ROWS_AT_ONCE = 1000
 Value = str | int | date | datetime
 _NAME = r"[A-Za-z_][A-Za-z0-9_$#]{0,127}"
 _OPERATORS = frozenset({"=", "<=", ">="})
+
+Where = tuple[str, str, Value | tuple[Value, ...]]
+"""A condition: column, operator and value; `IN` has several values."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Query:
 
     view: View
     columns: tuple[str, ...]
-    where: tuple[tuple[str, str, Value], ...] = ()
+    where: tuple[Where, ...] = ()
     order_by: tuple[str, ...] = ()
 
     def sql(self, quoted: Callable[[str], str], marker: Callable[[int], str]) -> str:
@@ -83,12 +87,17 @@ class Query:
             f"SELECT {', '.join(map(name, self.columns))} "
             f"FROM {name(self.view.schema)}.{name(self.view.name)}"
         )
-        if self.where:
-            conditions = []
-            for number, (column, operator, _value) in enumerate(self.where, 1):
-                if operator not in _OPERATORS:
-                    raise ValueError(operator)
-                conditions.append(f"{name(column)} {operator} {marker(number)}")
+        marks = map(marker, count(1))
+        conditions = []
+        for column, operator, value in self.where:
+            if operator == "IN" and isinstance(value, tuple):
+                right = f"({', '.join(islice(marks, len(value)))})"
+            elif operator in _OPERATORS:
+                right = next(marks)
+            else:
+                raise ValueError(operator)
+            conditions.append(f"{name(column)} {operator} {right}")
+        if conditions:
             statement += f" WHERE {' AND '.join(conditions)}"
         if self.order_by:
             statement += f" ORDER BY {', '.join(map(name, self.order_by))}"
@@ -97,7 +106,8 @@ class Query:
     @property
     def parameters(self) -> list[Value]:
         """The values of the conditions, in their order."""
-        return [value for _, _, value in self.where]
+        values = (value if isinstance(value, tuple) else (value,) for _, _, value in self.where)
+        return [one for value in values for one in value]
 
 
 class Database(Protocol):

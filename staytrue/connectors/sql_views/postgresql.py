@@ -18,6 +18,8 @@ from staytrue.connectors.sql_views.database import (
     listed,
     value_wrong,
 )
+from staytrue.connectors.sql_views.place import wrong
+from staytrue.connectors.sql_views.shape import CHANGED
 from staytrue.kit.addresses import addresses_of
 from staytrue.kit.errors import Misconfigured, Temporary
 
@@ -121,29 +123,25 @@ def _checked(dsn: str, allowed: frozenset[str]) -> str:
         parts = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value}
     except psycopg.ProgrammingError:
         # Its text would hold the password.
-        raise _wrong("it cannot be read") from None
+        raise wrong("it cannot be read") from None
     for name in parts:
         if name not in _DSN_PARTS:
-            raise _wrong(f"it may not set {name}")
+            raise wrong(f"it may not set {name}")
     host = parts.get("host", "")
     if not host or "," in host:
-        raise _wrong("it must name one host")
+        raise wrong("it must name one host")
     if host.startswith("/"):
         if host not in allowed:
-            raise _wrong(f"an administrator has not allowed the socket {host}")
+            raise wrong(f"an administrator has not allowed the socket {host}")
     else:
         port = parts.get("port", "5432")
         if not port.isdecimal():
-            raise _wrong("its port is not a number")
+            raise wrong("its port is not a number")
         address = addresses_of(host, int(port), allowed)[0]
         parts["hostaddr"] = address
         if ip_address(address).is_global:
             parts |= {"sslmode": "verify-full", "sslrootcert": "system"}
     return make_conninfo("", **parts, connect_timeout=_CONNECT_SECONDS, application_name="staytrue")
-
-
-def _wrong(why: str) -> Misconfigured:
-    return Misconfigured(f"The address of the database cannot be used: {why}.", "dsn", why=why)
 
 
 def _unreachable(problem: psycopg.OperationalError) -> Misconfigured | Temporary:
@@ -175,7 +173,7 @@ def _failed(problem: psycopg.Error) -> Misconfigured | Temporary:
         return Misconfigured(
             "A view or a column is no longer there. Nothing was written; compare the views with the "
             "mapping.",
-            "views_changed",
+            CHANGED,
         )
     if isinstance(problem, psycopg.DataError):
         return value_wrong()

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from staytrue.connectors.sql_views.database import Column
 from staytrue.kit.errors import Misconfigured
 
+CHANGED = "views_changed"
+
 Shape = dict[str, dict[str, str]]
 """Of each view its columns and their types."""
 
@@ -45,7 +47,9 @@ def refuse_changed(before: Shape, now: Shape) -> None:
         gone = [name for name in known if name not in columns]
         new = [name for name in columns if name not in known]
         other = [name for name in columns if name in known and known[name] != columns[name]]
-        if gone and new:
+        if not columns:
+            what = f"column {gone[0]} and all others are gone, or this login may not read them"
+        elif gone and new:
             what = f"column {gone[0]} is gone and {new[0]} is new"
         elif gone:
             what = f"column {gone[0]} is gone"
@@ -56,7 +60,7 @@ def refuse_changed(before: Shape, now: Shape) -> None:
         raise Misconfigured(
             f"The PMS's database has changed: in {view}, {what}. Nothing was written and the mirror "
             "stays as it was. Compare the view with the mapping, then accept the new shape.",
-            "views_changed",
+            CHANGED,
             view=view,
             column=(gone or new or other)[0],
             gone=gone,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,8 +36,8 @@ _CHANNELS_OF_CONSENT = ("email", "sms", "phone", "post")
 class Parcel(msgspec.Struct, forbid_unknown_fields=True):
     """What one delivery holds: rows of one view, and all that is needed to read them again.
 
-    `mapping` and `house` are what they were when the view was asked; `scope` says what a row's
-    absence means.
+    `mapping` and `house` are what they were when the view was asked, at `read_at`; `scope` says
+    what a row's absence means.
     """
 
     object: str
@@ -46,6 +46,12 @@ class Parcel(msgspec.Struct, forbid_unknown_fields=True):
     mapping: str = "plain"
     house: str | None = None
     scope: Scope = Scope()
+    read_at: datetime | None = None
+
+    @property
+    def version(self) -> int | None:
+        """What orders the versions of a row: of two looks the later one is right."""
+        return int(self.read_at.timestamp() * 1000) if self.read_at else None
 
 
 def opened(payload: bytes) -> Parcel:
@@ -81,7 +87,7 @@ def translate(
         if latest.get(_key(row, view), number) != number:
             answer.skipped = SUPERSEDED
         else:
-            _read(answer, _Reader(row, view, settings), parcel.house, raw)
+            _read(answer, _Reader(row, view, settings, parcel.version), parcel.house, raw)
         yield answer
 
 
@@ -109,8 +115,9 @@ def _read(answer: Translated, reader: _Reader, house: str | None, raw: bytes) ->
 class _Reader:
     """Reads one row."""
 
-    def __init__(self, row: Row, view: ViewMap, settings: Settings) -> None:
+    def __init__(self, row: Row, view: ViewMap, settings: Settings, version: int | None) -> None:
         self.cells = Cells(row, view, ZoneInfo(settings.zone))
+        self.version = version
         self.view, self.settings = view, settings
         self.findings: list[tuple[str, dict[str, Any]]] = []
 
@@ -175,7 +182,7 @@ class _Reader:
             tax_included=cells.flag("tax_included"),
             payment_method=Payment(payment) if payment else None,
             source_payment=source_payment,
-            version=cells.count("version"),
+            version=self.version if self.version is not None else cells.count("version"),
             guests=[
                 GuestOnBooking(role, source_id)
                 for role, column in self.view.guests.items()
@@ -234,7 +241,7 @@ class _Reader:
             deleted=cells.flag("deleted") or False,
             anonymised=cells.flag("anonymised") or False,
             modified_at=cells.instant("modified_at"),
-            version=cells.count("version"),
+            version=self.version if self.version is not None else cells.count("version"),
             notes=cells.lines("notes"),
         )
         profile.custom = self._custom()

@@ -16,9 +16,11 @@ from psycopg import sql
 from staytrue.connectors.base import Bookmark, Delivery, Settings
 from staytrue.connectors.sql_views import connector
 from staytrue.kit import cluster, database
+from staytrue.kit.http import Client
 from tests.databases import COPY
 
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+NO_WEB = Client()
 PASSWORD = "invented-for-tests"
 TABLES = """
 CREATE SCHEMA pms;
@@ -61,7 +63,7 @@ class Pms:
 
     def run(self, statement: str, *values: object) -> None:
         """One statement of the PMS itself; `{reader}` is our login."""
-        told = sql.SQL(statement).format(reader=sql.Identifier(self.reader))  # type: ignore[arg-type]
+        told = sql.SQL(statement).format(reader=sql.Identifier(self.reader))
         self.owner.execute(told, values or None)
 
     def book(self, number: int, arrives: str, leaves: str, **said: object) -> None:
@@ -82,7 +84,7 @@ class Pms:
         self, bookmark: Bookmark | None = None, now: datetime = NOW, **said: object
     ) -> list[Delivery]:
         """One poll, read to its end."""
-        return list(connector.fetch(bookmark or {}, None, self.settings(**said), now))
+        return list(connector.fetch(bookmark or {}, NO_WEB, self.settings(**said), now))
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,11 +11,11 @@ import pytest
 
 from staytrue.connectors import sql_views
 from staytrue.connectors.base import Delivery, Hint, Scope
-from staytrue.connectors.sql_views import connector
+from staytrue.connectors.sql_views import connector, polling
 from staytrue.connectors.sql_views.engines import open_database
 from staytrue.kit import database
 from staytrue.kit.errors import Misconfigured, Temporary
-from tests.connectors.sql_views.conftest import MAPPING, NOW, PASSWORD, Pms
+from tests.connectors.sql_views.conftest import MAPPING, NO_WEB, NOW, PASSWORD, Pms
 
 
 def numbers(pms: Pms, *deliveries: Delivery) -> list[str]:
@@ -38,7 +37,7 @@ def of(kind: str, deliveries: list[Delivery], scope: str) -> list[Delivery]:
 def refusal_of(pms: Pms, bookmark: dict[str, Any] | None = None, **said: object) -> Misconfigured:
     """Why a poll stops, before it gave anything."""
     with pytest.raises(Misconfigured) as refusal:
-        next(connector.fetch(bookmark or {}, None, pms.settings(**said), NOW))
+        next(connector.fetch(bookmark or {}, NO_WEB, pms.settings(**said), NOW))
     return refusal.value
 
 
@@ -67,11 +66,77 @@ def test_later_polls_read_the_near_window_whole_and_once_a_day_all_of_it(pms: Pm
     assert numbers(pms, far) == ["1", "2", "3"]
 
 
-def test_an_unchanged_window_is_the_same_bytes(pms: Pms) -> None:
+def test_an_unchanged_window_is_not_brought_again(pms: Pms) -> None:
     pms.book(1, "2026-05-10", "2026-05-12")
+    (near,) = pms.fetch(pms.fetch()[-1].bookmark)
+    (empty,) = pms.fetch(near.bookmark, NOW + timedelta(minutes=5))
+    assert near.body
+    assert not empty.body
+    assert empty.bookmark == {**(near.bookmark or {}), "polled_at": "2026-05-04T10:05:00+00:00"}
+
+
+def test_a_row_that_became_what_it_was_before_is_brought_as_a_later_version(pms: Pms) -> None:
+    pms.book(1, "2026-05-10", "2026-05-12")
+    bookmark, versions = pms.fetch()[-1].bookmark, list[int | None]()
+    for minute, state in enumerate("RXR"):
+        pms.run("UPDATE pms.booking SET state = %s", state)
+        (window,) = pms.fetch(bookmark, NOW + timedelta(minutes=minute))
+        (said,) = sql_views.translate(window.body, pms.settings())
+        versions.append(said.reservations[0].version)
+        bookmark = window.bookmark
+    assert versions == sorted(versions, key=str)
+    assert len(set(versions)) == 3
+
+
+def test_a_change_without_a_stamp_is_found_by_the_night(pms: Pms) -> None:
+    pms.run("INSERT INTO pms.guest VALUES (7, 'Okafor', 'Ada', '', '2026-01-01')")
+    bookmark = pms.fetch(pms.fetch()[-1].bookmark)[-1].bookmark
+    pms.run("INSERT INTO pms.guest VALUES (8, 'Later', '', '', '2026-05-04 11:00')")
+    bookmark = pms.fetch(bookmark)[-1].bookmark
+    pms.run("UPDATE pms.guest SET given = 'Adaeze' WHERE id = 7")
+    assert not of("profile", pms.fetch(bookmark), "delta")
+    (guests,) = of("profile", pms.fetch(bookmark, NOW + timedelta(days=1)), "delta")
+    assert numbers(pms, guests) == ["7", "8"]
+
+
+def test_only_the_stretches_that_changed_are_brought_at_night(
+    pms: Pms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "STRETCH_ROWS", 50)
+    pms.run(
+        "INSERT INTO pms.guest SELECT n, 'Guest', '', '', timestamp '2026-01-01' + n * interval '1 hour'"
+        " FROM generate_series(1, 900) n"
+    )
+    first = pms.fetch()
+    pms.run("DELETE FROM pms.guest WHERE id = 300")
+    pms.run("INSERT INTO pms.guest VALUES (0, 'New', '', '', '2026-01-01')")
+    second = of("profile", pms.fetch(first[-1].bookmark, NOW + timedelta(days=1)), "delta")
+    assert 0 < len(set(numbers(pms, *second)) - {"0"}) < 600
+
+
+def test_a_pms_that_went_back_in_time_is_read_from_the_beginning(pms: Pms) -> None:
+    pms.run("INSERT INTO pms.guest VALUES (1, 'Old', '', '', '2026-05-01')")
+    before = pms.fetch()[-1].bookmark
+    pms.run("UPDATE pms.guest SET surname = 'New', changed = '2026-05-04 12:01'")
+    changed = pms.fetch(before, NOW + timedelta(minutes=2))
+    assert numbers(pms, *of("profile", changed, "delta")) == ["1"]
+    pms.run("UPDATE pms.guest SET surname = 'Old', changed = '2026-05-01'")
+    restored = pms.fetch(changed[-1].bookmark, NOW + timedelta(minutes=4))
+    assert numbers(pms, *of("profile", restored, "delta")) == ["1"]
+
+
+def test_after_a_gap_everything_is_looked_at_again(pms: Pms) -> None:
+    pms.run("INSERT INTO pms.guest VALUES (7, 'Okafor', 'Ada', '', '2026-01-01')")
     bookmark = pms.fetch()[-1].bookmark
-    later = NOW + timedelta(minutes=5)
-    assert pms.fetch(bookmark)[0].body == pms.fetch(bookmark, later)[0].body
+    pms.run("UPDATE pms.guest SET given = 'Adaeze'")
+    assert of("profile", pms.fetch(bookmark, NOW + timedelta(hours=7)), "delta")
+
+
+def test_after_days_without_a_look_the_window_goes_back_to_the_last_one(pms: Pms) -> None:
+    bookmark = pms.fetch()[-1].bookmark
+    late = pms.fetch(bookmark, NOW + timedelta(days=20))[-1]
+    scope = sql_views.scope_of(late.body)
+    assert (scope.first, scope.last) == (date(2026, 4, 27), date(2027, 11, 25))
 
 
 def test_a_booking_that_vanished_is_absent_from_a_complete_window(pms: Pms) -> None:
@@ -113,7 +178,11 @@ def test_a_stamp_in_the_future_does_not_hide_what_follows(pms: Pms) -> None:
     assert "2" in numbers(pms, *of("profile", found, "delta"))
 
 
-def test_many_rows_come_in_portions_and_each_knows_where_to_go_on(pms: Pms) -> None:
+def test_many_rows_come_in_portions_and_each_knows_where_to_go_on(
+    pms: Pms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "PARCEL_ROWS", 1000)
+    monkeypatch.setattr(polling, "STRETCH_ROWS", 1 << 62)
     pms.run(
         "INSERT INTO pms.guest SELECT n, 'Guest', '', '', timestamp '2026-04-01' + n * interval '1 minute'"
         " FROM generate_series(1, 2500) n"
@@ -159,7 +228,7 @@ def test_a_changed_view_stops_the_poll_before_anything_and_names_the_column(
 def test_who_accepts_the_new_shape_goes_on(pms: Pms) -> None:
     bookmark = pms.fetch()[-1].bookmark
     pms.run(ADDED)
-    assert pms.fetch(connector.accept_shape(bookmark))
+    assert pms.fetch(connector.accept_shape(bookmark or {}))
 
 
 def test_a_mapping_that_reads_a_column_nobody_made_is_refused_by_name(pms: Pms) -> None:
@@ -196,7 +265,7 @@ def test_a_login_that_may_write_is_refused_with_the_reason(grant: str, said: str
 def test_even_a_login_that_could_write_is_held_by_a_read_only_transaction(pms: Pms) -> None:
     pms.run("GRANT USAGE ON SCHEMA pms TO {reader}")
     pms.run("GRANT INSERT ON pms.guest TO {reader}")
-    look = open_database(pms.settings())
+    look: Any = open_database(pms.settings())
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         look._connection.execute("INSERT INTO pms.guest (id) VALUES (1)")
     look.close()
@@ -205,7 +274,7 @@ def test_even_a_login_that_could_write_is_held_by_a_read_only_transaction(pms: P
 def test_all_that_one_poll_reads_is_of_one_moment(pms: Pms) -> None:
     pms.book(1, "2026-05-10", "2026-05-12", guest=7)
     pms.run("INSERT INTO pms.guest VALUES (7, 'Okafor', '', '', '2026-05-01')")
-    polling = connector.fetch({}, None, pms.settings(), NOW)
+    polling = connector.fetch({}, NO_WEB, pms.settings(), NOW)
     first = next(polling)
     pms.book(2, "2026-05-10", "2026-05-12", guest=8)
     assert numbers(pms, first, *polling) == ["1", "1", "7"]
@@ -228,7 +297,7 @@ def test_a_question_that_takes_too_long_is_given_up(
 def test_a_window_beyond_the_cap_is_refused_not_cut(
     pms: Pms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules[type(connector).__module__], "ROWS_MAX", 2)
+    monkeypatch.setattr(polling, "ROWS_MAX", 2)
     for number in range(3):
         pms.book(number, "2026-05-10", "2026-05-12")
     with pytest.raises(Misconfigured) as refusal:
@@ -248,20 +317,20 @@ def test_sql_in_data_and_settings_stays_data(pms: Pms) -> None:
     pms.run("UPDATE pms.booking SET hotel = %s", evil)
     found = pms.fetch(property_value=evil)
     assert numbers(pms, *found) == ["1", "1"]
-    assert connector.read(Hint("reservation", evil), None, pms.settings()) is None
+    assert connector.read(Hint("reservation", evil), NO_WEB, pms.settings()) is None
 
 
 def test_one_stay_is_read_as_it_is_now(pms: Pms) -> None:
     pms.book(12, "2026-05-10", "2026-05-12", state="X")
-    now = connector.read(Hint("reservation", "12"), None, pms.settings())
+    now = connector.read(Hint("reservation", "12"), NO_WEB, pms.settings())
     assert now is not None
     (said,) = sql_views.translate(now.body, pms.settings())
     assert said.reservations[0].status == "cancelled"
-    assert connector.read(Hint("reservation", "13"), None, pms.settings()) is None
+    assert connector.read(Hint("reservation", "13"), NO_WEB, pms.settings()) is None
 
 
 def test_the_connection_test_says_what_it_found(pms: Pms) -> None:
-    assert connector.check(None, pms.settings()) == [
+    assert connector.check(NO_WEB, pms.settings()) == [
         "staytrue.guests: 5 columns",
         "staytrue.bookings: 9 columns",
     ]
@@ -271,6 +340,6 @@ def test_a_refused_login_stops_and_tells_no_password(pms: Pms) -> None:
     wrong = pms.settings()
     dsn = wrong.values["dsn"].replace(PASSWORD, "canary-9")
     with pytest.raises(Misconfigured) as refusal:
-        connector.check(None, replace(wrong, values={**wrong.values, "dsn": dsn}))
+        connector.check(NO_WEB, replace(wrong, values={**wrong.values, "dsn": dsn}))
     assert refusal.value.code == "login_refused"
     assert "canary" not in str(refusal.value) + repr(refusal.value.facts)

@@ -57,6 +57,16 @@ def test_an_address_that_leads_elsewhere_is_refused(dsn: str, code: str) -> None
     assert ":b@" not in str(refusal.value) + repr(refusal.value.facts)
 
 
+@pytest.mark.parametrize("host", ["169.254.169.254", "[fd00:ec2::254]", "0.0.0.0", "[ff02::1]"])
+@pytest.mark.parametrize("engine", ["postgresql:5432", "mssql:1433", "oracle:1521"])
+def test_no_administrator_opens_what_is_nobodys_network(engine: str, host: str) -> None:
+    name, _, port = engine.partition(":")
+    values = {"dsn": f"{name}://a:b@{host}/x", "allow_private": [f"{host}:{port}"]}
+    with pytest.raises(Misconfigured) as refusal:
+        open_database(replace(SETTINGS, values=values))
+    assert refusal.value.code == "address_not_allowed"
+
+
 def test_a_server_that_does_not_answer_is_asked_again() -> None:
     with pytest.raises(Temporary) as refusal:
         open_database(settings("postgresql://a:b@127.0.0.1:1/x"))
