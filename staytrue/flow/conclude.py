@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -13,14 +13,18 @@ from zoneinfo import ZoneInfo
 
 from staytrue.changes import log, rules
 from staytrue.changes.log import PRIOR, Entry
+from staytrue.connectors.base import Hint
 from staytrue.flow import reactions, tails, telling
+from staytrue.flow.live_translation import LiveSummary
 from staytrue.flow.outcome import SHOWN, Outcome
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.hotel.records import Parked
 from staytrue.hotel.rules import due_business_date
 from staytrue.inbox import actions as inbox
-from staytrue.inbox.models import Delivery
+from staytrue.inbox import wanted
+from staytrue.inbox.models import Connection, Delivery
+from staytrue.inbox.wanted import Want
 from staytrue.kit.errors import Refused
 from staytrue.mirror import actions as mirror
 from staytrue.mirror import canonical, queries
@@ -99,6 +103,8 @@ def missing(work: Work) -> list[tuple[int, str, bool]]:
     """
     parked = {part.key for _, part in work.summary.parked}
     unseen = set(array("q", work.summary.unseen or b""))
+    # Of a live walk everything was read, so whatever is not staged was not in it.
+    is_all_unseen = work.summary.unseen is None
     expected = queries.expected(
         work.link.id,
         work.delivery.id,
@@ -109,7 +115,7 @@ def missing(work: Work) -> list[tuple[int, str, bool]]:
     return [
         (id_, key, coming)
         for id_, raw_hash, key, coming in expected
-        if raw_hash in unseen and key not in parked
+        if (is_all_unseen or raw_hash in unseen) and key not in parked
     ]
 
 
@@ -135,16 +141,10 @@ def finish(work: Work) -> Outcome:
             delivery.counts = log.counted_in(delivery.id)
         lost = _settle_sight(work) if work.mapping.object == "reservation" else 0
         _settle_parked(work)
-        mirror.tell_freshness(
-            work.link.id,
-            work.mapping.object,
-            property_id=work.link.property_id,
-            true_through=work.made_at,
-            now=now,
-            delivery_id=delivery.id,
-            scope="delta" if delivery.history else work.scope.kind,
-            walked=(work.scope.first, work.scope.last),
-        )
+        if work.scope.kind != "delta" or not work.is_live:
+            _tell_freshness(work)
+        if isinstance(work.summary, LiveSummary):
+            want_more(work.link, work.summary.hints, delivery.id, now)
         outcome = _outcome(work, lost)
         inbox.settle(
             delivery,
@@ -155,10 +155,30 @@ def finish(work: Work) -> Outcome:
             source_ids=work.summary.ids,
             seconds=outcome.seconds,
         )
-        telling.keep_labels(work.link.property_id, work.mapping.labels)
+        if work.mapping.labels:
+            telling.keep_labels(work.link.property_id, work.mapping.labels)
         open_business_date(work)
         reactions.raise_screens([work.link.property_id])
     return outcome
+
+
+def _tell_freshness(work: Work) -> None:
+    mirror.tell_freshness(
+        work.link.id,
+        work.mapping.object,
+        property_id=work.link.property_id,
+        true_through=work.made_at,
+        now=work.now,
+        delivery_id=work.delivery.id,
+        scope="delta" if work.delivery.history else work.scope.kind,
+        walked=(work.scope.first, work.scope.last),
+    )
+
+
+def want_more(link: Connection, hints: Sequence[Hint], delivery_id: int, now: datetime) -> None:
+    """Ask for what a live delivery hinted at, and for guests nobody has read yet."""
+    strangers = [Want("profile", id_) for id_ in queries.strangers(link.id, delivery_id)]
+    wanted.want(link, [*(Want(h.entity, h.id, h.facts) for h in hints), *strangers], now)
 
 
 def open_business_date(work: Work) -> None:
@@ -182,6 +202,13 @@ def _settle_sight(work: Work) -> int:
     log.append([*back, *gone], work.now)
     reactions.wake([*back, *gone], work.now)
     return len(gone)
+
+
+def lose_sight(ids: Collection[int], now: datetime) -> None:
+    """A living PMS does not show these any more, asked again and again: no cancellation."""
+    entries = own_entries(mirror.lose_sight(ids, "missing", now, None), now)
+    log.append(entries, now)
+    reactions.wake(entries, now)
 
 
 def _settle_parked(work: Work) -> None:

@@ -24,8 +24,18 @@ from staytrue.connectors import base
 from staytrue.connectors.export_files import connector as files
 from staytrue.connectors.export_files.connector import Chosen
 from staytrue.connectors.export_files.opening import Opened
-from staytrue.flow import conclude, races, reactions, tails, telling, translation
+from staytrue.flow import (
+    conclude,
+    live_translation,
+    mappings,
+    races,
+    reactions,
+    tails,
+    telling,
+    translation,
+)
 from staytrue.flow.leftovers import workshop
+from staytrue.flow.live_translation import LiveLayout
 from staytrue.flow.outcome import Outcome
 from staytrue.flow.translation import Block, Job, Summary
 from staytrue.hotel import scope
@@ -49,7 +59,7 @@ class Work:
 
     link: Connection
     delivery: Delivery
-    mapping: Chosen
+    mapping: Chosen | LiveLayout
     spool: Path
     now: datetime
     progress: Progress
@@ -57,6 +67,11 @@ class Work:
     resumed: bool = False
     summary: Summary = field(default_factory=Summary)
     staged: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a living PMS was read: what it says counts whenever it says it."""
+        return isinstance(self.mapping, LiveLayout)
 
     @property
     def made_at(self) -> datetime:
@@ -90,7 +105,7 @@ def import_file(
 ) -> Outcome:
     """Take one export file in; `mapping` names a shipped one or a TOML file."""
     started = clock.monotonic()
-    layout = files.load_mapping(mapping or _mapping_of(link, path))
+    layout = files.load_mapping(mapping or mappings.of(link, path))
     with one_delivery_at_a_time(link), workshop() as shop:
         spool = shop / "spool"
         try:
@@ -110,26 +125,6 @@ def import_file(
             return conclude.seen_before(delivery).timed(clock.monotonic() - started)
         work = Work(link, delivery, layout, spool, now, progress or quiet, resumed=not is_new)
         return take(work).timed(clock.monotonic() - started)
-
-
-def mapping_name(link: Connection, path: Path) -> str | None:
-    """The mapping the connection's settings give this file: one for all, or by name pattern."""
-    given = link.settings.get("mappings") or {}
-    for pattern, name in given.items():
-        if path.match(pattern):
-            return str(name)
-    name = link.settings.get("mapping")
-    return str(name) if name else None
-
-
-def _mapping_of(link: Connection, path: Path) -> str:
-    if name := mapping_name(link, path):
-        return name
-    raise Refused(
-        f"No mapping is set for {path.name} on {link.name}. Name one with --mapping, or set it "
-        "with: staytrue connect … --set mapping=NAME.",
-        code="no_mapping",
-    )
 
 
 @contextmanager
@@ -228,6 +223,9 @@ def settings_of(link: Connection, read_at: datetime) -> base.Settings:
 def _stage(work: Work) -> None:
     """Translate everything into the stages; raw rows whose hash is known are left out first."""
     salt = hash_of(work.mapping.text)
+    if work.is_live:
+        _stage_live(work)
+        return
     with scope.everything():
         known = queries.known_hashes(
             work.mapping.object, work.link.id, salt, work.delivery.id if work.resumed else None
@@ -239,6 +237,19 @@ def _stage(work: Work) -> None:
         if isinstance(item, Summary):
             work.summary = item
             work.summary.unseen = _salted(item.unseen or b"", salt)
+        else:
+            _stage_block(work, item)
+
+
+def _stage_live(work: Work) -> None:
+    """A live parcel is small and always read whole."""
+    with transaction.atomic():
+        for target in mirror.TARGETS.values():
+            merge.clear(target, work.delivery.id)
+    work.staged = dict.fromkeys(mirror.TARGETS, 0)
+    for item in live_translation.blocks(job_of(work, b"", 0)):
+        if isinstance(item, Summary):
+            work.summary = item
         else:
             _stage_block(work, item)
 
@@ -258,7 +269,8 @@ def _judge(work: Work) -> rules.Brake | None:
 
     An imported past has nothing to be compared with; its lines must make sense all the same.
     """
-    if work.waived:
+    if work.waived or (work.is_live and work.scope.kind == "delta"):
+        # A living PMS said each of these itself, now: nothing is concluded from what is absent.
         return None
     figures, complete = rules.Figures(), False
     if not work.delivery.history:

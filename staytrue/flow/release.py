@@ -14,13 +14,16 @@ from staytrue.changes.kinds import Kind
 from staytrue.changes.log import Entry
 from staytrue.connectors.base import Translated
 from staytrue.connectors.export_files.connector import Chosen, load_mapping, open_spool
-from staytrue.flow import conclude, intake, reactions
+from staytrue.flow import conclude, intake, parcels, reactions
 from staytrue.flow.leftovers import workshop
+from staytrue.flow.live_translation import LiveLayout
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import queries as inboxes
+from staytrue.inbox import wanted
 from staytrue.inbox.models import Connection, Delivery, ParkedPart
+from staytrue.inbox.wanted import Want
 from staytrue.kit import clock, merge
 from staytrue.kit.errors import Refused, StaytrueError
 from staytrue.mirror import actions as mirror
@@ -75,7 +78,8 @@ def read_again(
             raise Refused(f"{delivery.name} is {delivery.state}; only an applied file can be read "
                           "again.", code="not_applied")  # fmt: skip
         with scope.everything():
-            again = inbox.keep_again(delivery, layout_of(delivery).text, by=by, now=now)
+            text = layout_of(delivery, link).text
+            again = inbox.keep_again(delivery, text, by=by, now=now)
         return take_again(again, link, now, progress or intake.quiet, waived=True)
 
 
@@ -117,7 +121,7 @@ def take_again(
     with workshop() as shop:
         spool = shop / "spool"
         raw_lines(delivery, spool)
-        layout = layout_of(delivery)
+        layout = layout_of(delivery, link)
         work = intake.Work(
             link, delivery, layout, spool, now, progress, waived=waived, resumed=True
         )
@@ -136,10 +140,29 @@ def release_parts(parts: Collection[ParkedPart], *, by: str, now: datetime) -> i
         mine = [part for part in parts if part.delivery_id == delivery_id]
         with scope.everything():
             delivery = Delivery.objects.select_related("connection__property").get(id=delivery_id)
+        if parcels.is_live(delivery):
+            _ask_again(delivery, mine, by, now)
+            continue
         with intake.one_delivery_at_a_time(delivery.connection), scope.everything():
             _merge_parts(delivery, mine, now)
             inbox.resolve(mine, ParkedPart.State.RELEASED, by, now)
     return len(parts)
+
+
+def _ask_again(delivery: Delivery, parts: Sequence[ParkedPart], by: str, now: datetime) -> None:
+    """What a living PMS said is not read again from paper: it is asked."""
+    unnamed = [part for part in parts if not part.key]
+    if unnamed:
+        raise Refused(
+            "The PMS did not say which record this is, so it cannot be asked for it. It comes again "
+            "with the next complete walk: staytrue sync --full. Drop it if it is not wanted.",
+            code="no_key",
+        )
+    with scope.everything():
+        entities = ("profile",) if delivery.object == "profile" else ("reservation", "profile")
+        wants = [Want(entity, str(part.key), {}) for part in parts for entity in entities]
+        wanted.want(delivery.connection, wants, now)
+        inbox.resolve(parts, ParkedPart.State.RELEASED, by, now)
 
 
 def drop_parts(parts: Collection[ParkedPart], *, by: str, now: datetime) -> int:
@@ -151,7 +174,7 @@ def drop_parts(parts: Collection[ParkedPart], *, by: str, now: datetime) -> int:
 
 
 def _merge_parts(delivery: Delivery, parts: Sequence[ParkedPart], now: datetime) -> None:
-    layout = layout_of(delivery)
+    layout = _mapping_of(delivery)
     said = _translate(delivery, layout, parts)
     made_at = delivery.made_at or delivery.received_at
     link = delivery.connection
@@ -194,8 +217,14 @@ def _translate(delivery: Delivery, layout: Chosen, parts: Sequence[ParkedPart]) 
     return said
 
 
-def layout_of(delivery: Delivery) -> Chosen:
+def layout_of(delivery: Delivery, link: Connection) -> Chosen | LiveLayout:
     """The mapping as it is now; if its file is gone, as it was when the delivery came."""
+    if parcels.is_live(delivery):
+        return parcels.layout_of(delivery, link.dialect)
+    return _mapping_of(delivery)
+
+
+def _mapping_of(delivery: Delivery) -> Chosen:
     return load_mapping(delivery.facts["mapping"], delivery.facts["mapping_text"])
 
 
@@ -205,6 +234,9 @@ def roll_back(delivery: Delivery, *, by: str, now: datetime) -> int:
     Refused when a later delivery changed the same rows: those would lose their ground. Returns
     how many rows were taken back.
     """
+    if parcels.is_live(delivery):
+        raise Refused("What a living PMS says is not taken back here: it would say it again. Correct "
+                      "it in the PMS.", code="live")  # fmt: skip
     if delivery.state != Delivery.State.APPLIED:
         raise Refused(f"{delivery.name} is {delivery.state}; only an applied file can be taken "
                       "back.", code="not_applied")  # fmt: skip

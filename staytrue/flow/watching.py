@@ -17,7 +17,7 @@ from staytrue.connectors.export_files import folder as folders
 from staytrue.connectors.export_files.connector import load_mapping
 from staytrue.connectors.export_files.folder import Folder, Found, LocalFolder
 from staytrue.connectors.export_files.mapping import MadeAt
-from staytrue.flow import intake, reactions
+from staytrue.flow import intake, mappings, reactions
 from staytrue.flow.leftovers import workshop
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
@@ -86,7 +86,7 @@ def take_waiting(link: Connection, now: datetime) -> list[Outcome]:
             needs_done=bool(link.settings.get("needs_done")),
         )
         waiting = [found for found in ready if taken.get(found.name) != found]
-        layouts = {found.name: intake.mapping_name(link, Path(found.name)) for found in waiting}
+        layouts = {found.name: mappings.name(link, Path(found.name)) for found in waiting}
         mapped = [found for found in waiting if layouts[found.name]]
         for found in folders.in_order(mapped, _instants(layouts.values())):
             try:

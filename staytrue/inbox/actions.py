@@ -60,6 +60,12 @@ def allow_private(link: Connection, *, is_allowed: bool) -> None:
     )
 
 
+def promise(link: Connection, cadence_seconds: int) -> None:
+    """The pace at which the connection shall be true, held against which it turns stale."""
+    link.cadence_seconds = cadence_seconds
+    link.save(update_fields=["cadence_seconds"])
+
+
 def pieces(raw: BinaryIO) -> Iterator[bytes]:
     """A stream → compressed slices. Level 1: the disk is cheaper than the morning."""
     while block := raw.read(PIECE_BYTES):
@@ -162,17 +168,30 @@ def park(delivery: Delivery, parts: Sequence[tuple[int, Parked]], now: datetime)
 
 
 def solve_staged(delivery: Delivery, now: datetime) -> int:
-    """A part whose key came in good order with this delivery is parked no longer."""
-    key = "s.number || '/' || s.leg" if delivery.object == "reservation" else "s.source_id"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""UPDATE parked_part p SET state = 'solved', resolved_at = %s, resolved_by = 'source'
-                 WHERE p.connection_id = %s AND p.object = %s AND p.state = 'parked'
-                   AND EXISTS (SELECT FROM stage_{delivery.object} s
-                                WHERE s.batch = %s AND {key} = p.key)""",
-            [now, delivery.connection_id, delivery.object, delivery.id],
+    """A part whose key came in good order with this delivery is parked no longer.
+
+    A living PMS's parts hang on whatever it was asked for, so there only the key counts.
+    """
+    is_live = delivery.kind == "live"
+    keys = {"reservation": "s.number || '/' || s.leg", "profile": "s.source_id"}
+    solved = 0
+    for object, key in keys.items():
+        if not is_live and object != delivery.object:
+            continue
+        same = (
+            f"({key} = p.key OR s.number = p.key)" if object == "reservation" else f"{key} = p.key"
         )
-        return int(cursor.rowcount)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""UPDATE parked_part p
+                       SET state = 'solved', resolved_at = %s, resolved_by = 'source'
+                     WHERE p.connection_id = %s AND (%s OR p.object = %s) AND p.state = 'parked'
+                       AND EXISTS (SELECT FROM stage_{object} s WHERE s.batch = %s
+                                    AND {same if is_live else f"{key} = p.key"})""",
+                [now, delivery.connection_id, is_live, object, delivery.id],
+            )
+            solved += cursor.rowcount
+    return solved
 
 
 def solve_unseen(delivery: Delivery, now: datetime) -> int:
@@ -220,6 +239,11 @@ def set_bookmark(link: Connection, object: str, value: dict[str, Any], now: date
     Bookmark.objects.update_or_create(
         connection=link, object=object, defaults={"value": value, "at": now}
     )
+
+
+def forget_turns(link: Connection) -> None:
+    """Every task of a living PMS is due at once."""
+    Bookmark.objects.filter(connection=link, object__startswith="turn ").delete()
 
 
 @transaction.atomic

@@ -230,6 +230,23 @@ def tell_freshness(
         )
 
 
+def tell_read(
+    connection_id: int, object: str, *, property_id: int, true_through: datetime, now: datetime
+) -> None:
+    """Move `true_through` of a living PMS forward (never back); what its walks said stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO freshness AS f (connection_id, property_id, object, true_through,
+                                           last_success_at, scope)
+               VALUES (%(connection)s, %(property)s, %(object)s, %(through)s, %(now)s, 'delta')
+               ON CONFLICT (connection_id, object) DO UPDATE SET
+                 true_through = greatest(f.true_through, excluded.true_through),
+                 last_success_at = excluded.last_success_at""",
+            {"connection": connection_id, "property": property_id, "object": object,
+             "through": true_through, "now": now},
+        )  # fmt: skip
+
+
 def tell_epochs(connection_id: int, batch: int) -> None:
     """Give staged rows the epoch of their number; a number the PMS used again gets a new one.
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from staytrue.kit import merge
+from staytrue.mirror.rows import GLIMPSED_AT
 from staytrue.mirror.rules import Figures
 
 _FUTURE = (
@@ -115,6 +116,20 @@ def reused_numbers(connection_id: int, batch: int) -> list[tuple[str, str, int]]
             [batch, connection_id],
         )
         return list(cursor.fetchall())
+
+
+def strangers(connection_id: int, batch: int) -> list[str]:
+    """Guests of staged stays whose own profile was never read, or only seen in passing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT g->>'profile'
+                 FROM stage_reservation s, jsonb_array_elements(s.guests) g
+                 LEFT JOIN profile p ON p.connection_id = %s AND p.source_id = g->>'profile'
+                WHERE s.batch = %s AND (p.id IS NULL OR p.version_at = %s)
+                ORDER BY 1""",
+            [connection_id, batch, GLIMPSED_AT],
+        )
+        return [id_ for (id_,) in cursor.fetchall()]
 
 
 def figures(object: str, connection_id: int, batch: int, today: date) -> Figures:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
@@ -22,6 +22,8 @@ from staytrue.kit.text import fold
 from staytrue.mirror import children, segments
 
 NULL = "\\N"
+# The version of a profile seen in passing: any read of the profile itself is newer.
+GLIMPSED_AT = datetime(1970, 1, 1, tzinfo=UTC)
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _CENT = Decimal("0.01")
 _NO_DIGITS = re.compile(r"\D+")
@@ -224,5 +226,10 @@ def name_key(*names: str | None) -> str:
 def contact_keys(p: Profile) -> list[str]:
     """What a profile is found by beside its name: addresses folded, numbers as digits."""
     keys = [fold(mail.address) for mail in p.emails]
-    keys += [_NO_DIGITS.sub("", phone.number or phone.raw) for phone in p.phones]
+    keys += [digits(phone.number or phone.raw) for phone in p.phones]
     return [key for key in dict.fromkeys(keys) if key]
+
+
+def digits(number: str) -> str:
+    """A phone number as its digits alone."""
+    return _NO_DIGITS.sub("", number)

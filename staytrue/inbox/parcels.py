@@ -1,0 +1,75 @@
+"""Deliveries of living PMSs: kept with where to go on, and what of them still waits."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from staytrue.inbox.actions import pieces
+from staytrue.inbox.models import Connection, Delivery, DeliveryPiece
+
+LIVE = "live"
+
+
+def keep(
+    link: Connection,
+    kept: bytes,
+    *,
+    object: str,
+    digest: str,
+    facts: dict[str, Any],
+    history: bool,
+    at: datetime,
+) -> Delivery:
+    """Keep one reading of a living PMS. The same words at another instant are another reading."""
+    delivery = Delivery.objects.create(
+        connection=link,
+        property_id=link.property_id,
+        object=object,
+        kind=LIVE,
+        name=f"{object} {at:%Y-%m-%d %H:%M:%S}",
+        content_hash=f"{digest} {at.isoformat()}",
+        size=len(kept),
+        facts=facts | {"digest": digest},
+        history=history,
+        received_at=at,
+    )
+    DeliveryPiece.objects.bulk_create(
+        DeliveryPiece(delivery=delivery, seq=seq, body=body)
+        for seq, body in enumerate(pieces(io.BytesIO(kept)))
+    )
+    return delivery
+
+
+def is_repeated(link: Connection, digest: str) -> bool:
+    """Whether the same words were applied before and nothing has changed the mirror since.
+
+    Overlapping windows bring the same page at every poll; keeping it again would tell nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH last AS (
+                 SELECT id, facts->>'digest' AS digest, state, counts FROM delivery
+                  WHERE connection_id = %s ORDER BY received_at DESC, id DESC LIMIT 50),
+               mark AS (SELECT max(id) AS id FROM last WHERE digest = %s AND state = 'applied')
+               SELECT (SELECT id FROM mark) IS NOT NULL AND NOT EXISTS (
+                 SELECT FROM last, mark WHERE last.id > mark.id AND (last.state <> 'applied' OR
+                   jsonb_path_exists(last.counts,
+                     '$.** ? (@.created > 0 || @.changed > 0 || @.out_of_sight > 0)')))""",
+            [link.pk, digest],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def oldest_unapplied(link: Connection) -> datetime | None:
+    """When the oldest reading came that is kept and not yet in the mirror."""
+    waiting = Delivery.objects.filter(
+        connection=link, kind=LIVE, state__in=[Delivery.State.RECEIVED, Delivery.State.HELD]
+    )
+    found: datetime | None = (
+        waiting.order_by("received_at").values_list("received_at", flat=True).first()
+    )
+    return found

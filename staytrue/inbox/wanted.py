@@ -1,0 +1,126 @@
+"""What must be read of a PMS: asked for once, claimed in batches, given back when it failed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from staytrue.inbox.models import Connection
+
+CHANNEL = "staytrue_live"
+# Whoever claimed and did not come back within this time is gone.
+LOST_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Want:
+    """One record to read: `facts` say what pointed to it."""
+
+    entity: str
+    id: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Claimed(Want):
+    """The same, while somebody reads it."""
+
+    row: int = 0
+    attempts: int = 0
+
+
+def want(link: Connection, wants: Iterable[Want], now: datetime) -> int:
+    """Ask for these; an equal one that still waits takes the new facts and becomes due."""
+    merged: dict[tuple[str, str], dict[str, Any]] = {}
+    for each in wants:
+        merged.setdefault((each.entity, each.id), {}).update(each.facts)
+    if not merged:
+        return 0
+    keys = sorted(merged)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO wanted AS w (connection_id, property_id, entity, source_id, facts,
+                                        since, due_at, attempts, trouble)
+               SELECT %s, %s, x.entity, x.id, x.facts::jsonb, %s, %s, 0, ''
+                 FROM unnest(%s::text[], %s::text[], %s::text[]) x(entity, id, facts)
+               ON CONFLICT (connection_id, entity, source_id) WHERE claimed_at IS NULL
+               DO UPDATE SET facts = w.facts || excluded.facts,
+                             due_at = least(w.due_at, excluded.due_at)""",
+            [
+                link.pk, link.property_id, now, now,
+                [entity for entity, _ in keys], [id_ for _, id_ in keys],
+                [json.dumps(merged[key], default=str) for key in keys],
+            ],
+        )  # fmt: skip
+        return int(cursor.rowcount)
+
+
+def claim(link: Connection, now: datetime, limit: int = 100) -> list[Claimed]:
+    """Take due ones, oldest first; also those whose reader was killed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE wanted w SET claimed_at = %(now)s, attempts = w.attempts + 1
+                 FROM (SELECT id FROM wanted
+                        WHERE connection_id = %(connection)s AND due_at <= %(now)s
+                          AND (claimed_at IS NULL OR claimed_at < %(lost)s)
+                        ORDER BY since, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) x
+                WHERE w.id = x.id
+            RETURNING w.entity, w.source_id, w.facts::text, w.id, w.attempts""",
+            {"connection": link.pk, "now": now, "lost": now - LOST_AFTER, "limit": limit},
+        )
+        rows = cursor.fetchall()
+    found = [Claimed(entity, id_, json.loads(facts), row, tries)
+             for entity, id_, facts, row, tries in rows]  # fmt: skip
+    return sorted(found, key=lambda each: each.row)
+
+
+def done(claimed: Collection[Claimed]) -> None:
+    """These were read, and what was read is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM wanted WHERE id = ANY(%s)", [[each.row for each in claimed]])
+
+
+def put_back(
+    claimed: Collection[Claimed], due_at: datetime, trouble: str = "", *, tried: bool = True
+) -> None:
+    """Not read now: they wait until `due_at`. One that is wanted anew meanwhile gives way."""
+    rows = [each.row for each in claimed]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE wanted w SET facts = o.facts || w.facts, since = least(o.since, w.since),
+                      due_at = greatest(w.due_at, %s)
+                 FROM wanted o
+                WHERE o.id = ANY(%s) AND w.connection_id = o.connection_id
+                  AND w.entity = o.entity AND w.source_id = o.source_id
+                  AND w.claimed_at IS NULL AND w.id <> o.id
+            RETURNING o.id""",
+            [due_at, rows],
+        )
+        joined = [row for (row,) in cursor.fetchall()]
+        cursor.execute("DELETE FROM wanted WHERE id = ANY(%s)", [joined])
+        cursor.execute(
+            """UPDATE wanted SET claimed_at = NULL, due_at = %s, trouble = %s,
+                      attempts = attempts - %s
+                WHERE id = ANY(%s)""",
+            [due_at, trouble, 0 if tried else 1, sorted(set(rows) - set(joined))],
+        )
+
+
+def oldest(link: Connection) -> datetime | None:
+    """Since when the oldest of them waits; what is true through ends before it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(since) FROM wanted WHERE connection_id = %s", [link.pk])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def waiting(link: Connection) -> int:
+    """How many wait or are being read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM wanted WHERE connection_id = %s", [link.pk])
+        return int(cursor.fetchone()[0])
