@@ -132,13 +132,14 @@ CUT_MIN = 3
 
 
 def is_cut(end: Sequence[bool], missing: int, of: int) -> bool:
-    """Whether missing stays are the end of the file, as a cut leaves it, and hardly by chance.
+    """Whether the end of the file is missing, as a cut leaves it, and hardly by chance.
 
-    `end` tells of the last coming stays of the file before, in its order, which are missing now.
+    `end` tells of the last coming stays of the file before, in its order, which are missing now;
+    `missing` of all `of` are. By chance so many of them lie at the end in one of a thousand files.
     """
     run = next((back for back, is_missing in enumerate(reversed(end)) if not is_missing), len(end))
-    by_chance_one_in = comb(of, min(missing, of // 2))
-    return run >= CUT_MIN and run in (missing, len(end)) and by_chance_one_in >= 100
+    ways, with_this_end = comb(of, missing), comb(of - run, missing - run)
+    return run >= CUT_MIN and ways >= 1_000 * with_this_end
 
 
 def allowance(of: int, share: float = 0.03, floor: int = 20) -> int:
@@ -149,9 +150,9 @@ def allowance(of: int, share: float = 0.03, floor: int = 20) -> int:
 _SENTENCES = {
     "shrunken": "{n} of {of} coming stays are missing from this file; usually its filter changed "
     "or it was cut. Ask for a whole export, or release the file if they are really gone.",
-    "cut_off": "{n} coming stays are missing from this file, and they are just those that stood at "
-    "the end of the file before: it looks cut. Ask for a whole export, or release the file if they "
-    "are really gone.",
+    "cut_off": "{n} coming stays are missing from this file, among them all that stood at the end "
+    "of the file before: it looks cut. Ask for a whole export, or release the file if they are "
+    "really gone.",
     "mass_cancellation": "{n} of {of} coming stays would become cancelled at once. Check with the "
     "hotel, or release the file if it is so.",
     "dates_jump": "{n} of {of} coming stays would move their dates at once; usually day and month "

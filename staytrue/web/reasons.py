@@ -113,9 +113,9 @@ BRAKES: dict[str, Promise] = {
         "or it was cut. Ask for a whole export, or release the file if they are really gone."
     ),
     "cut_off": lazy(
-        "%(n)s coming stays are missing from this file, and they are just those that stood at the "
-        "end of the file before: it looks cut. Ask for a whole export, or release the file if they "
-        "are really gone."
+        "%(n)s coming stays are missing from this file, among them all that stood at the end of "
+        "the file before: it looks cut. Ask for a whole export, or release the file if they are "
+        "really gone."
     ),
     "foreign_property": lazy(
         "%(n)s of %(of)s lines are of another hotel. Send this hotel's export, or correct the "
