@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from staytrue.changes import log
+from staytrue.mirror import canonical
 from staytrue.mirror.models import Reservation
 from staytrue.staff.access import Access, hides, one_of
 
 _ROOM = ("room_number", "room_category")
+_DATES = ("arrival_on", "departure_on")
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,25 @@ class RoomSpan:
     to_on: date
 
 
-def room_moves(access: Access, reservation_id: int) -> list[RoomSpan]:
-    """Every room of a stay, oldest first; numbers only for those who may know them."""
+def room_moves(
+    access: Access, reservation_id: int, known_until: datetime | None = None
+) -> list[RoomSpan]:
+    """Every room of a stay, oldest first, as it is known now or was known before an instant.
+
+    Numbers are only for those who may know them.
+    """
     stay = one_of(
         access, Reservation.objects.select_related("property"), "stays.read", pk=reservation_id
     )
+    versions = log.versions_of("reservation", reservation_id)
+    later = [each for each in versions if known_until and each["at"] >= known_until]
+    now = {name: getattr(stay, name) for name in _ROOM}
+    now |= {name: getattr(stay, name).isoformat() for name in _DATES}
+    known = canonical.undo(now, [each["diff"] for each in later])
     spans = spans_of(
-        {name: getattr(stay, name) for name in _ROOM},
-        log.versions_of("reservation", reservation_id),
-        (stay.arrival_on, stay.departure_on),
+        {name: known[name] for name in _ROOM},
+        versions[len(later) :],
+        (date.fromisoformat(known["arrival_on"]), date.fromisoformat(known["departure_on"])),
         ZoneInfo(stay.property.timezone),
     )
     return _by_category(spans) if hides(access, "room_number", stay.property_id) else spans

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from staytrue.staff.access import Access
+from staytrue.staff.access import Access, hides
 
 Record = Mapping[str, Any]
 PROFILES = "profiles.read"
@@ -85,6 +85,10 @@ WANTED = (
     _text("notes", "notes", Level.QUALIFYING),
 )  # fmt: skip
 
+BY_NAME = {wanted.name: wanted for wanted in WANTED}
+POINTS = " + ".join(f"CASE WHEN {w.sql} THEN {w.weight} ELSE 0 END" for w in WANTED)
+"""The score of a profile p in SQL."""
+
 
 @dataclass(frozen=True)
 class Completeness:
@@ -131,16 +135,19 @@ COUNTED = "p.kind = 'person' AND NOT p.deleted AND NOT p.anonymised AND p.merged
 
 
 def completeness_by_property(access: Access) -> list[OfProperty]:
-    """The completeness of each of his properties, by code, with how many lack each field."""
-    points = " + ".join(f"CASE WHEN {w.sql} THEN {w.weight} ELSE 0 END" for w in WANTED)
+    """The completeness of each of his properties, by code, with how many lack each field.
+
+    It says which contacts there are, so it is for those who may read them.
+    """
+    ids = sorted(id_ for id_ in access.where(PROFILES) if not hides(access, "emails", id_))
     lacking = ", ".join(f"count(*) FILTER (WHERE NOT ({w.sql}))" for w in WANTED)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT h.id, h.code, count(*), sum({points}), {lacking}
+            f"""SELECT h.id, h.code, count(*), sum({POINTS}), {lacking}
                   FROM profile p JOIN property h ON h.id = p.property_id
                  WHERE p.property_id = ANY(%s) AND {COUNTED}
                  GROUP BY h.id, h.code ORDER BY h.code""",
-            [sorted(access.where(PROFILES))],
+            [ids],
         )
         rows = cursor.fetchall()
     names = [wanted.name for wanted in WANTED]

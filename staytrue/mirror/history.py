@@ -2,19 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
-from staytrue.mirror import sheets
-from staytrue.mirror.sheets import StayOfProfile, Totals
-from staytrue.staff.access import Access
+from django.db import connection
+
+from staytrue.hotel.models import Property
+from staytrue.kit.text import fold
+from staytrue.mirror.lists import STAYS, full_name
+from staytrue.mirror.models import Profile
+from staytrue.mirror.rows import digits
+from staytrue.mirror.sheets import PROFILES
+from staytrue.staff.access import Access, hides, one_of
+
+_ALIKE_MAX = 20
+
+
+@dataclass(frozen=True)
+class StayOfProfile:
+    """One stay in the history of a profile; money is None where it is unknown or hidden."""
+
+    id: int
+    number: str
+    leg: str
+    property_id: int
+    hotel: str
+    status: str
+    status_origin: str
+    arrival_on: date
+    departure_on: date
+    nights: int
+    room_number: str | None
+    room_category: str | None
+    rate_code: str | None
+    board: str | None
+    channel: str
+    amount: Decimal | None
+    room_amount: Decimal | None
+    extras_amount: Decimal | None
+    currency: str | None
+    out_of_sight_since: datetime | None
+    roles: list[str]
+    until_at: datetime | None
+    handed_to: str | None
+    handed_to_name: str
+
+
+@dataclass
+class Totals:
+    """What stays add up to, in one currency."""
+
+    currency: str
+    room: Decimal = Decimal(0)
+    extras: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
 class History:
-    """Stays by arrival, newest first, and what they add up to in each currency."""
+    """Stays by arrival, newest first; those handed over; and what the first add up to."""
 
     stays: list[StayOfProfile]
+    former: list[StayOfProfile]
     totals: list[Totals]
 
     @property
@@ -28,10 +80,104 @@ def history_of(access: Access, profile_ids: Collection[int]) -> History:
 
     Which profiles are one person is decided elsewhere; here they are only added up.
     """
-    found = {
-        stay.id: stay
-        for profile_id in sorted(profile_ids)
-        for stay in sheets.profile(access, profile_id).stays
-    }
-    stays = sorted(found.values(), key=lambda stay: (stay.arrival_on, stay.id), reverse=True)
-    return History(stays, sheets.totals_of(stays))
+    people = [
+        one_of(access, Profile.objects.all(), PROFILES, pk=pk) for pk in sorted(set(profile_ids))
+    ]
+    found = _stays_of(access, people)
+    stays = [stay for stay in found if stay.until_at is None]
+    former = [stay for stay in found if stay.until_at is not None]
+    return History(stays, former, totals_of(stays))
+
+
+def _stays_of(access: Access, people: Sequence[Profile]) -> list[StayOfProfile]:
+    """Every stay they are on (one line, their roles together) and every one they were taken off."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT r.id, r.number, r.leg, r.property_id, h.name, r.status, r.status_origin,
+                      r.arrival_on, r.departure_on, r.nights, r.room_number, r.room_category,
+                      r.rate_code, r.board, r.channel, r.amount, r.room_amount, r.extras_amount,
+                      r.currency, r.out_of_sight_since, o.roles, o.until_at,
+                      CASE WHEN o.until_at IS NOT NULL THEN n.id::text END,
+                      concat_ws(' ', n.first_name, n.last_name, n.second_last_name)
+                 FROM (SELECT reservation_id, array_agg(DISTINCT role ORDER BY role) AS roles,
+                              CASE WHEN bool_or(until_at IS NULL) THEN NULL
+                                   ELSE max(until_at) END AS until_at
+                         FROM unnest(%(links)s::bigint[], %(sources)s::text[])
+                              AS w(connection_id, profile)
+                         JOIN roster USING (connection_id, profile)
+                        GROUP BY reservation_id) o
+                 JOIN reservation r ON r.id = o.reservation_id
+                 JOIN property h ON h.id = r.property_id
+                 LEFT JOIN profile n ON n.connection_id = r.connection_id
+                       AND n.source_id = r.primary_profile
+                WHERE r.property_id = ANY(%(ids)s)
+                ORDER BY r.arrival_on DESC, r.id DESC""",
+            {
+                "links": [each.connection_id for each in people],
+                "sources": [each.source_id for each in people],
+                "ids": sorted(access.where(STAYS)),
+            },
+        )
+        return [_without_hidden(access, StayOfProfile(*row)) for row in cursor.fetchall()]
+
+
+def _without_hidden(access: Access, line: StayOfProfile) -> StayOfProfile:
+    hidden: dict[str, Any] = {}
+    if hides(access, "room_number", line.property_id):
+        hidden["room_number"] = None
+    if hides(access, "amount", line.property_id):
+        hidden |= {"amount": None, "room_amount": None, "extras_amount": None}
+    return replace(line, **hidden)
+
+
+def totals_of(stays: Collection[StayOfProfile]) -> list[Totals]:
+    """Spend per currency over stays that took place or are taking place."""
+    found: dict[str, Totals] = {}
+    for line in stays:
+        if line.status in ("checked_out", "in_house") and line.currency:
+            total = found.setdefault(line.currency, Totals(line.currency))
+            total.room += line.room_amount or 0
+            total.extras += line.extras_amount or 0
+            total.amount += line.amount or 0
+    return [found[currency] for currency in sorted(found)]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Another profile with exactly the same name and an e-mail or phone in common."""
+
+    id: int
+    source_id: str
+    name: str
+    hotel: str
+
+
+def alike(access: Access, profile_id: int) -> list[Alike]:
+    """Profiles that are most likely the same person, for a reader who may know their contacts.
+
+    A relay address proves nothing, and neither does a number that cannot be read.
+    """
+    me = one_of(access, Profile.objects.all(), PROFILES, pk=profile_id)
+    seen = {id_ for id_ in access.where(PROFILES) if not hides(access, "emails", id_)}
+    keys = [fold(mail["address"]) for mail in me.emails if not mail["masked"]]
+    keys += [digits(phone["number"]) for phone in me.phones if phone["number"]]
+    if me.property_id not in seen or not me.name_key or not keys:
+        return []
+    others = Profile.objects.filter(
+        name_key=me.name_key,
+        contact_keys__overlap=keys,
+        property_id__in=seen,
+        kind=me.kind,
+        deleted=False,
+        anonymised=False,
+    ).exclude(pk=me.pk)
+    hotels = dict(Property.objects.values_list("pk", "name"))
+    return [
+        Alike(
+            other.pk,
+            other.source_id,
+            full_name(other.first_name, other.last_name, other.second_last_name),
+            hotels.get(other.property_id or 0, ""),
+        )
+        for other in others.order_by("property_id", "pk")[:_ALIKE_MAX]
+    ]

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from staytrue.hotel.models import Property
+from staytrue.mirror.rules import IS_HISTORY
 from staytrue.staff.access import Access, hidden_among
 
 STAYS = "stays.read"
@@ -30,15 +31,20 @@ TABS: Mapping[str, str] = {
     "out_of_sight": "r.out_of_sight_since IS NOT NULL AND r.departure_on >= h.day",
 }
 
-# An import of history sends nothing about what was over by then; what was still to come lives on.
-_HISTORY = "(r.imported AND r.departure_on < r.first_seen_at::date)"
+# A record k of a reservation r that was not understood, newer than what is mirrored of it.
+PARKED = (
+    "k.connection_id = r.connection_id AND k.key = r.number || '/' || r.leg"
+    " AND k.state = 'parked' AND k.object <> 'profile'"
+)
+_IS_PARKED = f"EXISTS (SELECT FROM parked_part k WHERE {PARKED})"
 _COLUMNS = f"""
   r.id, r.property_id, r.connection_id, r.number, r.leg, r.status, r.status_origin, r.arrival_on,
   r.departure_on, r.nights, r.adults, r.children, r.room_number, r.room_category, r.channel,
-  r.notes, {_HISTORY}, r.seen_on, r.out_of_sight_since, r.out_of_sight_cause, r.source_status,
-  f.true_through, p.id, p.first_name, p.last_name, p.second_last_name, p.vip,
+  r.notes, {IS_HISTORY}, {_IS_PARKED}, r.seen_on, r.out_of_sight_since, r.out_of_sight_cause,
+  r.source_status, f.true_through, p.id, p.first_name, p.last_name, p.second_last_name, p.vip,
   p.emails::text"""
 _JOINS = """
+  JOIN property z ON z.id = r.property_id
   LEFT JOIN freshness f ON f.connection_id = r.connection_id AND f.object = 'reservation'
   LEFT JOIN profile p ON p.connection_id = r.connection_id AND p.source_id = r.primary_profile"""
 # How often the guest has stayed before, by the profile of this PMS.
@@ -82,6 +88,7 @@ class ListedStay:
     channel: str
     notes: str | None
     is_history: bool
+    newest_parked: bool
     seen_on: date | None
     out_of_sight_since: datetime | None
     out_of_sight_cause: str | None
@@ -98,6 +105,7 @@ class Tally:
     tab: str
     status: str
     is_history: bool
+    newest_parked: bool
     out_of_sight_cause: str | None
     out_of_sight_since: datetime | None
     true_through: datetime | None
@@ -132,18 +140,21 @@ def day_list(
 def day_tallies(access: Access, of: Sequence[Property], now: datetime) -> list[Tally]:
     """The counts of all four lists, split by what a message now depends on."""
     parts = " UNION ALL ".join(
-        f"SELECT h.id, '{tab}' AS tab, r.connection_id, r.status, {_HISTORY} AS is_history,"
-        " r.out_of_sight_since, r.out_of_sight_cause"
+        f"SELECT h.id, '{tab}' AS tab, r.connection_id, r.status, {IS_HISTORY} AS is_history,"
+        f" {_IS_PARKED} AS newest_parked, r.out_of_sight_since, r.out_of_sight_cause"
         " FROM unnest(%(ids)s::bigint[], %(days)s::date[]) AS h(id, day)"
         f" JOIN reservation r ON r.property_id = h.id AND {condition}"
+        " JOIN property z ON z.id = r.property_id"
         for tab, condition in TABS.items()
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT x.id, tab, status, is_history, max(out_of_sight_cause), min(out_of_sight_since), true_through, count(*)
+            f"""SELECT x.id, tab, status, is_history, newest_parked, max(out_of_sight_cause),
+                       min(out_of_sight_since), true_through, count(*)
                   FROM ({parts}) x LEFT JOIN freshness f
                     ON f.connection_id = x.connection_id AND f.object = 'reservation'
-                 GROUP BY 1, 2, 3, 4, true_through, out_of_sight_since IS NULL ORDER BY 1, 2, 3""",
+                 GROUP BY 1, 2, 3, 4, 5, true_through, out_of_sight_since IS NULL
+                 ORDER BY 1, 2, 3""",
             _days(access, of, now),
         )
         return [Tally(*row) for row in cursor.fetchall()]
@@ -238,8 +249,8 @@ _FIELDS = ("room_number", "notes", "first_name", "emails")
 
 def _line(access: Access, row: Sequence[Any]) -> ListedStay:
     (id_, property_id, _, number, leg, status, origin, arrival, departure, nights, adults,
-     children, room, category, channel, notes, is_history, seen_on, since, cause, source_status,
-     true_through, profile, first, last, second, vip, emails, before) = row  # fmt: skip
+     children, room, category, channel, notes, is_history, newest_parked, seen_on, since, cause,
+     source_status, true_through, profile, first, last, second, vip, emails, before) = row  # fmt: skip
     hidden = frozenset(hidden_among(access, _FIELDS, property_id))
     guest = None
     if profile is not None and "first_name" not in hidden:
@@ -248,8 +259,8 @@ def _line(access: Access, row: Sequence[Any]) -> ListedStay:
     return ListedStay(
         id_, property_id, number, leg, status, origin, source_status, arrival, departure, nights,
         adults, children, None if "room_number" in hidden else room, category, channel,
-        None if "notes" in hidden else notes, is_history, seen_on, since, cause, true_through,
-        guest, hidden,
+        None if "notes" in hidden else notes, is_history, newest_parked, seen_on, since, cause,
+        true_through, guest, hidden,
     )  # fmt: skip
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import comb
 from typing import Any
+from zoneinfo import ZoneInfo
 
 GRACE = timedelta(seconds=60)
 
@@ -54,6 +55,18 @@ def is_stale(true_through: datetime | None, cadence_seconds: int, now: datetime)
     return true_through is None or now - true_through > timedelta(seconds=cadence_seconds) + GRACE
 
 
+# The same rule for many rows: of a reservation r at its property z.
+IS_HISTORY = "(r.imported AND r.departure_on < (r.first_seen_at AT TIME ZONE z.timezone)::date)"
+
+
+def is_history(*, imported: bool, departure_on: date, first_seen_at: datetime, zone: str) -> bool:
+    """Whether a stay was over, by the hotel's calendar, when a history import brought it.
+
+    Nothing leaves for such a stay; what was still to come lives on like any other.
+    """
+    return imported and departure_on < first_seen_at.astimezone(ZoneInfo(zone)).date()
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a message about this stay would be now: `allowed`, or `held`/`closed` with the cause."""
@@ -75,6 +88,7 @@ def verdict(
     status: str,
     out_of_sight: bool,
     imported: bool,
+    newest_parked: bool,
     true_through: datetime | None,
     now: datetime,
 ) -> Verdict:
@@ -88,6 +102,8 @@ def verdict(
         return Verdict(message, "closed", status)
     if out_of_sight:
         return Verdict(message, "held", "out_of_sight")
+    if newest_parked:
+        return Verdict(message, "held", "newest_parked")
     if status not in EVIDENCE.get(message, frozenset({status})):
         return Verdict(message, "held", "no_evidence", {"status": status})
     limit = AGE_LIMITS[message]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
 
-from staytrue.staff.access import Access
+from staytrue.staff.access import Access, hides
 
 PROFILES = "profiles.read"
 FIELDS = ("country", "nationality", "language")
@@ -24,24 +23,30 @@ class UnknownText:
     profiles: int
 
 
-def unknown_texts(access: Access) -> list[UnknownText]:
-    """The texts without a meaning at his properties, those with most profiles first."""
-    return texts_at(access.where(PROFILES))
+def unknown(field: str) -> str:
+    """SQL: what a profile p says for this field, where it has no meaning; else null."""
+    return f"(CASE WHEN p.{field} IS NULL THEN p.custom ->> '{field}_text' END)"
 
 
-def texts_at(property_ids: Collection[int]) -> list[UnknownText]:
-    """The same for these properties; a mapping answers them in [values.country] and the like."""
+def unknown_texts(access: Access, property_id: int | None = None) -> list[UnknownText]:
+    """The texts without a meaning at his hotels or at one of them, those with most profiles first.
+
+    A mapping answers them in its tables [values.country] and the like.
+    """
+    ids = access.where(PROFILES)
+    if property_id is not None:
+        ids &= {property_id}
     parts = " UNION ALL ".join(
-        f"""SELECT h.code, '{name}', p.custom ->> '{name}_text', count(*)
+        f"""SELECT h.code, '{name}', {unknown(name)}, count(*)
               FROM profile p JOIN property h ON h.id = p.property_id
-             WHERE p.property_id = ANY(%(ids)s) AND p.{name} IS NULL
-               AND p.custom ->> '{name}_text' IS NOT NULL
+             WHERE p.property_id = ANY(%({name})s) AND NOT p.deleted
+               AND {unknown(name)} IS NOT NULL
              GROUP BY 1, 3"""
         for name in FIELDS
     )
+    seen = {name: sorted(id_ for id_ in ids if not hides(access, name, id_)) for name in FIELDS}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{parts} ORDER BY 4 DESC, 1, 2, 3 LIMIT %(most)s",
-            {"ids": sorted(property_ids), "most": SHOWN_MAX},
+            f"{parts} ORDER BY 4 DESC, 1, 2, 3 LIMIT %(most)s", {**seen, "most": SHOWN_MAX}
         )
         return [UnknownText(*row) for row in cursor.fetchall()]

@@ -89,6 +89,7 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
         unmapped=feeds.unmapped(link),
         rules=sentences.may_automate(feed.cadence_seconds),
         mappings=_mappings(deliveries),
+        may_profiles=access.may("profiles.read", link.property_id),
         may_raw=access.may("deliveries.raw", link.property_id),
         may_parts=access.may("parked.release", link.property_id),
         may_deliveries=access.may("deliveries.release", link.property_id),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from staytrue.changes import log
-from staytrue.mirror.canonical import VERSION_FIELDS
+from staytrue.hotel.languages import language_of
+from staytrue.mirror.canonical import VERSION_FIELDS, precision
+from staytrue.mirror.columns import INSTANTS
 from staytrue.mirror.sheets import ProfileSheet, StaySheet
+from staytrue.mirror.words import FIELDS
 from staytrue.staff.access import Access, hidden_among
 from staytrue.web import formats, words
 
@@ -128,7 +129,7 @@ def value(name: str, of: Any, zone: str, names: Mapping[str, str] | None = None)
 
 
 def _instant(text: str, zone: str) -> str:
-    if len(text) == len("2026-05-21"):
+    if precision(text) == "day":
         return formats.day(date.fromisoformat(text))
     return formats.instant(datetime.fromisoformat(text), zone)
 
@@ -248,9 +249,7 @@ def of_stay(
     record: Mapping[str, Any], versions: list[Told], sheet: StaySheet, labels: Mapping[str, str]
 ) -> list[Fact]:
     """The facts of one stay in the order the desk asks for them."""
-    # Whoever left the feed was true when it last showed him, not when it was last read.
-    is_lost = record["out_of_sight_since"] is not None
-    origins = _Origins(versions, sheet.read_at if is_lost else sheet.true_through)
+    origins = _Origins(versions, _read_at(record, sheet))
     notes = {
         **labels,
         "number": _leg(record),
@@ -260,27 +259,45 @@ def of_stay(
         "segment": _original(record, "segment", "source_segment"),
         "payment_method": _original(record, "payment_method", "source_payment"),
         "amount": _tax(record),
+        **{name: _("only the day is known") for name in INSTANTS
+           if precision(record[name]) == "day"},
     }  # fmt: skip
-    made = [
+    return [
         _fact(name, record, origins, sheet.hotel.timezone, notes.get(name, ""))
         for name in _STAY_FACTS
         if record[name] or name not in _OPTIONAL
     ]
-    custom = record["custom"] or {}
-    made += [
-        Fact(
-            str(name),
-            value(str(name), told, sheet.hotel.timezone),
-            origin=origins.of("custom"),
-            read_at=origins.read_at,
-        )
-        for name, told in custom.items()
-    ]
-    return made
+
+
+def _read_at(record: Mapping[str, Any], sheet: StaySheet | ProfileSheet) -> datetime | None:
+    # Whoever left the feed was true when it last showed him, not when it was last read.
+    return sheet.read_at if record.get("out_of_sight_since") else sheet.true_through
+
+
+def of_custom(
+    record: Mapping[str, Any], versions: list[Told], sheet: StaySheet | ProfileSheet
+) -> list[Fact]:
+    """The fields only this PMS has, by their own names, each written as its type is.
+
+    Texts without a meaning stand beside the field they were said for.
+    """
+    origins = _Origins(versions, _read_at(record, sheet))
+    zone = sheet.hotel.timezone if sheet.hotel else "UTC"
+    return [
+        Fact(str(name), value(str(name), told, zone),
+             origin=origins.of("custom"), read_at=origins.read_at)
+        for name, told in (record["custom"] or {}).items()
+        if told is not None and str(name).removesuffix("_text") not in FIELDS
+    ]  # fmt: skip
 
 
 def _fact(
-    name: str, record: Mapping[str, Any], origins: _Origins, zone: str, note: str = ""
+    name: str,
+    record: Mapping[str, Any],
+    origins: _Origins,
+    zone: str,
+    note: str = "",
+    missing: str = "—",
 ) -> Fact:
     label = words.word(words.FIELD, name)
     if name in record["hidden"]:
@@ -288,8 +305,7 @@ def _fact(
     told = value(name, record[name], zone)
     if name in ("amount", "room_amount"):
         told = formats.money(record[name], record["currency"])
-    return Fact(label, told, note=note if told else "", origin=origins.of(name),
-                read_at=origins.read_at)  # fmt: skip
+    return Fact(label, told, missing, note if told else "", origins.of(name), origins.read_at)
 
 
 def _leg(record: Mapping[str, Any]) -> str:
@@ -325,51 +341,21 @@ def of_profile(record: Mapping[str, Any], versions: list[Told], sheet: ProfileSh
     origins = _Origins(versions, sheet.true_through)
     zone = sheet.hotel.timezone if sheet.hotel else "UTC"
     made = [
-        _fact(name, record, origins, zone)
+        _fact(name, record, origins, zone, missing=_unmapped(record, name))
         for name in _PROFILE_FACTS
         if record[name] or name in record["hidden"] or name not in _PROFILE_OPTIONAL
     ]
-    custom = record["custom"] or {}
-    made += [Fact(str(name), value(str(name), told, zone)) for name, told in custom.items()]
-    return made
+    return [*made, _addressed(record, sheet)] if record["kind"] == "person" else made
 
 
-@dataclass(frozen=True)
-class MoneyLine:
-    """An extra or a line of the bill."""
-
-    label: str
-    note: str
-    amount: str
+def _unmapped(record: Mapping[str, Any], name: str) -> str:
+    """The PMS's own text where it has no meaning yet (FEATURES E07)."""
+    said = (record["custom"] or {}).get(f"{name}_text") if name in FIELDS else None
+    return _("“%(text)s” has no meaning yet") % {"text": said} if said else "—"
 
 
-def money_lines(
-    of: Sequence[Mapping[str, Any]], currency: str | None, hidden: Sequence[str]
-) -> list[MoneyLine]:
-    """Extras and folio lines; what was ordered is no secret, what it cost may be."""
-    made = []
-    for line in of:
-        count = _quantity(line.get("quantity"))
-        kind = words.word(words.FOLIO_KIND, line.get("kind"))
-        day = formats.day(date.fromisoformat(line["on"])) if line.get("on") else ""
-        amount = (
-            ""
-            if "amount" in hidden
-            else formats.money(line.get("amount"), line.get("currency") or currency)
-        )
-        label = line.get("label") or line.get("code") or kind
-        made.append(MoneyLine(str(label), ", ".join(filter(None, [kind, count, day])), amount))
-    return made
-
-
-def _quantity(of: Any) -> str:
-    if of is None:
-        return ""
-    try:
-        count = Decimal(str(of))
-    except InvalidOperation:
-        return str(of)
-    whole = int(count)
-    if count != whole:
-        return formats.number(count)
-    return ngettext("%(n)s piece", "%(n)s pieces", whole) % {"n": whole} if whole != 1 else ""
+def _addressed(record: Mapping[str, Any], sheet: ProfileSheet) -> Fact:
+    """In which language he is written to, and why."""
+    spoken = language_of(record, sheet.hotel.language if sheet.hotel else "en")
+    why = words.word(words.SPOKEN, spoken.reason)
+    return Fact(_("We write in"), formats.language(spoken.language), note=why)

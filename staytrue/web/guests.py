@@ -1,14 +1,19 @@
-"""Guests: the list of profiles, and the page of one with all its stays."""
+"""Guests: the list of profiles, and the page of one with the stays of the person."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from staytrue.kit import clock
 from staytrue.kit.text import clean, fold, repaired
-from staytrue.mirror import sheets
-from staytrue.mirror.completeness import SCORE_MAX
-from staytrue.mirror.sheets import ProfileSheet
+from staytrue.mirror import directory, history, lists, sheets
+from staytrue.mirror.completeness import BY_NAME, SCORE_MAX
+from staytrue.mirror.directory import Narrowing
+from staytrue.mirror.history import History
+from staytrue.mirror.sheets import PROFILES, ProfileSheet
+from staytrue.mirror.words import FIELDS
+from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
 from staytrue.web import facts, words
 from staytrue.web.pages import page
@@ -18,11 +23,59 @@ PAGE = 50
 
 @needs("profiles.read")
 def guests(request: HttpRequest) -> HttpResponse:
-    """Profiles by last name, from any letter on."""
+    """Profiles by last name, from any letter on, narrowed as the address says."""
     access, name = access_in(request), clean(request.GET.get("name", ""))
-    rows, goes_on = sheets.guests(access, fold(name), _place(request.GET.get("after")), PAGE)
+    of = _narrowing(request, access)
+    after = _place(request.GET.get("after"))
+    rows, goes_on = directory.guests(access, fold(name), after, PAGE, of)
     later = f"{rows[-1].id}.{rows[-1].last_name_key}" if goes_on else ""
-    return page(request, "guests.html", clock.now(), lines=rows, name=name, later=later)
+    return page(
+        request,
+        "guests.html",
+        clock.now(),
+        lines=rows,
+        name=name,
+        later=later,
+        kept=[(key, request.GET[key]) for key in _KEPT if request.GET.get(key)],
+        hotel=next((each for each in lists.hotels(access) if each.pk == of.property_id), None),
+        narrowed=_told(of),
+        is_scored=of.scored or bool(of.lacks),
+    )
+
+
+_KEPT = ("hotel", "scored", "lacks", "field", "text", "custom")
+
+
+def _narrowing(request: HttpRequest, access: Access) -> Narrowing:
+    """What the address asks for; nonsense is nothing that exists."""
+    given = {name: request.GET.get(name, "") for name in _KEPT}
+    hotels = {hotel.code: hotel.pk for hotel in lists.hotels(access, PROFILES)}
+    if (
+        (given["hotel"] and given["hotel"] not in hotels)
+        or (given["lacks"] and given["lacks"] not in BY_NAME)
+        or (given["field"] and given["field"] not in FIELDS)
+    ):
+        raise Http404
+    return Narrowing(
+        hotels.get(given["hotel"]),
+        bool(given["scored"]),
+        given["lacks"],
+        given["field"],
+        given["text"],
+        given["custom"],
+    )
+
+
+def _told(of: Narrowing) -> str:
+    """Which profiles a narrowed list is of."""
+    if of.lacks:
+        return _("without: %(field)s") % {"field": words.word(words.WANTED, of.lacks)}
+    if of.field:
+        facts_ = {"field": words.word(words.WANTED, of.field), "text": of.text}
+        return _("%(field)s: “%(text)s”") % facts_
+    if of.custom:
+        return _("with: %(field)s") % {"field": of.custom}
+    return _("those that count for completeness") if of.scored else ""
 
 
 def _place(text: str | None) -> tuple[str, int] | None:
@@ -36,12 +89,15 @@ def _place(text: str | None) -> tuple[str, int] | None:
 
 @needs("profiles.read")
 def guest(request: HttpRequest, pk: int) -> HttpResponse:
-    """One profile: its fields with origin, all its stays, those handed over, every version."""
+    """One profile: its fields with origin, the stays of the person, and every version."""
     access, now = access_in(request), clock.now()
     sheet = sheets.profile(access, pk)
     property_id = sheet.hotel.pk if sheet.hotel else None
     versions = facts.versions_of("profile", pk, access, property_id)
     zone = sheet.hotel.timezone if sheet.hotel else "UTC"
+    others = history.alike(access, pk)
+    is_alone = "alone" in request.GET
+    together = history.history_of(access, [pk, *([] if is_alone else [each.id for each in others])])
     return page(
         request,
         "guest.html",
@@ -53,25 +109,29 @@ def guest(request: HttpRequest, pk: int) -> HttpResponse:
         zone=zone,
         repaired=repaired(sheet.name),
         guest_facts=facts.of_profile(sheet.record, versions, sheet),
+        custom_facts=facts.of_custom(sheet.record, versions, sheet),
         contacts_hidden="emails" in sheet.record["hidden"],
         addresses=facts.value("addresses", sheet.record["addresses"], zone),
         versions=facts.shown(versions, zone, {}),
         share=(sheet.completeness.score / SCORE_MAX) if sheet.completeness else 0,
         lacking=_lacking(sheet),
-        coming=[stay for stay in sheet.stays if _is_coming(stay.status)],
-        happened=_happened(sheet),
+        others=others,
+        is_alone=is_alone,
+        history=together,
+        coming=sum(_is_coming(stay.status) for stay in together.stays),
+        happened=_happened(together),
     )
 
 
 def _lacking(sheet: ProfileSheet) -> list[str]:
     """What is missing, the most important first."""
     missing = sheet.completeness.missing if sheet.completeness else ()
-    return [words.word(words.FIELD, wanted.name) for wanted in missing]
+    return [words.word(words.WANTED, wanted.name) for wanted in missing]
 
 
 def _is_coming(status: str) -> bool:
     return status in ("inquiry", "option", "waitlist", "confirmed")
 
 
-def _happened(sheet: ProfileSheet) -> int:
-    return sum(stay.status in ("in_house", "checked_out") for stay in sheet.stays)
+def _happened(of: History) -> int:
+    return sum(stay.status in ("in_house", "checked_out") for stay in of.stays)

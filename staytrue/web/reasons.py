@@ -74,6 +74,11 @@ REASONS: dict[str, Promise] = {
     "email_unreadable": lazy("This is not an e-mail address."),
 }
 
+NEWEST_PARKED = lazy(
+    "The newest record of this stay was not understood and is parked: what stands here may be "
+    "outdated. Nothing leaves until it is read again or dropped."
+)
+
 
 def told(code: str, said: str, facts: Mapping[str, Any] | None = None) -> str:
     """Why, in the reader's language; what no language has a sentence for stays as it was kept."""

@@ -25,6 +25,7 @@ class Standing:
 
     status: str
     is_history: bool
+    newest_parked: bool
     lost: bool
     cause: str | None
     since: datetime | None
@@ -41,6 +42,7 @@ class Standing:
             status=self.status,
             out_of_sight=self.lost,
             imported=self.is_history,
+            newest_parked=self.newest_parked,
             true_through=self.true_through,
             now=self.now,
         )
@@ -66,6 +68,8 @@ def why(found: Verdict, s: Standing) -> str:
         }[found.code]
     if found.code == "out_of_sight":
         return out_of_sight(s)
+    if found.code == "newest_parked":
+        return str(reasons.NEWEST_PARKED)
     if found.code == "no_evidence":
         needed = ", ".join(
             words.word(words.STATUS, each) for each in sorted(EVIDENCE[found.message])
@@ -104,6 +108,8 @@ def brief(found: Verdict, s: Standing) -> str:
     facts = {"message": message, "status": words.word(words.STATUS, s.status)}
     if found.code == "out_of_sight":
         return _("ask the hotel, it is not cancelled")
+    if found.code == "newest_parked":
+        return _("%(message)s: its newest record is parked") % facts
     if found.code == "no_evidence":
         return _("%(message)s: “%(status)s” is not enough") % facts
     if found.code == "never_read":

@@ -9,9 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from staytrue.changes import log
+from staytrue.changes import log, rooms
+from staytrue.changes.rooms import RoomSpan
 from staytrue.hotel import queries
 from staytrue.hotel.codes import Status
 from staytrue.kit import clock
@@ -19,8 +21,9 @@ from staytrue.mirror import canonical, lists, sheets
 from staytrue.mirror.lists import ListedStay, Wish
 from staytrue.mirror.rules import AGE_LIMITS, Verdict
 from staytrue.mirror.sheets import StaySheet
+from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import facts, formats, sentences, words
+from staytrue.web import bills, facts, formats, reasons, sentences, words
 from staytrue.web.facts import Told
 from staytrue.web.pages import page
 from staytrue.web.sentences import Standing
@@ -116,16 +119,6 @@ class Step:
     at: datetime | None
 
 
-@dataclass(frozen=True)
-class RoomSpan:
-    """A room and from when until when it was his."""
-
-    room: str
-    category: str
-    since: datetime | None
-    until: datetime | None
-
-
 @needs("stays.read")
 def stay(request: HttpRequest, pk: int) -> HttpResponse:
     """One stay: facts, people, what might leave now, and every version of it."""
@@ -133,7 +126,7 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = sheets.stay(access, pk)
     versions = facts.versions_of("reservation", pk, access, sheet.hotel.pk)
     on = read_day(request, "on")
-    record, known = sheet.record, True
+    record, known, end = sheet.record, True, None
     if on is not None:
         end = _end_of(on, sheet)
         record, known = _as_known(sheet, pk, end)
@@ -157,13 +150,15 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
         verdict=told,
         verdict_why=sentences.why(told, standing),
         hold_title=_hold_title(told),
-        hold_ways=_ways(sheet, now),
+        hold_ways=_parked_ways(sheet, now) if told.code == "newest_parked" else _ways(sheet, now),
+        hold_link=_parked_link(access, sheet) if told.code == "newest_parked" else None,
         messages_now=list(_messages(standing)),
         path=path_of(record, versions),
-        rooms=[] if "room_number" in record["hidden"] else rooms_of(record, versions),
+        rooms=_rooms(sheet, rooms.room_moves(access, pk, end)),
+        custom_facts=facts.of_custom(record, versions, sheet),
         versions=facts.shown(versions, sheet.hotel.timezone, names),
-        extras=facts.money_lines(record["extras"], record["currency"], record["hidden"]),
-        folio=facts.money_lines(record["folio"], record["currency"], record["hidden"]),
+        extras=bills.money_lines(record["extras"], record["currency"], record["hidden"]),
+        folio=bills.money_lines(record["folio"], record["currency"], record["hidden"]),
     )
 
 
@@ -176,6 +171,13 @@ def _labels(sheet: StaySheet, record: Mapping[str, Any]) -> dict[str, str]:
         "room_category": queries.category_label(hotel, category) if category else "",
     }
     return {name: label for name, label in told.items() if label != record[name]}
+
+
+def _rooms(sheet: StaySheet, spans: list[RoomSpan]) -> list[tuple[RoomSpan, str]]:
+    """Each room with what people read for its category (FEATURES E17, E19)."""
+    codes = {span.room_category for span in spans if span.room_category}
+    labels = {code: queries.category_label(sheet.hotel.pk, code) for code in codes}
+    return [(span, labels.get(span.room_category or "", "")) for span in spans]
 
 
 def _end_of(day: date, sheet: StaySheet) -> datetime:
@@ -197,6 +199,7 @@ def _standing(sheet: StaySheet, record: Mapping[str, Any], now: datetime) -> Sta
     return Standing(
         status=record["status"],
         is_history=sheet.is_history,
+        newest_parked=sheet.parked is not None,
         lost=since is not None,
         cause=record["out_of_sight_cause"],
         since=datetime.fromisoformat(since) if since else None,
@@ -228,6 +231,24 @@ def _ways(sheet: StaySheet, now: datetime) -> list[tuple[str, str]]:
     ]
 
 
+def _parked_ways(sheet: StaySheet, now: datetime) -> list[tuple[str, str]]:
+    if sheet.parked is None:
+        return []
+    since = formats.instant(sheet.parked.parked_at, sheet.hotel.timezone, now)
+    why = reasons.parked(sheet.parked.code, sheet.parked.facts, sheet.parked.reason)
+    return [
+        (_("Parked since"), since),
+        (_("Because"), why),
+        (_("Who may act"), _("Guest relations, on the page of the connection")),
+    ]
+
+
+def _parked_link(access: Access, sheet: StaySheet) -> tuple[str, str] | None:
+    if not access.may("connections.read", sheet.hotel.pk):
+        return None
+    return _("See the parked record"), reverse("connection", args=[sheet.connection]) + "#parked"
+
+
 def _messages(standing: Standing) -> Iterator[MessageLine]:
     for message in AGE_LIMITS:
         verdict = standing.would_be(message)
@@ -243,22 +264,3 @@ def path_of(record: Mapping[str, Any], versions: list[Told]) -> list[Step]:
     first = changed[-1].diff["status"][0] if changed else record["status"]
     began = versions[-1].source_at or versions[-1].at if versions else None
     return [Step(first, began), *steps]
-
-
-def rooms_of(record: Mapping[str, Any], versions: list[Told]) -> list[RoomSpan]:
-    """Each room he had, newest first, with its dates (FEATURES E17)."""
-    spans: list[RoomSpan] = []
-    until: datetime | None = None
-    room, category = record["room_number"], record["room_category"]
-    for each in versions:
-        if not {"room_number", "room_category"} & each.diff.keys():
-            continue
-        at = each.source_at or each.at
-        if room:
-            spans.append(RoomSpan(room, category or "", at, until))
-        room = each.diff.get("room_number", [room])[0]
-        category = each.diff.get("room_category", [category])[0]
-        until = at
-    if room:
-        spans.append(RoomSpan(room, category or "", None, until))
-    return spans

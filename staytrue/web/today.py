@@ -124,6 +124,7 @@ def _standing(of: ListedStay | Tally, hotel: Property, now: datetime) -> Standin
     return Standing(
         status=of.status,
         is_history=of.is_history,
+        newest_parked=of.newest_parked,
         lost=of.out_of_sight_since is not None,
         cause=of.out_of_sight_cause,
         since=of.out_of_sight_since,

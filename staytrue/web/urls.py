@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from staytrue.web import account, connections, guests, live, search, stays, team, today
+from staytrue.web import (
+    account,
+    completeness,
+    connections,
+    guests,
+    live,
+    search,
+    stays,
+    team,
+    today,
+)
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -13,6 +23,7 @@ urlpatterns = [
     path("stays/", stays.stays, name="stays"),
     path("stays/<int:pk>/", stays.stay, name="stay"),
     path("guests/", guests.guests, name="guests"),
+    path("guests/completeness/", completeness.completeness, name="completeness"),
     path("guests/<int:pk>/", guests.guest, name="guest"),
     path("search/", search.search, name="search"),
     path("connections/", connections.connections, name="connections"),

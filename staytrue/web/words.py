@@ -205,6 +205,35 @@ DIALECT: Words = {
     "opera_cloud": "OPERA Cloud",
     "sql_views": _("SQL views"),
 }
+SPOKEN: Words = {
+    "guest_choice": _("the guest chose it"),
+    "stay_language": _("said for the stay"),
+    "profile": _("said in the profile"),
+    "country_rule": _("the language of his country"),
+    "property_default": _("the hotel’s own language"),
+}
+LEVEL: Words = {
+    "essential": _("Essential"),
+    "personalising": _("Personalising"),
+    "qualifying": _("Qualifying"),
+}
+WANTED: Words = {
+    **FIELD,
+    "emails": _("E-mail of his own"),
+    "phones": _("Mobile"),
+    "birth_date": _("Birthday"),
+    "addresses": _("Postal address"),
+    "language": _("Language"),
+    "country": _("Country"),
+}
+TYPE: Words = {
+    "text": _("text"),
+    "number": _("number"),
+    "bool": _("yes or no"),
+    "list": _("list"),
+    "table": _("table"),
+    "mixed": _("of several types"),
+}
 CODES: dict[str, Words] = {
     "status": STATUS,
     "status_origin": ORIGIN,

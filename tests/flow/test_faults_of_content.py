@@ -135,6 +135,7 @@ def test_73_a_first_load_of_years_allows_no_message(tmp_path: Path) -> None:
             status=row.status,
             out_of_sight=False,
             imported=row.imported,
+            newest_parked=False,
             true_through=MORNING + DAY,
             now=MORNING + DAY,
         ).answer

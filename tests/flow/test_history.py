@@ -236,6 +236,7 @@ def test_a_stay_that_departed_yesterday_sends_no_thank_you_when_imported_as_hist
         status=row.status,
         out_of_sight=False,
         imported=row.imported,
+        newest_parked=False,
         true_through=MORNING,
         now=MORNING,
     )

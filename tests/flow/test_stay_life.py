@@ -12,9 +12,8 @@ from staytrue.changes import log
 from staytrue.hotel import scope
 from staytrue.hotel.codes import GuestRole, Status
 from staytrue.hotel.records import GuestOnBooking
-from staytrue.mirror import sheets
+from staytrue.mirror.history import History, history_of
 from staytrue.mirror.models import Profile
-from staytrue.mirror.sheets import ProfileSheet
 from staytrue.staff.access import house_access
 from tests import make
 from tests.flow.feeds import DAY, MORNING, StayFeed, rows, stay
@@ -27,10 +26,10 @@ def feed(tmp_path: Path) -> StayFeed:
     return StayFeed(make.link(make.hotel()), tmp_path)
 
 
-def sheet(source_id: str) -> ProfileSheet:
+def history(source_id: str) -> History:
     with scope.everything():
         found = Profile.objects.get(source_id=source_id)
-        return sheets.profile(house_access("tests"), found.pk)
+        return history_of(house_access("tests"), [found.pk])
 
 
 def primary(source_id: str) -> list[GuestOnBooking]:
@@ -43,7 +42,7 @@ def test_a_replaced_guest_hands_the_stay_over_on_both_timelines(feed: StayFeed) 
     make.take(feed.link, path, MORNING, "staytrue_guests")
     feed.take(stay(guests=primary("A")))
     feed.take(stay(guests=primary("B"), modified_at=MORNING + DAY / 2))
-    was, now = sheet("A"), sheet("B")
+    was, now = history("A"), history("B")
     assert (was.stays, [line.handed_to_name for line in was.former]) == ([], ["B Fontanel"])
     assert ([line.number for line in now.stays], now.former) == (["30001"], [])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from pytest_django import DjangoDbBlocker
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.kit import database
-from staytrue.mirror import lists, search, sheets
+from staytrue.mirror import directory, history, lists, search
 from staytrue.mirror.lists import Wish
+from staytrue.mirror.models import Profile
 from staytrue.staff.access import Access, house_access
 from tests import databases, make
 
@@ -39,6 +41,7 @@ def crowded(
         with database.address("owner", name=databases.COPY).connect(autocommit=True) as owner:
             owner.execute("VACUUM ANALYZE")
         with scope.everything():
+            assert ids(hotel)
             yield house_access("tests"), hotel
         databases.renew()
 
@@ -83,6 +86,13 @@ def _fill(hotel: Property, link: int) -> None:
         )
 
 
+@cache
+def ids(hotel: Property) -> list[int]:
+    """Some profiles of the hotel."""
+    found = Profile.objects.filter(property_id=hotel.pk).order_by("pk")
+    return list(found.values_list("pk", flat=True)[:2])
+
+
 def queries_of(read: Callable[[], Any]) -> list[str]:
     """What a read asks the database."""
     with CaptureQueriesContext(connection) as captured:
@@ -99,8 +109,10 @@ READS: dict[str, Callable[[Access, Property], Any]] = {
     "stays": lambda a, _h: lists.stays(a, Wish(after=(TODAY, 0))),
     "stays before": lambda a, _h: lists.stays(a, Wish(before=(TODAY, 0))),
     "stays of a status": lambda a, _h: lists.stays(a, Wish(status="in_house", first=TODAY)),
-    "guests": lambda a, _h: sheets.guests(a, "last5"),
-    "guests from a place": lambda a, _h: sheets.guests(a, after=("last77", 5)),
+    "guests": lambda a, _h: directory.guests(a, "last5"),
+    "guests from a place": lambda a, _h: directory.guests(a, after=("last77", 5)),
+    "stays of a person": lambda a, h: history.history_of(a, [ids(h)[0]]),
+    "alike": lambda a, h: history.alike(a, ids(h)[0]),
     "by number": lambda a, _h: search.search(a, "4711", TODAY),
     "by name": lambda a, _h: search.search(a, "Last4711 First4711", TODAY),
     "by mail": lambda a, _h: search.search(a, "G4711@guests.example", TODAY),

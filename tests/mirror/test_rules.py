@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -30,7 +30,9 @@ def test_a_feed_never_read_is_late() -> None:
 
 
 def verdict(message: str = "pre_check_in", age: float = 0.1, **facts: object) -> rules.Verdict:
-    given = {"status": "confirmed", "out_of_sight": False, "imported": False} | facts
+    given = {
+        "status": "confirmed", "out_of_sight": False, "imported": False, "newest_parked": False,
+    } | facts  # fmt: skip
     return rules.verdict(message, true_through=NOON - timedelta(hours=age), now=NOON, **given)  # type: ignore[arg-type]
 
 
@@ -42,6 +44,8 @@ def verdict(message: str = "pre_check_in", age: float = 0.1, **facts: object) ->
         ({"status": "cancelled", "age": 99}, "closed", "cancelled"),
         ({"status": "no_show"}, "closed", "no_show"),
         ({"out_of_sight": True}, "held", "out_of_sight"),
+        ({"newest_parked": True}, "held", "newest_parked"),
+        ({"newest_parked": True, "status": "cancelled"}, "closed", "cancelled"),
         ({"imported": True}, "closed", "history_import"),
         ({"message": "thank_you"}, "held", "no_evidence"),
         ({"message": "thank_you", "status": "checked_out", "age": 23}, "allowed", ""),
@@ -54,6 +58,25 @@ def test_a_message_leaves_only_on_fresh_and_positive_evidence(
 ) -> None:
     found = verdict(**facts)  # type: ignore[arg-type]
     assert (found.answer, found.code) == (answer, code)
+
+
+@pytest.mark.parametrize(
+    ("zone", "departure_on", "over"),
+    [
+        ("Pacific/Auckland", date(2026, 5, 21), True),
+        ("Pacific/Auckland", date(2026, 5, 22), False),
+        ("America/Bogota", date(2026, 5, 21), False),
+        ("America/Bogota", date(2026, 5, 20), True),
+    ],
+)
+def test_history_is_what_was_over_by_the_hotels_own_calendar(
+    zone: str, departure_on: date, over: object
+) -> None:
+    # The day turns at noon in Auckland and at five in the morning in Bogota, by UTC.
+    at = datetime(2026, 5, 21, 23, 0, tzinfo=UTC)
+    given = {"departure_on": departure_on, "first_seen_at": at, "zone": zone}
+    assert rules.is_history(imported=True, **given) is over  # type: ignore[arg-type]
+    assert not rules.is_history(imported=False, **given)  # type: ignore[arg-type]
 
 
 USUAL = Figures(lines=500, known=1, future=1000, compared=480, mails_known=400)

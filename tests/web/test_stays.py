@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from staytrue.connectors.base import Parked
+from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
+from staytrue.hotel.models import RoomCategory
+from staytrue.inbox import actions as inbox
 from tests import make
 from tests.web import house
 from tests.web.house import House
@@ -34,10 +38,89 @@ def test_every_version_shows_its_difference_and_its_line(hotel_house: House) -> 
     assert ", line 1" in page
 
 
-def test_a_room_move_shows_both_rooms(hotel_house: House) -> None:
-    page = page_of(hotel_house, "30201", "front_desk")
-    assert "<b>27</b>" in page
-    assert "<b>12</b>" in page
+def rooms_of(page: str) -> str:
+    """The rooms of a stay's page as text."""
+    return page.split("<h2>Rooms</h2>")[1].split("</section>", maxsplit=1)[0]
+
+
+def moved(hotel_house: House) -> None:
+    """From room 12, a Classic, to room 27, a Superior, in the midst of the stay."""
+    given = {"number": "30201", "arrival_on": date(2026, 5, 19), "nights": 4,
+             "status": Status.IN_HOUSE, "guests": [house.guest(profile="G4")]}  # fmt: skip
+    house.take(
+        hotel_house.link,
+        make.reservation(room_number="31", room_category="Superior", **given),
+        made_at=house.READ_AT + timedelta(days=1),
+    )
+
+
+def test_a_room_move_during_the_stay_shows_both_rooms_with_dates(hotel_house: House) -> None:
+    rooms = rooms_of(page_of(hotel_house, "30201", "front_desk"))
+    for room, dates in (("12", "19 to 21 May"), ("27", "21 to 23 May")):
+        assert dates in rooms.split(f"<b>{room}</b>")[1].split("</div>")[0]
+
+
+def test_marketing_reads_the_categories_of_a_move_and_no_number(hotel_house: House) -> None:
+    moved(hotel_house)
+    rooms = rooms_of(page_of(hotel_house, "30201", "marketing"))
+    assert "Superior" in rooms
+    assert "<b>" not in rooms
+
+
+def test_rooms_are_those_that_were_known_on_the_day(hotel_house: House) -> None:
+    rooms = rooms_of(page_of(hotel_house, "30201", "front_desk", "?on=2026-05-20"))
+    assert "<b>12</b>" in rooms
+    assert "19 to 23 May" in rooms
+    assert "27" not in rooms
+
+
+def test_a_category_is_told_by_its_name(hotel_house: House) -> None:
+    with scope.everything():
+        RoomCategory.objects.create(
+            property=hotel_house.sirga, code="Superior patio", label="Patio room"
+        )
+    house.take(
+        hotel_house.link,
+        make.reservation(room_number="9", room_category="Superior patio"),
+        made_at=house.READ_AT + timedelta(hours=1),
+    )
+    assert "Patio room" in rooms_of(page_of(hotel_house, "30117"))
+
+
+def test_a_day_without_its_hour_says_that_only_the_day_is_known(hotel_house: House) -> None:
+    record = make.reservation(number="30300", created_at=date(2026, 4, 2))
+    house.take(hotel_house.link, record)
+    booked = page_of(hotel_house, "30300").split("<dt>Booked</dt>")[1].split("</div>")[0]
+    assert "only the day is known" in booked
+
+
+def test_a_field_only_this_pms_has_is_shown_as_its_type(hotel_house: House) -> None:
+    record = make.reservation(number="30301", custom={"late_arrival": True})
+    house.take(hotel_house.link, record)
+    page = page_of(hotel_house, "30301")
+    assert "<dt>late_arrival</dt><dd><bdi>yes</bdi>" in page
+    assert "late_arrival" not in page_of(hotel_house, "30301", "front_desk")
+
+
+def park(hotel_house: House, key: str) -> None:
+    """The newest record of this stay says a word nobody knows."""
+    parcel = make.delivery(hotel_house.link, house.READ_AT, state="applied")
+    part = Parked(line=7, code="unknown_status", reason="The file says TENT.",
+                  facts={"word": "TENT"}, key=key, raw="30200;TENT")  # fmt: skip
+    with scope.everything():
+        inbox.park(parcel, [(1, part)], house.READ_AT)
+
+
+def test_a_stay_whose_newest_record_is_parked_is_held_and_says_why(hotel_house: House) -> None:
+    park(hotel_house, "30200/1")
+    page = page_of(hotel_house, "30200")
+    assert "The newest record of this stay was not understood and is parked" in page
+    assert "The file says “TENT”." in page
+    assert 'href="/connections/bio-files/#parked"' in page
+    listed = hotel_house.client("front_desk").get("/today/").content.decode()
+    assert "Pre-check-in: its newest record is parked" in listed
+    assert "The newest record of this stay was not understood" in listed
+    assert "is parked" not in page_of(hotel_house, "30117")
 
 
 def test_marketing_sees_the_category_but_no_room_anywhere(hotel_house: House) -> None:

@@ -152,9 +152,11 @@ def tag(text: object, tone: str = "", sign: str = "") -> SafeString:
 
 
 @register.inclusion_tag("parts/hold.html")
-def hold(title: str, text: str, ways: list[tuple[str, str]]) -> dict[str, Any]:
-    """What waits: why, until when, who (`ways` are label and value)."""
-    return {"title": title, "text": text, "ways": ways}
+def hold(
+    title: str, text: str, ways: list[tuple[str, str]], link: tuple[str, str] | None = None
+) -> dict[str, Any]:
+    """What waits: why, until when, who (`ways` are label and value), and where to act."""
+    return {"title": title, "text": text, "ways": ways, "link": link}
 
 
 @register.inclusion_tag("parts/fact.html")
