@@ -6,7 +6,6 @@ same, so an interrupted import is simply run again.
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -26,6 +25,7 @@ from staytrue.connectors.export_files.connector import Chosen
 from staytrue.connectors.export_files.opening import Opened
 from staytrue.flow import (
     conclude,
+    lifesigns,
     live_translation,
     mappings,
     races,
@@ -122,6 +122,7 @@ def import_file(
         if is_new:
             telling.tell_cards(link, delivery, now)
         elif delivery.state != Delivery.State.RECEIVED:
+            lifesigns.heed(link, layout, delivery, opened, now)
             return conclude.seen_before(delivery).timed(clock.monotonic() - started)
         work = Work(link, delivery, layout, spool, now, progress or quiet, resumed=not is_new)
         return take(work).timed(clock.monotonic() - started)
@@ -236,7 +237,7 @@ def _stage(work: Work) -> None:
     for item in translation.run(job_of(work, known.tobytes(), salt)):
         if isinstance(item, Summary):
             work.summary = item
-            work.summary.unseen = _salted(item.unseen or b"", salt)
+            work.summary.unseen = translation.salted(item.unseen or b"", salt)
         else:
             _stage_block(work, item)
 
@@ -260,10 +261,6 @@ def _stage_block(work: Work, block: Block) -> None:
     work.progress("read", block.lines_read, work.delivery.facts.get("lines") or 0)
 
 
-def _salted(hashes: bytes, salt: int) -> bytes:
-    return array("q", (value ^ salt for value in array("q", hashes))).tobytes()
-
-
 def _judge(work: Work) -> rules.Brake | None:
     """The brakes: what the whole batch would do, before anything is done.
 
@@ -272,14 +269,12 @@ def _judge(work: Work) -> rules.Brake | None:
     if work.waived or (work.is_live and work.scope.kind == "delta"):
         # A living PMS said each of these itself, now: nothing is concluded from what is absent.
         return None
-    figures, complete = rules.Figures(), False
+    object, figures, complete = work.mapping.object, rules.Figures(), False
     if not work.delivery.history:
         with scope.everything():
-            figures = queries.figures(
-                work.mapping.object, work.link.id, work.delivery.id, work.made_on
-            )
+            figures = queries.figures(object, work.link.id, work.delivery.id, work.made_on)
             complete = conclude.is_complete(work)
-            if complete and work.mapping.object == "reservation":
+            if complete and object == "reservation":
                 missing = [key for _, key, coming in conclude.missing(work) if coming]
                 cut_off = tails.cut_off(work, missing, figures.future)
                 figures = replace(figures, vanishing=len(missing), cut_off=cut_off)

@@ -163,6 +163,11 @@ def blocks(job: Job) -> Iterator[Block | Summary]:
     yield summary
 
 
+def salted(hashes: bytes, salt: int) -> bytes:
+    """Raw hashes as the mirror keeps them, or back."""
+    return array("q", (value ^ salt for value in array("q", hashes))).tobytes()
+
+
 def _note(summary: Summary, item: base.Translated) -> None:
     summary.skipped += bool(item.skipped)
     for part in item.parked:

@@ -20,6 +20,7 @@ from staytrue.flow.release import release_delivery
 from staytrue.hotel import scope
 from staytrue.inbox.models import Delivery
 from staytrue.lab import bulk
+from staytrue.mirror.models import Freshness
 from staytrue.mirror.models import Reservation as Row
 from staytrue.staff.models import Ask
 from tests import make
@@ -151,6 +152,46 @@ def test_15_yesterdays_file_under_a_new_name_turns_nothing_back(house: House) ->
     path.write_bytes(old)
     assert make.take(house.link, path, MORNING + 2 * DAY).seen_before
     assert house.state() == house.before
+
+
+def freshness() -> tuple[Any, ...]:
+    with scope.everything():
+        row = Freshness.objects.get(object="reservation")
+        return row.true_through, row.last_success_at, row.walked_at
+
+
+def test_15_the_same_bytes_of_a_later_instant_prove_that_the_feed_lives(house: House) -> None:
+    path = house.next_file(days=1)
+    outcome = make.take(house.link, path, MORNING + DAY + timedelta(minutes=5), house.mapping)
+    assert (outcome.seen_before, outcome.changed) == (True, 0)
+    assert freshness() == (MORNING + DAY, MORNING + DAY + timedelta(minutes=5), MORNING + DAY)
+    assert house.state()[:2] == house.before[:2]
+    # The same file once more, and one that claims the future, move nothing.
+    later = house.next_file(days=9)
+    for again in (path, later):
+        make.take(house.link, again, MORNING + 2 * DAY, house.mapping)
+    assert freshness()[0] == MORNING + DAY
+
+
+def test_15_the_same_bytes_without_an_instant_of_their_own_move_nothing(house: House) -> None:
+    old = make.stays_file(house.folder, MORNING, *STAYS)
+    path = old.rename(house.folder / "stays.csv")
+    late = (MORNING + DAY).timestamp()
+    os.utime(path, (late, late))
+    assert make.take(house.link, path, MORNING + DAY, house.mapping).seen_before
+    assert house.state() == house.before
+
+
+def test_15_the_same_bytes_of_a_file_that_concludes_nothing_move_nothing(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    text = make.mapping_file(tmp_path, "staytrue_stays")
+    path = Path(text)
+    path.write_text(path.read_text().replace('kind = "full"', 'kind = "delta"'))
+    house.mapping = text
+    house.load()
+    before = freshness()
+    assert house.take(house.next_file()).seen_before
+    assert freshness() == before
 
 
 def test_16_a_missing_file_is_told_after_a_day_and_a_minute(house: House) -> None:
