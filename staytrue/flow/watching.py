@@ -99,6 +99,7 @@ def take_waiting(link: Connection, now: datetime) -> list[Outcome]:
             _remember(link, look, taken, now)
     _remember(link, look, taken, now)
     _tell_unmapped(link, [name for name, layout in layouts.items() if not layout], now)
+    _tell_crowded(link, look, now)
     return outcomes
 
 
@@ -184,6 +185,16 @@ def _tell_unmapped(link: Connection, names: list[str], now: datetime) -> None:
             open_ask(ask, now)
         else:
             close_ask(ask.key, "mapped", now)
+
+
+def _tell_crowded(link: Connection, look: folders.Look, now: datetime) -> None:
+    """Where older files are left out of sight, somebody is asked to clear the folder."""
+    ask = _ask(link, "crowded_folder", {"connection": link.name, "count": len(look)})
+    with scope.everything():
+        if len(look) >= folders.FILES_MAX:
+            open_ask(ask, now)
+        else:
+            close_ask(ask.key, "cleared", now)
 
 
 def _ask(link: Connection, kind: str, facts: dict[str, Any]) -> NewAsk:

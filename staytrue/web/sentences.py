@@ -203,6 +203,12 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             _("Say how to read %(file)s") % {"file": file},
             _("%(connection)s: no mapping is named for it, so it is left alone.") % connection,
         )
+    if kind == "crowded_folder":
+        return (
+            _("Clear the folder of %(connection)s") % connection,
+            _("It holds so many files that only the newest %(count)s are looked at.")
+            % {"count": told.get("count", "?")},
+        )
     if kind == "card_numbers_removed":
         return (
             _("Stop card numbers in %(connection)s") % connection,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from staytrue.connectors.export_files import folder as folders
 from staytrue.flow import watching
 from staytrue.hotel import scope
 from staytrue.hotel.records import Reservation
@@ -201,6 +202,24 @@ def test_a_file_without_a_mapping_is_left_and_asked_about(folder: Path) -> None:
     stray.unlink()
     look(2, MORNING + 2 * MINUTE)
     assert asks("unmapped_files") == []
+
+
+def test_of_too_many_files_the_newest_are_taken_and_somebody_is_asked_to_clear_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "FILES_MAX", 4)
+    make.link(make.hotel(), folder=str(folder), **BOTH)
+    for n in range(6):
+        put(folder, MORNING - n * DAY, stay(1, notes=str(n)))
+    assert look() == 4
+    assert [ask.facts["count"] for ask in asks("crowded_folder")] == [4]
+    put(folder, MORNING + DAY, stay(1), stay(2))
+    assert look(2, MORNING + DAY + MINUTE) == 1
+    assert numbers() == ["30001", "30002"]
+    for path in sorted(folder.iterdir())[:-2]:
+        path.unlink()
+    look(1, MORNING + DAY + 5 * MINUTE)
+    assert asks("crowded_folder") == []
 
 
 def test_trouble_on_one_connection_never_stops_the_others(folder: Path, tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ What a look shows is a value, so that the decision is pure: two looks say which 
 
 from __future__ import annotations
 
+import heapq
+import os
 import re
 import stat
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +28,7 @@ from staytrue.kit.errors import Misconfigured, Refused, Temporary
 DONE = ".done"
 UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload", "~")
 REST = timedelta(seconds=10)
+# Of more files the newest are looked at: those that pile up are old, and were taken.
 FILES_MAX = 10_000
 TIMEOUT_SECONDS = 30
 
@@ -91,20 +94,12 @@ class LocalFolder:
     def look(self) -> dict[str, Found]:
         """The plain files in it."""
         try:
-            entries = list(self.path.iterdir())
+            with os.scandir(self.path) as entries:
+                return _newest(_plain_files(entries))
         except OSError as error:
             raise Misconfigured(
                 f"The folder {self.path} cannot be read: {error.strerror}.", "folder"
             ) from None
-        found = {}
-        for entry in entries[:FILES_MAX]:
-            try:
-                facts = entry.lstat()
-            except FileNotFoundError:
-                continue
-            if stat.S_ISREG(facts.st_mode):
-                found[entry.name] = _found(entry.name, facts.st_size, facts.st_mtime)
-        return found
 
     def take(self, found: Found, target: Path) -> None:
         """A private copy, refused when the file is no longer what the look showed."""
@@ -130,11 +125,11 @@ class SftpFolder:
             raise Misconfigured(
                 f"The SFTP folder {self.path} cannot be read: {error}.", "folder"
             ) from None
-        return {
-            entry.filename: _found(entry.filename, entry.st_size or 0, entry.st_mtime or 0)
-            for entry in entries[:FILES_MAX]
+        return _newest(
+            _found(entry.filename, entry.st_size or 0, entry.st_mtime or 0)
+            for entry in entries
             if stat.S_ISREG(entry.st_mode or 0) and "/" not in entry.filename
-        }
+        )
 
     def take(self, found: Found, target: Path) -> None:
         """A private copy, refused when the file is no longer what the look showed."""
@@ -204,6 +199,21 @@ def _pinned(text: str) -> paramiko.PKey:
 
 def _is_candidate(name: str) -> bool:
     return not name.startswith(".") and not name.lower().endswith((*UNFINISHED, DONE))
+
+
+def _plain_files(entries: Iterable[os.DirEntry[str]]) -> Iterator[Found]:
+    for entry in entries:
+        try:
+            facts = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        if stat.S_ISREG(facts.st_mode):
+            yield _found(entry.name, facts.st_size, facts.st_mtime)
+
+
+def _newest(files: Iterable[Found]) -> dict[str, Found]:
+    kept = heapq.nlargest(FILES_MAX, files, key=lambda found: (found.modified_at, found.name))
+    return {found.name: found for found in kept}
 
 
 def _found(name: str, size: int, modified: float) -> Found:
