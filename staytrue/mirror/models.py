@@ -214,3 +214,88 @@ class Freshness(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["connection", "object"], name="one_freshness")
         ]
+
+
+class FidelityRun(models.Model):
+    """One measurement of how true the mirror is: records drawn at random, or all (`sample` empty).
+
+    `drawn` are the row ids to look at, `cursor` how far that has come, `suspects` the keys to look
+    at again before they count, `tallies` what was found: window → object → [records, equal,
+    fields, equal fields].
+    """
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
+    property_id = models.BigIntegerField()
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    sample = models.IntegerField(null=True)
+    drawn = models.JSONField(default=dict)
+    cursor = models.JSONField(default=dict)
+    suspects = models.JSONField(default=list)
+    tallies = models.JSONField(default=dict)
+    unreadable = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "fidelity_run"
+        indexes: ClassVar = [models.Index(fields=["connection", "-id"], name="fidelity_newest")]
+
+
+class FidelityDifference(models.Model):
+    """Where our record and the PMS's disagreed twice: both values, and since when we hold ours.
+
+    `kind` is `differs`, `missing_at_pms` or `missing_here`; only the first has a field.
+    """
+
+    run = models.ForeignKey(FidelityRun, models.CASCADE, related_name="+")
+    property_id = models.BigIntegerField()
+    kind = models.TextField()
+    object = models.TextField()
+    key = models.TextField()
+    object_id = models.BigIntegerField(null=True)
+    window = models.TextField(default="")
+    field = models.TextField(default="")
+    ours = models.JSONField(null=True)
+    theirs = models.JSONField(null=True)
+    ours_since = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "fidelity_difference"
+
+
+class FillRate(models.Model):
+    """How many of the records a feed showed on one of the hotel's days carry a field."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
+    property_id = models.BigIntegerField()
+    object = models.TextField()
+    field = models.TextField()
+    day = models.DateField()
+    records = models.IntegerField()
+    filled = models.IntegerField()
+
+    class Meta:
+        db_table = "fill_rate"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["connection", "object", "field", "day"], name="one_fill_rate"
+            )
+        ]
+
+
+class SilentChange(models.Model):
+    """A field that the PMS changes without its record's version moving on, found by reading again."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
+    property_id = models.BigIntegerField()
+    object = models.TextField()
+    field = models.TextField()
+    count = models.IntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "silent_change"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["connection", "object", "field"], name="one_silent_change"
+            )
+        ]
