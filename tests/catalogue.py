@@ -6,6 +6,7 @@ No gettext program is needed: Django turns a template into pseudo code, Babel re
 from __future__ import annotations
 
 import io
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from babel.messages import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
+
+from staytrue.connectors.fields import fields_of
 
 PRODUCT = Path(__file__).parents[1] / "staytrue"
 LOCALE = PRODUCT / "web" / "locale"
@@ -53,6 +56,13 @@ def sources() -> Iterator[tuple[str, str]]:
     for path in sorted((PRODUCT / "web" / "templates").rglob("*.html")):
         text = path.read_text(encoding="utf-8")
         yield str(path.relative_to(PRODUCT)), templatize(text, origin=str(path))
+    for path in sorted((PRODUCT / "connectors").glob("*/manifest.toml")):
+        facts = tomllib.loads(path.read_text(encoding="utf-8"))
+        asked = [text for field in fields_of(facts) for text in (field.label, field.help)]
+        texts = filter(None, [*asked, facts.get("fragile_because")])
+        # The form draws these by the manifest, so no source names them.
+        name = str(path.relative_to(PRODUCT))
+        yield name, "".join(f"gettext({text!r})\n" for text in texts)
 
 
 def template() -> Catalog:

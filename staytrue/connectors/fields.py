@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Field:
-    """One setting. `kind` is `text`, `number`, `yes_no` or `choice`, as its default tells."""
+    """One setting. `kind` is `text`, `long`, `number`, `yes_no` or `choice`."""
 
     name: str
     label: str
@@ -46,7 +46,7 @@ def _field(name: str, facts: Mapping[str, Any]) -> Field:
         name,
         str(facts.get("label") or name),
         str(facts.get("help", "")),
-        _kind(default, choices),
+        "long" if facts.get("long") else _kind(default, choices),
         default,
         choices,
         secret=bool(facts.get("secret")),

@@ -67,6 +67,14 @@ def opened(link: Connection) -> dict[str, Any]:
     return values
 
 
+def readable(link: Connection) -> dict[str, Any]:
+    """All settings that open; a secret whose key is lost is left out, so that it can be replaced."""
+    try:
+        return opened(link)
+    except Misconfigured:
+        return dict(link.settings)
+
+
 def masked(link: Connection) -> dict[str, Any]:
     """All settings as a person may see them: of a secret only that it is there."""
     return {**link.settings, **dict.fromkeys(link.sealed, MASK)}

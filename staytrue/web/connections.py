@@ -15,8 +15,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from staytrue.changes import log
+from staytrue.connectors import registry
 from staytrue.flow import release, watching
 from staytrue.inbox import queries as inbox
+from staytrue.inbox.loading import Loading, loading
 from staytrue.inbox.models import Connection, Delivery, ParkedPart
 from staytrue.kit import clock
 from staytrue.kit.errors import Misconfigured, Refused
@@ -60,7 +62,10 @@ def connections(request: HttpRequest) -> HttpResponse:
     """Every feed: its age, its promise, what waits."""
     access, now = access_in(request), clock.now()
     found = feeds.feeds(access, CONNECTIONS)
-    return page(request, "connections.html", now, live=True, connections=found)
+    return page(
+        request, "connections.html", now, live=True, connections=found,
+        may_connect=access.may_anywhere("connections.manage"),
+    )  # fmt: skip
 
 
 @needs("connections.read")
@@ -94,12 +99,21 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
         may_parts=access.may("parked.release", link.property_id),
         may_deliveries=access.may("deliveries.release", link.property_id),
         may_manage=access.may("connections.manage", link.property_id),
+        load=_first_load(link),
         stopped_why=reasons.told(link.stopped_code, str(link.stopped_facts.get("reason", ""))),
     )
 
 
 def _link(access: Access, name: str) -> Connection:
     return one_of(access, Connection.objects.select_related("property"), CONNECTIONS, name=name)
+
+
+def _first_load(link: Connection) -> Loading | None:
+    """What came so far of a living PMS that was never read to its end."""
+    if link.stopped_at or registry.live(link.dialect) is None:
+        return None
+    state = loading(link)
+    return None if state.is_over else state
 
 
 def _readings(deliveries: Iterable[Delivery]) -> list[tuple[datetime, datetime]]:

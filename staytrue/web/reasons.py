@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from staytrue.kit.errors import StaytrueError
 from staytrue.web import words
+from staytrue.web.far_side import FAR_SIDE
 
 _CUT = lazy("The file was cut, or is still being written. Send it again; nothing of it was taken.")
 _DAMAGED = lazy("The file is damaged. Send it again; nothing of it was taken.")
@@ -26,6 +27,7 @@ _QUOTES = lazy("The file does not use quotes as the mapping says.")
 _LAYOUT = lazy("The file is written in another way than the mapping says. Correct the mapping.")
 
 REASONS: dict[str, Promise] = {
+    **FAR_SIDE,
     "truncated": _CUT,
     "replaced": lazy("The file was replaced while it was read. It is taken again when at rest."),
     "content": _OTHER_KIND,

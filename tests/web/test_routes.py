@@ -12,6 +12,7 @@ CELLS = [
 ]
 POSTS = {
     "language", "single_keys", "release_delivery", "settle_parts", "end_membership", "resume",
+    "new_address",
 }  # fmt: skip
 
 
@@ -24,6 +25,9 @@ def address(route: matrix.Route, house: House) -> str:
         "connections/<str:name>/": "connections/bio-files/",
         "connections/<str:name>/parked/": "connections/bio-files/parked/",
         "connections/<str:name>/resume/": "connections/bio-files/resume/",
+        "connections/<str:name>/settings/": "connections/bio-files/settings/",
+        "connections/<str:name>/address/": "connections/bio-files/address/",
+        "connections/<str:name>/progress/": "connections/bio-files/progress/",
     }
     pattern = here.get(route.pattern, route.pattern)
     return "/" + pattern.replace("<int:pk>", "1").replace("<slug:key>", "front_desk")

@@ -1,0 +1,71 @@
+"""Connect a hotel with its PMS, and change how: an administrator's acts, checked before kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from staytrue.connectors import registry
+from staytrue.flow.outgoing import check_addresses
+from staytrue.hotel import scope
+from staytrue.hotel.models import Property
+from staytrue.inbox import actions as inbox
+from staytrue.inbox import secrets
+from staytrue.inbox.models import Connection
+from staytrue.kit.errors import Refused
+from staytrue.staff import audit
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+# Addresses of our own pages stand where a name would.
+_TAKEN = frozenset({"new"})
+
+
+def connect(
+    name: str,
+    property: Property,
+    dialect: str,
+    values: Mapping[str, Any],
+    *,
+    cadence_seconds: int,
+    is_private: bool,
+    by: str,
+    now: datetime,
+) -> Connection:
+    """Link a hotel to its PMS; the worker begins to read at its next round."""
+    if not _NAME.fullmatch(name) or name in _TAKEN:
+        raise Refused(
+            "A connection's name has up to 40 small letters, digits and hyphens, like sirga-mews.",
+            "connection_name",
+        )
+    check_addresses(values, is_private=is_private)
+    with scope.everything(), audit.acting(by, now):
+        link = inbox.connect(
+            name, property, dialect, dict(values), now=now, cadence_seconds=cadence_seconds
+        )
+        inbox.allow_private(link, is_allowed=is_private)
+    return link
+
+
+def change(
+    link: Connection,
+    values: Mapping[str, Any],
+    *,
+    cadence_seconds: int,
+    is_private: bool,
+    by: str,
+    now: datetime,
+) -> None:
+    """Change settings of a connection; those not named stay as they are."""
+    check_addresses({**secrets.readable(link), **values}, is_private=is_private)
+    with scope.everything(), audit.acting(by, now):
+        secrets.put_settings(link, values, registry.manifest(link.dialect))
+        inbox.promise(link, cadence_seconds)
+        inbox.allow_private(link, is_allowed=is_private)
+
+
+def new_address(link: Connection, *, by: str, now: datetime) -> str:
+    """The path at which the PMS may call from now on, told this once; an earlier one is dead."""
+    with scope.everything(), audit.acting(by, now, "new address for the PMS"):
+        return f"/hooks/{link.name}/{secrets.new_hook(link)}"
