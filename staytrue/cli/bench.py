@@ -7,12 +7,15 @@ from dataclasses import asdict
 
 import click
 
-from staytrue.cli import bench_import
+from staytrue.cli import bench_import, bench_intake
 from staytrue.cli.bench_import import Size
 from staytrue.cli.frame import Answer, answers, table
 from staytrue.cli.measuring import Measure
 
-_BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {"import": bench_import.measures}
+_BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
+    "import": bench_import.measures,
+    "intake": bench_intake.measures,
+}
 
 
 @click.command
@@ -22,7 +25,7 @@ _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {"import": bench_impo
 @click.option("--small", is_flag=True, help="20,000 reservations and 12,000 profiles: for CI.")
 @answers
 def bench(names: tuple[str, ...], reservations: int, profiles: int, *, small: bool) -> Answer:
-    """Measure, in a home of its own that is gone afterwards. The names: import."""
+    """Measure, in a home of its own that is gone afterwards. The names: import, intake."""
     if unknown := sorted(set(names) - set(_BENCHES)):
         known = ", ".join(_BENCHES)
         raise click.UsageError(f"there is no bench {', '.join(unknown)}; there are: {known}")

@@ -15,6 +15,7 @@ import structlog
 from django.conf import settings
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from staytrue.cli.frame import Answer, answers, open_home
@@ -23,6 +24,7 @@ from staytrue.kit import clock, database, embedded
 from staytrue.kit.errors import Refused, Temporary
 from staytrue.kit.home import prepare
 from staytrue.kit.processes import CHILD, Signals, die_with_parent, end_holder, only_one
+from staytrue.web import hooks
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +33,10 @@ _END_SECONDS = 15
 # A child that falls this often in a row will not stand at the next try either.
 _FALLS = 5
 _STEADY_SECONDS = 60
-_THREADS = 8
+# A webhook holds a thread until it is durable, so there are as many as may come at once.
+_THREADS = hooks.CALLS_AT_ONCE
+# An attack by a header of a megabyte is answered by us, not by a cut connection.
+_HEADERS_BYTES = (1 << 20) + (1 << 17)
 
 
 @dataclass
@@ -137,16 +142,18 @@ def _end(children: list[Child]) -> None:
 @click.command(hidden=True)
 @click.option("--port", type=int, required=True)
 @click.option("--address", required=True)
-def web(port: int, address: str) -> None:
-    """The web child of `up`."""
+@click.option("--site", default="staytrue.wsgi:application")
+def web(port: int, address: str, site: str) -> None:
+    """The web child of `up`; with another `site`, that of a bench."""
     die_with_parent()
     with database.running():
         Granian(
-            "staytrue.wsgi:application",
+            site,
             address=address,
             port=port,
             interface=Interfaces.WSGI,
             blocking_threads=_THREADS,
+            http1_settings=HTTP1Settings(max_buffer_size=_HEADERS_BYTES),
             respawn_failed_workers=True,
             workers_kill_timeout=10,
             log_level=LogLevels.error,

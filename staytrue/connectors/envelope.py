@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import blake2b
@@ -14,6 +15,8 @@ from staytrue.connectors.base import Delivery
 from staytrue.kit.cards import mask_cards, may_hold_cards
 
 _JSON_STARTS = ("{", "[")
+# Sixteen digits of four groups stand in one random id of some ten thousand.
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Part(msgspec.Struct):
@@ -45,6 +48,11 @@ def pack(parts: Iterable[Part], own_numbers: Collection[str] = ()) -> tuple[byte
             total += found
         lines.append(json.dumps({"object": part.object, "bodies": texts}, ensure_ascii=False))
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogatepass"), total
+
+
+def without_cards(body: bytes, own_numbers: Collection[str] = ()) -> bytes:
+    """One body as it may be kept."""
+    return _bytes(_masked(body, tuple(own_numbers))[0])
 
 
 def unpack(kept: bytes) -> Iterator[Part]:
@@ -107,7 +115,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _mask(value: Any, name: str, ends: tuple[str, ...]) -> tuple[Any, int]:
     if isinstance(value, str):
-        if ends and name.endswith(ends):
+        if (ends and name.endswith(ends)) or _UUID.fullmatch(value):
             return value, 0
         masked, found = mask_cards(value, phone="hone" in name)
         return (masked, found) if found else (value, 0)

@@ -16,8 +16,8 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor
 
+from staytrue.connectors.envelope import without_cards
 from staytrue.inbox.models import Notification
-from staytrue.kit.cards import mask_cards, may_hold_cards
 
 CHANNEL = "notified"
 """On this channel the database calls when something new waits."""
@@ -63,8 +63,9 @@ def arrived(
     now: datetime,
     event_id: str | None = None,
     headers: Mapping[str, str] | None = None,
+    own_numbers: Collection[str] = (),
 ) -> Arrived:
-    """A body as it came, ready to be kept."""
+    """A body as it came, ready to be kept; `own_numbers` end the names of fields never masked."""
     digest = hashlib.blake2b(body, digest_size=8).digest()
     return Arrived(
         connection_id=connection_id,
@@ -72,7 +73,7 @@ def arrived(
         event_id=event_id,
         body_hash=int.from_bytes(digest, "big", signed=True),
         headers=headers or {},
-        body=_without_cards(body),
+        body=without_cards(body, own_numbers),
     )
 
 
@@ -127,6 +128,11 @@ def settle(ids: Collection[int], now: datetime, trouble: str = "") -> None:
     Notification.objects.filter(pk__in=ids).update(settled_at=now, trouble=trouble)
 
 
+def waiting() -> int:
+    """How many nobody has taken yet."""
+    return Notification.objects.filter(claimed_at__isnull=True, settled_at__isnull=True).count()
+
+
 def drop_old(now: datetime, days: int = KEPT_DAYS) -> int:
     """Retention: what was settled goes, body and all; of an event its id stays, to count once."""
     old = Notification.objects.filter(
@@ -134,11 +140,3 @@ def drop_old(now: datetime, days: int = KEPT_DAYS) -> int:
     )
     emptied = old.filter(event_id__isnull=False).exclude(body=b"").update(body=b"", headers={})
     return emptied + old.filter(event_id__isnull=True).delete()[0]
-
-
-def _without_cards(body: bytes) -> bytes:
-    if not may_hold_cards(body):
-        return body
-    # What is no UTF-8 comes back byte for byte.
-    text, found = mask_cards(body.decode("utf-8", "surrogateescape"))
-    return text.encode("utf-8", "surrogateescape") if found else body
