@@ -1,4 +1,4 @@
-"""Commands for what waits for a person: parked parts and deliveries."""
+"""Commands for what waits for a person: parked parts, deliveries, stopped connections."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from staytrue.cli.frame import (
     reading,
     table,
 )
-from staytrue.flow import release
+from staytrue.flow import release, watching
 from staytrue.hotel import scope
 from staytrue.inbox import queries as inbox
 from staytrue.inbox.models import Connection, Delivery, ParkedPart
@@ -135,6 +135,18 @@ def rollback(number: int) -> Answer:
     with open_home():
         taken = release.roll_back(_numbered(number), by=ACTOR, now=clock.now())
     return Answer({"rows": taken}, [f"{taken} rows are as before."])
+
+
+@click.command
+@click.argument("name", metavar="CONNECTION")
+@answers
+def resume(name: str) -> Answer:
+    """Take deliveries again on a connection that stopped, once its cause is mended."""
+    with open_home():
+        with scope.everything():
+            link = connection_named(name)
+        watching.resume(link, by=ACTOR, now=clock.now())
+    return Answer({"resumed": name}, [f"{name} takes deliveries again."])
 
 
 def _numbered(number: int) -> Delivery:

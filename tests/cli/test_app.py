@@ -46,6 +46,10 @@ from tests.cli.conftest import Cli
         "parked drop files 99",
         "deliveries release 99",
         "sync nobody",
+        "resume nobody",
+        "report fields rooms",
+        "report texts --property NONE",
+        "report history",
         "backup /nowhere/at/all.tar",
     ],
 )
