@@ -41,6 +41,28 @@ class Line(msgspec.Struct):
     values: Any
 
 
+RUN_LINES = 2_000
+
+
+@dataclass(frozen=True)
+class Share:
+    """One of several equal parts of a file: every so-many-th run of its lines."""
+
+    number: int = 0
+    of: int = 1
+
+    def holds(self, line: int) -> bool:
+        """Whether a line (1-based) is of this part."""
+        return (line - 1) // RUN_LINES % self.of == self.number
+
+    def misses(self, first: int, last: int) -> bool:
+        """Whether no line of a span within one run is of this part."""
+        return (first - 1) // RUN_LINES == (last - 1) // RUN_LINES and not self.holds(first)
+
+
+WHOLE = Share()
+
+
 class Finding(msgspec.Struct):
     """Something a person should know of a record that was nevertheless taken: an unknown word, two
     dates that disagree. `code` and the equal facts are counted; nothing is hidden by them.

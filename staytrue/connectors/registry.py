@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Protocol
 
-from staytrue.connectors.base import Line, Live, Settings, Translated
+from staytrue.connectors.base import WHOLE, Line, Live, Settings, Share, Translated
 from staytrue.kit.errors import Refused
 
 _HERE = Path(__file__).parent
@@ -21,7 +21,9 @@ GROUP = "staytrue.connectors"
 class Source(Protocol):
     """A spooled delivery, opened: its lines, and what they say."""
 
-    def lines(self) -> Iterator[Line]: ...
+    def lines(self, share: Share = WHOLE) -> Iterator[Line]:
+        """The raw records; those of other shares may be left out, where that saves work."""
+        ...
 
     def ids_in(self, line: Line) -> Iterable[str]: ...
 

@@ -301,8 +301,7 @@ def _merge(work: Work) -> None:
             merge.describe(target)
         mirror.tell_epochs(work.link.id, work.delivery.id)
         telling.tell_reused(work)
-    last = work.summary.last_seq + 1
-    pages = [(first, min(first + PAGE_ROWS, last)) for first in range(1, last, PAGE_ROWS)]
+    pages = work.summary.pages(PAGE_ROWS)
     # What an open transaction has staged no other connection sees.
     if len(pages) < 2 or connection.in_atomic_block:
         for page in pages:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -45,8 +46,7 @@ class Job:
     read_at: datetime
     known: bytes = b""
     salt: int = 0
-    share: int = 0
-    shares: int = 1
+    share: base.Share = base.WHOLE
 
 
 @dataclass
@@ -63,21 +63,38 @@ class Block:
 class Summary:
     """What the whole translation came to.
 
-    `unseen` are known hashes the file did not show; `ids` the source ids in it, one a line,
-    compressed; `tail` the keys of its last records, in its order.
+    `passed` are the `seq` of the lines to merge, `unseen` the known hashes the file did not show;
+    `ids` the source ids in it, one a line, compressed; `tail` the keys of its last records, in its
+    order.
     """
 
     read: int = 0
     known: int = 0
     skipped: int = 0
-    last_seq: int = 0
     parked: list[tuple[int, Parked]] = field(default_factory=list)
     parked_count: int = 0
     findings: list[dict[str, Any]] = field(default_factory=list)
     finding_count: int = 0
+    passed: array[int] = field(default_factory=lambda: array("i"))
     unseen: bytes | None = b""
     ids: bytes = b""
     tail: list[str] = field(default_factory=list)
+
+    def pages(self, rows: int) -> list[tuple[int, int]]:
+        """Spans of `seq`, each from its first up to before its last, of this many lines each."""
+        firsts = self.passed[::rows].tolist()
+        return list(pairwise([*firsts, self.passed[-1] + 1])) if firsts else []
+
+
+@dataclass
+class _Part:
+    """What one share came to: its own summary, and what is said of the whole by all together."""
+
+    summary: Summary
+    known: int
+    unseen: array[int]
+    ids: bytes
+    last: list[tuple[int, str | None]]
 
 
 class _Buffer:
@@ -95,10 +112,9 @@ class _Buffer:
 
 
 class _Unknown:
-    """Lets only lines pass whose hash is not known, and remembers what was seen.
+    """Lets only lines of the share pass whose hash is not known, and remembers what was seen.
 
-    `seq` counts the lines that pass. With several shares every process reads all lines, which is
-    cheap, and translates only its own runs of them, which is not.
+    `seq` is the number of the line that passed last.
     """
 
     def __init__(self, job: Job, source: registry.Source, summary: Summary) -> None:
@@ -107,46 +123,43 @@ class _Unknown:
         self.ids: set[str] = set()
         self.last: deque[base.Line] = deque(maxlen=TAIL_LINES)
         self.seen: set[int] = set()
-        self.job = job
+        self.share = job.share
         self.summary = summary
         self.seq = 0
 
-    def lines(self, lines: Iterator[base.Line]) -> Iterator[base.Line]:
-        known, seen, summary = self.known, self.seen, self.summary
-        share, shares = self.job.share, self.job.shares
-        ids_in, note = self.source.ids_in, self.ids.update
-        for line in lines:
+    def lines(self) -> Iterator[base.Line]:
+        known, seen, summary, is_mine = self.known, self.seen, self.summary, self.share.holds
+        ids_in, note, keep = self.source.ids_in, self.ids.update, self.last.append
+        passed = summary.passed.append
+        for line in self.source.lines(self.share):
+            number = line.number
+            if not is_mine(number):
+                continue
             summary.read += 1
-            if share == 0:
-                note(ids_in(line))
-                self.last.append(line)
+            note(ids_in(line))
+            keep(line)
             if line.hash in known:
                 seen.add(line.hash)
                 continue
-            self.seq += 1
-            if shares == 1 or self.seq // BLOCK_LINES % shares == share:
-                yield line
-        summary.known = len(seen)
-        summary.last_seq = self.seq
+            self.seq = number
+            passed(number)
+            yield line
 
-    def tail(self) -> list[str]:
-        """A booking of several lines stands where its last one does."""
-        keys = filter(None, map(self.source.key_of, reversed(self.last)))
-        return list(dict.fromkeys(keys))[::-1]
-
-    def unseen(self) -> bytes:
-        return array("q", self.known - self.seen).tobytes()
+    def part(self) -> _Part:
+        unseen = array("q", self.known - self.seen)
+        keys = [(line.number, self.source.key_of(line)) for line in self.last]
+        return _Part(self.summary, len(self.known), unseen, _packed(sorted(self.ids)), keys)
 
 
-def blocks(job: Job) -> Iterator[Block | Summary]:
-    """Translate a spooled delivery; blocks as they fill, and the summary as the last item."""
+def _translated(job: Job) -> Iterator[Block | _Part]:
+    """Translate a share of a spooled delivery; blocks as they fill, its part as the last item."""
     summary = Summary()
     source = registry.load(job.dialect).open_spool(job.spool, job.mapping, job.settings)
     unknown = _Unknown(job, source, summary)
     encoder = Encoder(job.batch, job.property_id, job.settings.zone, job.read_at)
     buffers = {name: _Buffer(name) for name in ("reservation", "profile")}
     stays, guests = buffers["reservation"].lines, buffers["profile"].lines
-    for done, item in enumerate(source.translate(unknown.lines(source.lines())), 1):
+    for done, item in enumerate(source.translate(unknown.lines()), 1):
         seq, raw_hash = unknown.seq, item.hash ^ job.salt
         for guest in item.profiles:
             guests.append(encoder.profile(seq, item.line, raw_hash, guest))
@@ -157,10 +170,16 @@ def blocks(job: Job) -> Iterator[Block | Summary]:
         if done % BLOCK_LINES == 0:
             yield from _full(buffers, summary.read)
     yield from _full(buffers, summary.read)
-    summary.unseen = unknown.unseen() if job.share == 0 else None
-    summary.tail = unknown.tail()
-    summary.ids = zlib.compress("\n".join(sorted(unknown.ids)).encode(), 1)
-    yield summary
+    yield unknown.part()
+
+
+def _packed(ids: list[str]) -> bytes:
+    return zlib.compress("\n".join(ids).encode(), 1)
+
+
+def _unpacked(ids: bytes) -> list[str]:
+    text = zlib.decompress(ids).decode()
+    return text.split("\n") if text else []
 
 
 def salted(hashes: bytes, salt: int) -> bytes:
@@ -189,35 +208,44 @@ def _full(buffers: dict[str, _Buffer], lines_read: int) -> Iterator[Block]:
 
 
 def run(job: Job) -> Iterator[Block | Summary]:
-    """Translate here when small, else in processes beside this one, whose blocks arrive as made."""
-    if job.spool.stat().st_size < INLINE_BYTES:
-        yield from blocks(job)
-        return
+    """Translate here when small, else in processes beside this one; the summary comes last."""
+    parts: list[_Part] = []
+    parting = job.spool.stat().st_size >= INLINE_BYTES
+    for item in _in_processes(job) if parting else _translated(job):
+        if isinstance(item, Block):
+            yield item
+        else:
+            parts.append(item)
+    yield _together(parts)
+
+
+def _in_processes(job: Job) -> Iterator[Block | _Part]:
+    """Blocks as they arrive, each with the lines that all have read so far."""
     context = multiprocessing.get_context("spawn")
     children: dict[Any, Any] = {}
-    for share in range(SHARES):
+    for number in range(SHARES):
         ours, theirs = context.Pipe(duplex=False)
-        mine = replace(job, share=share, shares=SHARES)
+        mine = replace(job, share=base.Share(number, SHARES))
         children[ours] = context.Process(target=_serve, args=(mine, theirs), daemon=True)
         children[ours].start()
         theirs.close()
-    summaries: list[Summary] = []
+    read = dict.fromkeys(children, 0)
     try:
-        while len(summaries) < SHARES:
+        while children:
             for pipe in wait(list(children)):
                 item = _received(pipe)
                 if isinstance(item, Block):
-                    yield item
-                    continue
-                summaries.append(item)
-                children.pop(pipe).join()
+                    read[pipe] = item.lines_read
+                    item.lines_read = sum(read.values())
+                else:
+                    children.pop(pipe).join()
+                yield item
     finally:
         for child in children.values():
             child.terminate()
-    yield _together(summaries)
 
 
-def _received(pipe: Any) -> Block | Summary:
+def _received(pipe: Any) -> Block | _Part:
     try:
         item = pipe.recv()
     except EOFError:
@@ -228,19 +256,33 @@ def _received(pipe: Any) -> Block | Summary:
         ) from None
     if isinstance(item, StaytrueError):
         raise item
-    return cast(Block | Summary, item)
+    return cast(Block | _Part, item)
 
 
-def _together(summaries: list[Summary]) -> Summary:
-    """One summary of all shares: each counted what it translated, all read everything."""
-    whole = next(s for s in summaries if s.unseen is not None)
-    return replace(
-        whole,
+def _together(parts: list[_Part]) -> Summary:
+    """One summary of all shares."""
+    summaries = [part.summary for part in parts]
+    unseen = set(parts[0].unseen).intersection(*(part.unseen for part in parts[1:]))
+    last = sorted(line for part in parts for line in part.last)[-TAIL_LINES:]
+    # A booking of several lines stands where its last one does.
+    tail = dict.fromkeys(key for _, key in reversed(last) if key)
+    ids = parts[0].ids
+    if len(parts) > 1:
+        # Each is in order already, so that sorting them together only merges.
+        every = sorted(id_ for part in parts for id_ in _unpacked(part.ids))
+        ids = _packed(list(dict.fromkeys(every)))
+    return Summary(
+        read=sum(s.read for s in summaries),
+        known=parts[0].known - len(unseen),
         skipped=sum(s.skipped for s in summaries),
+        passed=array("i", sorted(seq for s in summaries for seq in s.passed)),
         parked=sorted((p for s in summaries for p in s.parked), key=lambda p: p[1].line or 0),
         parked_count=sum(s.parked_count for s in summaries),
         findings=sorted((f for s in summaries for f in s.findings), key=lambda f: f["line"]),
         finding_count=sum(s.finding_count for s in summaries),
+        unseen=array("q", unseen).tobytes(),
+        ids=ids,
+        tail=list(tail)[::-1],
     )
 
 
@@ -249,7 +291,7 @@ def _serve(job: Job, pipe: Pipe) -> None:
     # Records hold no cycles; looking for some among millions cost a tenth of the time.
     gc.disable()
     try:
-        for item in blocks(job):
+        for item in _translated(job):
             pipe.send(item)
     except StaytrueError as error:
         pipe.send(error)

@@ -21,6 +21,7 @@ from staytrue.kit.text import clean, fold
 REMEMBERED_MAX = 8_192
 """Texts of one column whose meaning is kept: twenty years of dates, all codes of a hotel."""
 _YEARS = range(1880, 2200)
+_FULL_INSTANT = len("2026-05-21T14:03:00+02:00")
 _EXCEL_EPOCH = datetime.fromisoformat("1899-12-30")
 _TOKENS = {
     "d": "(?P<d>[0-9]{1,2})",
@@ -38,7 +39,8 @@ _TOKENS = {
 }
 _COUNT = re.compile(r"([0-9]{1,4})(?:[.,]0*)?", re.ASCII)
 _SEQUENCE = re.compile(r"[0-9]{1,18}", re.ASCII)
-AMOUNT_MAX = Decimal(10) ** 10
+_AMOUNT_DIGITS = 10
+AMOUNT_MAX = Decimal(10) ** _AMOUNT_DIGITS
 """No stay costs as much, in any currency; the mirror holds no more."""
 _BLANK = "[ \u00a0\u202f\u2009]"
 
@@ -128,8 +130,17 @@ def moment_reader(
     formats: tuple[str, ...], language: str, zone: ZoneInfo
 ) -> Callable[[str], date | datetime]:
     """Reads instants (a local time gets the hotel's zone); a bare date stays a date."""
+    is_iso = formats[:1] == ("iso",)
 
     def read(text: str) -> date | datetime:
+        # Instants hardly repeat, and most are written in full: nothing to tidy, one thing to try.
+        if is_iso and len(text) == _FULL_INSTANT and text[10] == "T":
+            try:
+                moment: date | datetime | None = datetime.fromisoformat(text)
+            except ValueError:
+                moment = None
+            if isinstance(moment, datetime) and moment.tzinfo and moment.year in _YEARS:
+                return moment
         tidy = clean(text)
         for format_ in formats:
             moment = parse_moment(tidy, format_, language)
@@ -177,7 +188,8 @@ def amount_reader(decimal: str, thousands: str) -> Callable[[str], Decimal]:
                     text=text[:40],
                 )
         kept = text if plain else re.sub(mark, "", text).replace(decimal, ".")
-        return within_reason(Decimal(kept))
+        # Too few characters for an amount beyond reason.
+        return Decimal(kept) if len(kept) <= _AMOUNT_DIGITS else within_reason(Decimal(kept))
 
     return read
 

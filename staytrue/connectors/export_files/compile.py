@@ -6,9 +6,10 @@ value, `None` where nothing is said, or raises Unreadable, which parks the recor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import getitem
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,16 +23,33 @@ from staytrue.connectors.export_files.cells import (
     read_currency,
     read_sequence,
 )
+from staytrue.connectors.export_files.grid import picker
 from staytrue.connectors.export_files.mapping import Cell, Mapping
 from staytrue.hotel.contacts import country_code
 from staytrue.kit.errors import Unreadable
 from staytrue.kit.text import clean, clean_lines, fold
 
-_NEW = object()
 Row = Sequence[Any]
 Notes = list[tuple[str, dict[str, Any]]]
 Reader = Callable[[Row, Notes], Any]
 TextReader = Callable[[Row], str | None]
+
+
+class Known(dict[str | None, Any]):
+    """What each text of a cell means, worked out once; past the limit, each time.
+
+    Most columns of an export repeat few texts, so this is what makes a million rows fast.
+    """
+
+    def __init__(self, parse: Callable[[str], Any], nulls: Iterable[str], nothing: Any) -> None:
+        super().__init__(dict.fromkeys((None, *nulls), nothing))
+        self.parse, self.nulls, self.nothing = parse, frozenset(nulls), nothing
+
+    def __missing__(self, text: str) -> Any:
+        value = self.parse(text) if text.strip() not in self.nulls else self.nothing
+        if len(self) < REMEMBERED_MAX:
+            self[text] = value
+        return value
 
 
 class Compiler:
@@ -43,6 +61,10 @@ class Compiler:
         self.nulls = mapping.layout.nulls
         self.zone = ZoneInfo(settings.zone)
         self.places = {column: index for index, column in enumerate(mapping.columns)}
+        # The readers that only look up the text of one column: `together` asks for these at once.
+        self.columns: dict[Any, tuple[int, Known]] = {}
+        # The fields with a word that has no meaning, as far as was read.
+        self.strange: set[str] = set()
 
     def within(self, columns: Sequence[str]) -> Compiler:
         """The compiler of a repeated group: its columns count from its own first one."""
@@ -77,36 +99,47 @@ class Compiler:
 
         return read_joined
 
-    def remembering(self, cell: Cell, parse: Callable[[str], Any]) -> Callable[[Row], Any]:
-        """Reads a cell by `parse`, equal texts once; the words that mean nothing are `None`.
-
-        Most columns of an export repeat few texts, so this is what makes a million rows fast.
-        """
-        known: dict[str | None, Any] = dict.fromkeys((None, *self.nulls))
-        raw, nulls = self.raw(cell), self.nulls
-
-        def first_time(text: str) -> Any:
-            value = parse(text) if text.strip() not in nulls else None
-            if len(known) < REMEMBERED_MAX:
-                known[text] = value
-            return value
-
+    def remembering(
+        self, cell: Cell, parse: Callable[[str], Any], nothing: Any = None
+    ) -> Callable[[Row], Any]:
+        """Reads a cell by `parse`, equal texts once; the words that mean nothing are `nothing`."""
+        known = Known(parse, self.nulls, nothing)
         if cell.value is not None or len(cell.columns) != 1:
-
-            def read_joined(row: Row) -> Any:
-                text = raw(row)
-                value = known.get(text, _NEW)
-                return value if value is not _NEW else first_time(text or "")
-
-            return read_joined
+            raw = self.raw(cell)
+            return lambda row: known[raw(row)]
         place = self.places[cell.columns[0]]
 
         def read_one(row: Row) -> Any:
-            text = row[place]
-            value = known.get(text, _NEW)
-            return value if value is not _NEW else first_time(text)
+            return known[row[place]]
 
+        self.columns[read_one] = place, known
         return read_one
+
+    def together(self, readers: Sequence[tuple[str, Reader]]) -> Callable[[Row, Notes], Any]:
+        """Reads many fields: name → value. What is one look-up each is done without a call each."""
+        single = [(name, *self.columns[read]) for name, read in readers if read in self.columns]
+        names = [name for name, _, _ in single]
+        meanings = [known for _, _, known in single]
+        pick = picker([place for _, place, _ in single])
+        others = [(name, read) for name, read in readers if read not in self.columns]
+
+        def read_all(row: Row, notes: Notes) -> dict[str, Any]:
+            values = dict(zip(names, map(getitem, meanings, pick(row)), strict=True))
+            for name, read in others:
+                values[name] = read(row, notes)
+            return values
+
+        return read_all
+
+    def quiet(self, read: Callable[[Row], Any]) -> Reader:
+        """A reader that never has anything to note, in the form of all others."""
+
+        def read_quietly(row: Row, _notes: Notes) -> Any:
+            return read(row)
+
+        if read in self.columns:
+            self.columns[read_quietly] = self.columns[read]
+        return read_quietly
 
     def text(self, cell: Cell, *, lines: bool = False) -> TextReader:
         """Clean text; `lines` keeps line breaks; with prefixes the line that begins with one."""
@@ -122,27 +155,9 @@ class Compiler:
         tidy = prefixed if prefixes else clean_lines if lines else clean
         return self.remembering(cell, lambda text: tidy(text) or None)
 
-    def code(self, field: str, cell: Cell, table: dict[str, Any], other: Any) -> Reader:
-        """The meaning of a word beside the word itself. An unknown word is noted, never guessed."""
-
-        def meaning(text: str) -> tuple[Any, str | None, bool]:
-            word = clean(text)
-            code = table.get(fold(word))
-            return (code, word, False) if code is not None else (other, word, True)
-
-        look_up = self.remembering(cell, meaning)
-        nothing = other, None
-
-        def read(row: Row, notes: Notes) -> tuple[Any, str | None]:
-            answer = look_up(row)
-            if answer is None:
-                return nothing
-            code, word, is_unknown = answer
-            if is_unknown:
-                notes.append(("unknown_word", {"field": field, "word": word}))
-            return code, word
-
-        return read
+    def code(self, field: str, cell: Cell, table: dict[str, Any], other: Any) -> Coded:
+        """The meaning of a word beside the word itself; `other` is the answer to an unknown one."""
+        return Coded(self, field, cell, table, other)
 
     def day(self, field: str, cell: Cell) -> Reader:
         """A local date of the property."""
@@ -199,7 +214,7 @@ class Compiler:
             return self._worded(name, text, lambda value: words.get(fold(value)))
         if cell.of == "country":
             return self._worded(name, text, country_code)
-        return lambda row, _notes: text(row)
+        return self.quiet(text)
 
     def _worded(self, name: str, text: TextReader, meaning: Callable[[str], Any]) -> Reader:
         def read(row: Row, notes: Notes) -> Any:
@@ -221,8 +236,7 @@ class Compiler:
             except Unreadable as problem:
                 raise in_field(problem, field) from None
 
-        read = self.remembering(cell, named)
-        return lambda row, _notes: read(row)
+        return self.quiet(self.remembering(cell, named))
 
     def _summed(self, field: str, cell: Cell, parse: Callable[[str], Any]) -> Reader:
         raws = [self.raw(Cell(columns=(column,))) for column in cell.columns]
@@ -237,6 +251,30 @@ class Compiler:
                 raise in_field(problem, field) from None
 
         return read
+
+
+class Coded:
+    """A word with its meaning by a table. An unknown word is noted, never guessed."""
+
+    def __init__(
+        self, compiler: Compiler, field: str, cell: Cell, table: dict[str, Any], other: Any
+    ) -> None:
+        self.field, self.table, self.other, self.strange = field, table, other, compiler.strange
+        self.word = compiler.remembering(cell, clean)
+        self.meaning = compiler.remembering(cell, self._meaning, nothing=other)
+
+    def _meaning(self, text: str) -> Any:
+        code = self.table.get(fold(clean(text)))
+        if code is not None:
+            return code
+        self.strange.add(self.field)
+        return self.other
+
+    def note(self, row: Row, notes: Notes) -> None:
+        """Tells of the row's word where the table has no meaning for it."""
+        word = self.word(row)
+        if word is not None and self.table.get(fold(word)) is None:
+            notes.append(("unknown_word", {"field": self.field, "word": word}))
 
 
 _YES_NO = {

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from staytrue.connectors.base import Line, Scope, Settings, Translated
+from staytrue.connectors.base import WHOLE, Line, Scope, Settings, Share, Translated
 from staytrue.connectors.export_files import mapping_file
 from staytrue.connectors.export_files.mapping import Mapping
 from staytrue.connectors.export_files.mapping_words import Label
@@ -70,9 +70,9 @@ class Spool:
         names = self.mapping.columns
         self.id_places = [place for place, name in enumerate(names) if name in self.mapping.ids]
 
-    def lines(self) -> Iterator[Line]:
-        """The raw records, as kept."""
-        return read_lines(self.path, self.mapping)
+    def lines(self, share: Share = WHOLE) -> Iterator[Line]:
+        """The raw records, as kept; of a text only those of this share are looked at."""
+        return read_lines(self.path, self.mapping, share=share)
 
     def ids_in(self, line: Line) -> Iterator[str]:
         """The source ids a raw record speaks of, so that erasure finds every delivery with them."""

@@ -30,20 +30,19 @@ class Grid:
         self.width = len(titles)
         self.wanted = [column for column in mapping.columns if not column.startswith("#")]
         places = {title: index for index, title in enumerate(titles)}
-        self.pick = _picker([places[column] for column in self.wanted])
+        self.pick = picker([places[column] for column in self.wanted])
         self.is_all = [places[column] for column in self.wanted] == list(range(self.width))
-        self.number_of = _picker(
-            [places[name] for name in mapping.number_columns if name in places]
-        )
+        self.number_of = picker([places[name] for name in mapping.number_columns if name in places])
         self.exempt = frozenset(places[name] for name in mapping.ids if name in places)
         self.phones = frozenset(places[name] for name in mapping.phone_columns if name in places)
         self.end = re.compile(mapping.layout.end_line) if mapping.layout.end_line else None
         self.by_position = POSITION in mapping.columns
         self.by_occurrence = OCCURRENCE in mapping.columns
-        self.is_plain = not self.by_position and not self.by_occurrence
         self.position = 0
         self.seen: dict[Row, int] = {}
         self.last = last
+        # Whether a line says the same wherever it stands in the file.
+        self.stands_alone = not (self.by_position or self.by_occurrence or last)
 
     @property
     def unknown_titles(self) -> tuple[str, ...]:
@@ -70,7 +69,7 @@ class Grid:
         if not (row[0] or row[-1]).strip() and not "".join(row).strip():
             return None
         self.position += 1
-        if self.is_plain and not self.last:
+        if self.stands_alone:
             return Line(number, raw, hash_of(raw), values)
         return self._placed(number, raw, row, values)
 
@@ -145,7 +144,8 @@ def _no_titles(missing: list[str], titles: list[str]) -> Refused:
     )
 
 
-def _picker(places: list[int]) -> Callable[[Row], Row]:
+def picker(places: Sequence[int]) -> Callable[[Row], Row]:
+    """Takes the cells of these places out of a row."""
     if not places:
         return lambda _row: ()
     if len(places) == 1:

@@ -8,9 +8,11 @@ from itertools import islice
 from struct import unpack
 from typing import NamedTuple
 
+from staytrue.connectors.base import RUN_LINES
 from staytrue.kit.errors import Refused
 
-BATCH = 2_000
+# A run of lines at a time, so that another share's run is left out before it is looked at.
+BATCH = RUN_LINES
 _SEED = blake2b(digest_size=8)
 
 

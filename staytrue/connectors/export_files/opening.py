@@ -6,14 +6,14 @@ Everything that makes a file unfit as a whole is found here, before a record of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from staytrue.connectors.base import Line
+from staytrue.connectors.base import WHOLE, Line, Share
 from staytrue.connectors.export_files import (
     container,
     objects,
@@ -110,29 +110,38 @@ def open_file(
 
 
 def read_lines(
-    source: Path | Iterable[str], mapping: Mapping, *, limits: Limits | None = None
+    source: Path | Iterable[str],
+    mapping: Mapping,
+    *,
+    limits: Limits | None = None,
+    share: Share = WHOLE,
 ) -> Iterator[Line]:
     """The records of a spool (or of its lines), numbered as a person counts them in the file."""
     limits = limits or Limits()
     if isinstance(source, Path):
         with source.open(encoding="utf-8", newline="\n") as lines:
-            yield from _lines(lines, mapping, limits)
+            yield from _lines(lines, mapping, limits, share)
             return
     else:
-        yield from _lines(list(source), mapping, limits)
+        yield from _lines(list(source), mapping, limits, share)
 
 
-def _lines(lines: IO[str] | list[str], mapping: Mapping, limits: Limits) -> Iterator[Line]:
+def _lines(
+    lines: IO[str] | list[str], mapping: Mapping, limits: Limits, share: Share
+) -> Iterator[Line]:
     read, last_of_each = _READERS.get(mapping.layout.format, _TREES)
     last: dict[Row, int] = {}
     if mapping.rows_per_booking == "one":
         last = last_of_each(lines, mapping, limits)
         if not isinstance(lines, list):
             lines.seek(0)
-    yield from read(lines, mapping, limits, last)
+    if mapping.layout.format == "csv":
+        yield from reading_csv.read(lines, mapping, limits, last, share)
+    else:
+        yield from read(lines, mapping, limits, last)
 
 
-_READERS = {
+_READERS: dict[str, tuple[Callable[..., Iterator[Line]], Callable[..., dict[Row, int]]]] = {
     "csv": (reading_csv.read, reading_csv.last_of_each),
     "xlsx": (reading_xlsx.read, reading_xlsx.last_of_each),
 }

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import IO
 
-from staytrue.connectors.base import Line
+from staytrue.connectors.base import WHOLE, Line, Share
 from staytrue.connectors.export_files.container import Limits
 from staytrue.connectors.export_files.decoding import Decoded
 from staytrue.connectors.export_files.grid import HEADER_WITHIN, Grid, Row, titles_of
@@ -62,15 +62,22 @@ def write(source: Decoded, out: IO[bytes], mapping: Mapping, limits: Limits) -> 
 
 
 def read(
-    lines: Iterable[str], mapping: Mapping, limits: Limits, last: dict[Row, int]
+    lines: Iterable[str],
+    mapping: Mapping,
+    limits: Limits,
+    last: dict[Row, int],
+    share: Share = WHOLE,
 ) -> Iterator[Line]:
     """The lines of a kept text, with the cells in the mapping's order.
 
-    `last` tells, where one row is one booking, the last line of each repeated number.
+    `last` tells, where one row is one booking, the last line of each repeated number. Lines of
+    other shares are left out, unless the place of a line hangs on those before it.
     """
     table: _Table | None = None
     for batch in batches(lines, mapping.layout.quote, limits.record_chars):
         table = table or _table(batch, mapping, last)
+        if table.stands_alone and share.misses(batch.numbers[0], batch.numbers[-1]):
+            continue
         rows = rows_of(batch, mapping.layout)
         start, make = table.start, table.line
         for number, record, row in zip(batch.numbers, batch.records, rows, strict=True):

@@ -12,7 +12,7 @@ from staytrue.connectors.base import Settings
 from staytrue.connectors.export_files.cells import amount_reader, within_reason
 from staytrue.connectors.export_files.compile import Compiler, Notes, Reader, Row, in_field, label
 from staytrue.connectors.export_files.dated import DatedReader, local_day
-from staytrue.connectors.export_files.mapping import Mapping, Part
+from staytrue.connectors.export_files.mapping import Cell, Mapping, Part
 from staytrue.hotel.codes import Channel, Status
 from staytrue.hotel.records import Extra, Reservation
 from staytrue.kit.errors import Unreadable
@@ -48,26 +48,29 @@ class StayReader:
         self.nights = self._maybe("nights", compiler.count)
         self.property = compiler.text(cells["property"]) if "property" in cells else None
         self.expected_property = fold(str(settings.values.get("property_code", settings.property)))
-        self.texts = [(name, compiler.text(cells[name])) for name in _TEXTS if name in cells]
+        texts = [(name, compiler.text(cells[name])) for name in _TEXTS if name in cells]
         if "notes" in cells:
-            self.texts.append(("notes", compiler.text(cells["notes"], lines=True)))
-        self.coded = [
-            (name, word, compiler.code(name, cells[name], mapping.values.get(table, {}), other))
+            texts.append(("notes", compiler.text(cells["notes"], lines=True)))
+        coded = {
+            (name, word): compiler.code(name, cells[name], mapping.values.get(table, {}), other)
             for name, (table, word, other) in _WORDED.items()
             if name in cells and table not in mapping.dated
-        ]
+        }
         self.dated = [
             (name, word, DatedReader(name, compiler.text(cells[name]),
                                      mapping.values.get(table, {}), mapping.dated[table], other))
             for name, (table, word, other) in _WORDED.items()
             if name in cells and table in mapping.dated
         ]  # fmt: skip
-        self.tax: Reader | None = None
         if "tax_included" in cells:
             table = mapping.values.get("tax_included", {})
-            self.tax = compiler.code("tax_included", cells["tax_included"], table, None)
-        self.read_values = [
-            (name, make(name, cells[name]), cells[name].when, cells[name].per_night)
+            tax = compiler.code("tax_included", cells["tax_included"], table, None)
+            coded["tax_included", ""] = tax
+        self.coded = list(coded.values())
+        words = [(word, code.word) for (_, word), code in coded.items() if word]
+        codes = [(name, code.meaning) for (name, _), code in coded.items()]
+        values = [
+            (name, make(name, cells[name]))
             for names, make in (
                 (_MOMENTS, compiler.moment),
                 (_COUNTS, compiler.count),
@@ -77,6 +80,17 @@ class StayReader:
             )
             for name in names
             if name in cells
+        ]
+        self.plain = compiler.together(
+            [
+                *((name, compiler.quiet(read)) for name, read in (*texts, *words, *codes)),
+                *((name, read) for name, read in values if not _is_special(cells[name])),
+            ]
+        )
+        self.special = [
+            (name, read, cells[name].when, cells[name].per_night)
+            for name, read in values
+            if _is_special(cells[name])
         ]
         self.custom = [
             (name, compiler.custom(name, cell), cell.when) for name, cell in mapping.custom.items()
@@ -112,18 +126,15 @@ class StayReader:
                 text=number,
             )
         self._check_property(row)
-        status, status_word = self.status(row, [])
+        status, status_word = self.status.meaning(row), self.status.word(row)
         if status is None:
             raise missing("status") if status_word is None else unknown_status(status_word)
         arrival, departure, nights = self._span(row, notes)
-        values: dict[str, Any] = {}
-        for name, read_text in self.texts:
-            values[name] = read_text(row)
-        for name, word_name, read in self.coded:
-            values[name], values[word_name] = read(row, notes)
-        if self.tax:
-            values["tax_included"] = self.tax(row, notes)[0]
-        for name, read, when, per_night in self.read_values:
+        values: dict[str, Any] = self.plain(row, notes)
+        if self.compiler.strange:
+            for coded in self.coded:
+                coded.note(row, notes)
+        for name, read, when, per_night in self.special:
             if when is None or when is status:
                 value = read(row, notes)
                 if per_night and value is not None:
@@ -198,6 +209,11 @@ class StayReader:
         return arrival, departure, length
 
 
+def _is_special(cell: Cell) -> bool:
+    """Whether the cell's meaning hangs on more than its text."""
+    return cell.when is not None or cell.per_night
+
+
 def missing(field: str) -> Unreadable:
     """The refusal of a record without a mandatory field."""
     return Unreadable(f"{label(field)} is missing.", f"missing_{field}", field=field)
@@ -227,14 +243,10 @@ def _check_departure(checked_out: date | datetime | None, departure: date, notes
 def _extras_reader(compiler: Compiler, part: Part) -> Callable[[Row], list[Extra]]:
     """Services in one cell: a list of lines, each with its parts in a fixed order."""
     cell = part.cells["list"]
-    raw = compiler.raw(cell)
     split, names, delimiter = part.facts["split"], part.facts["parts"], part.facts["delimiter"]
     read_amount = amount_reader(cell.decimal, cell.thousands)
 
-    def read(row: Row) -> list[Extra]:
-        text = raw(row)
-        if text is None:
-            return []
+    def parse(text: str) -> list[Extra]:
         extras = []
         for line in text.split(split) if split else [text]:
             words = line.split(delimiter) if delimiter else [line]
@@ -251,7 +263,7 @@ def _extras_reader(compiler: Compiler, part: Part) -> Callable[[Row], list[Extra
             )
         return extras
 
-    return read
+    return compiler.remembering(cell, parse, nothing=[])
 
 
 def _decimal(text: str | None, read: Callable[[str], Decimal]) -> Decimal | None:
