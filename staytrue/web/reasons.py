@@ -10,35 +10,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from staytrue.kit.errors import StaytrueError
 from staytrue.web import words
 from staytrue.web.far_side import FAR_SIDE
 
-_CUT = lazy("The file was cut, or is still being written. Send it again; nothing of it was taken.")
-_DAMAGED = lazy("The file is damaged. Send it again; nothing of it was taken.")
-_OTHER_KIND = lazy("The file is of another kind than its name or the mapping says.")
-_ARCHIVE = lazy("The archive holds something that is not allowed. Send the one file alone.")
-_TOO_LARGE = lazy("The file unpacks to more than is allowed.")
-_QUOTES = lazy("The file does not use quotes as the mapping says.")
-_LAYOUT = lazy("The file is written in another way than the mapping says. Correct the mapping.")
+_CUT = gettext_lazy(
+    "The file was cut, or is still being written. Send it again; nothing of it was taken."
+)
+_DAMAGED = gettext_lazy("The file is damaged. Send it again; nothing of it was taken.")
+_OTHER_KIND = gettext_lazy("The file is of another kind than its name or the mapping says.")
+_ARCHIVE = gettext_lazy("The archive holds something that is not allowed. Send the one file alone.")
+_TOO_LARGE = gettext_lazy("The file unpacks to more than is allowed.")
+_QUOTES = gettext_lazy("The file does not use quotes as the mapping says.")
+_LAYOUT = gettext_lazy(
+    "The file is written in another way than the mapping says. Correct the mapping."
+)
 
 REASONS: dict[str, Promise] = {
     **FAR_SIDE,
     "truncated": _CUT,
-    "replaced": lazy("The file was replaced while it was read. It is taken again when at rest."),
+    "replaced": gettext_lazy(
+        "The file was replaced while it was read. It is taken again when at rest."
+    ),
     "content": _OTHER_KIND,
-    "garbled": lazy("The letters of the file were garbled before it came here."),
+    "garbled": gettext_lazy("The letters of the file were garbled before it came here."),
     "wrong_encoding": _LAYOUT,
     "wrong_delimiter": _LAYOUT,
-    "missing_column": lazy("The file lacks a column that the mapping names."),
-    "doubled_column": lazy("The file has the same column twice."),
+    "missing_column": gettext_lazy("The file lacks a column that the mapping names."),
+    "doubled_column": gettext_lazy("The file has the same column twice."),
     "records_path": _LAYOUT,
-    "made_at": lazy("The file does not say when it was made in the way the mapping expects."),
-    "too_few": lazy("The file has fewer records than the mapping expects."),
+    "made_at": gettext_lazy(
+        "The file does not say when it was made in the way the mapping expects."
+    ),
+    "too_few": gettext_lazy("The file has fewer records than the mapping expects."),
     "quotes": _QUOTES,
     "unterminated_quote": _QUOTES,
     "line_break": _QUOTES,
@@ -47,7 +54,7 @@ REASONS: dict[str, Promise] = {
     "json": _DAMAGED,
     "too_deep": _DAMAGED,
     "record_too_long": _DAMAGED,
-    "dtd": lazy("The file defines its own document type, which is not allowed."),
+    "dtd": gettext_lazy("The file defines its own document type, which is not allowed."),
     "zip_bomb": _TOO_LARGE,
     "too_large": _TOO_LARGE,
     "zip_entries": _ARCHIVE,
@@ -55,28 +62,28 @@ REASONS: dict[str, Promise] = {
     "zip_name": _ARCHIVE,
     "zip_encrypted": _ARCHIVE,
     "zip_method": _ARCHIVE,
-    "empty": lazy("The file is empty."),
-    "field_count": lazy("The line has more or fewer cells than the titles."),
-    "impossible_date": lazy("A date of this record is not in the calendar."),
-    "departure_before_arrival": lazy("The departure is before the arrival."),
-    "too_long": lazy("A stay of so many nights cannot be right."),
-    "unreadable_amount": lazy("An amount of this record cannot be read."),
-    "unreadable_count": lazy("A count of this record cannot be read."),
-    "unknown_currency": lazy("The currency of this record is not known."),
-    "foreign_property": lazy("This booking is of another hotel."),
-    "other_property": lazy("This booking is of another hotel."),
-    "damaged_number": lazy("The booking number lost its digits in a spreadsheet."),
-    "still_unreadable": lazy("It still cannot be read. Change the mapping first."),
-    "not_held": lazy("This file is not held any more."),
-    "raw_dropped": lazy("The raw text was dropped after the retention time."),
-    "last_administrator": lazy(
+    "empty": gettext_lazy("The file is empty."),
+    "field_count": gettext_lazy("The line has more or fewer cells than the titles."),
+    "impossible_date": gettext_lazy("A date of this record is not in the calendar."),
+    "departure_before_arrival": gettext_lazy("The departure is before the arrival."),
+    "too_long": gettext_lazy("A stay of so many nights cannot be right."),
+    "unreadable_amount": gettext_lazy("An amount of this record cannot be read."),
+    "unreadable_count": gettext_lazy("A count of this record cannot be read."),
+    "unknown_currency": gettext_lazy("The currency of this record is not known."),
+    "foreign_property": gettext_lazy("This booking is of another hotel."),
+    "other_property": gettext_lazy("This booking is of another hotel."),
+    "damaged_number": gettext_lazy("The booking number lost its digits in a spreadsheet."),
+    "still_unreadable": gettext_lazy("It still cannot be read. Change the mapping first."),
+    "not_held": gettext_lazy("This file is not held any more."),
+    "raw_dropped": gettext_lazy("The raw text was dropped after the retention time."),
+    "last_administrator": gettext_lazy(
         "Nobody could manage staff any more. Give another member the administrator’s role first."
     ),
-    "member_exists": lazy("This person is a member already."),
-    "email_unreadable": lazy("This is not an e-mail address."),
+    "member_exists": gettext_lazy("This person is a member already."),
+    "email_unreadable": gettext_lazy("This is not an e-mail address."),
 }
 
-NEWEST_PARKED = lazy(
+NEWEST_PARKED = gettext_lazy(
     "The newest record of this stay was not understood and is parked: what stands here may be "
     "outdated. Nothing leaves until it is read again or dropped."
 )
@@ -115,44 +122,44 @@ def brake_brief(code: str) -> str:
 
 
 BRAKES: dict[str, Promise] = {
-    "shrunken": lazy(
+    "shrunken": gettext_lazy(
         "%(n)s of %(of)s coming stays are missing from this file; usually its filter changed "
         "or it was cut. Ask for a whole export, or release the file if they are really gone."
     ),
-    "cut_off": lazy(
+    "cut_off": gettext_lazy(
         "%(n)s coming stays are missing from this file, among them all that stood at the end of "
         "the file before: it looks cut. Ask for a whole export, or release the file if they are "
         "really gone."
     ),
-    "foreign_property": lazy(
+    "foreign_property": gettext_lazy(
         "%(n)s of %(of)s lines are of another hotel. Send this hotel's export, or correct the "
         "property code of the connection, and send the file again."
     ),
-    "dates_flipped": lazy(
+    "dates_flipped": gettext_lazy(
         "%(n)s of %(of)s lines have a date that no calendar has; usually day and month changed "
         "places. Check the date format in the mapping, or release the file if it is so."
     ),
-    "mass_cancellation": lazy(
+    "mass_cancellation": gettext_lazy(
         "%(n)s of %(of)s coming stays would become cancelled at once. Check with the hotel, or "
         "release the file if it is so."
     ),
-    "dates_jump": lazy(
+    "dates_jump": gettext_lazy(
         "%(n)s of %(of)s coming stays would move their dates at once; usually day and month "
         "changed places. Check the date format, or release the file if it is so."
     ),
-    "going_back": lazy(
+    "going_back": gettext_lazy(
         "%(n)s of %(of)s bookings are older here than what is known; usually this is an "
         "earlier file. Ask the hotel, or release the file to take what is newer."
     ),
-    "mass_contact_change": lazy(
+    "mass_contact_change": gettext_lazy(
         "%(n)s of %(of)s e-mail addresses would change at once. Check that the right column "
         "is exported, or release the file if it is so."
     ),
-    "mostly_unreadable": lazy(
+    "mostly_unreadable": gettext_lazy(
         "%(n)s of %(of)s lines could not be understood; usually the export’s layout changed. "
         "Check the mapping, or release the file to take the rest."
     ),
-    "empty": lazy(
+    "empty": gettext_lazy(
         "The file is complete by its own account and holds no booking. Ask the hotel whether "
         "the export ran, or release it."
     ),

@@ -252,9 +252,11 @@ def _parked_link(access: Access, sheet: StaySheet) -> tuple[str, str] | None:
 def _messages(standing: Standing) -> Iterator[MessageLine]:
     for message in AGE_LIMITS:
         verdict = standing.would_be(message)
-        yield MessageLine(
-            words.word(words.MESSAGE, message), verdict, sentences.why(verdict, standing)
-        )
+        why = sentences.why(verdict, standing)
+        if verdict.code == "newest_parked":
+            # Said whole above; the same ten times would say less.
+            why = _("Its newest record is parked.")
+        yield MessageLine(words.word(words.MESSAGE, message), verdict, why)
 
 
 def path_of(record: Mapping[str, Any], versions: list[Told]) -> list[Step]:

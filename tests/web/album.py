@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from staytrue import web
 from staytrue.hotel import scope
 from staytrue.kit import clock
+from staytrue.mirror.models import Profile
 from staytrue.staff import audit
 from staytrue.staff.actions import set_language
 from staytrue.staff.models import Member
@@ -83,12 +84,6 @@ class Album:
             stay, moved, lost, replaced = (self._stay(cursor, each) for each in
                                            ("arrival", "room moved", "out of sight",
                                             "guest replaced"))  # fmt: skip
-            cursor.execute(
-                """SELECT p.id FROM profile p JOIN roster o ON o.connection_id = p.connection_id
-                     AND o.profile = p.source_id JOIN reservation r ON r.id = o.reservation_id
-                    GROUP BY p.id ORDER BY count(*) DESC, p.id LIMIT 1"""
-            )
-            guest = cursor.fetchone()[0]
             cursor.execute("SELECT id FROM parked_part ORDER BY id LIMIT 1")
             parked = cursor.fetchone()[0]
             cursor.execute("SELECT id FROM member WHERE name = 'Iker Zabala'")
@@ -104,13 +99,21 @@ class Album:
             "stay-moved": f"/stays/{moved}/",
             "stay-lost": f"/stays/{lost}/",
             "stay-replaced": f"/stays/{replaced}/",
+            "stay-parked": f"/stays/{scene.misunderstood().pk}/",
             "stay-then": f"/stays/{moved}/?on=2026-05-18",
             "guests": "/guests/",
-            "guest": f"/guests/{guest}/",
+            "guests-narrowed": "/guests/?hotel=BIO&lacks=phones",
+            "guest": f"/guests/{scene.most_travelled().pk}/",
+            "guest-odd": f"/guests/{self._guest('AND-77')}/?alone",
+            "completeness": "/guests/completeness/?hotel=LIS",
             "search": "/search/?q=olabarria",
             "search-empty": "/search/?q=nobody+here",
             "connections": "/connections/",
             "connection": "/connections/bio-files/",
+            "connect": "/connections/new/",
+            "connect-mews": "/connections/new/?pms=mews",
+            "connect-views": "/connections/new/?pms=sql_views",
+            "connection-settings": "/connections/bio-files/settings/",
             "raw": f"/parked/{parked}/",
             "members": "/members/",
             "member": f"/members/{iker}/",
@@ -133,6 +136,10 @@ class Album:
             [self.numbers[scene_name]],
         )
         return int(cursor.fetchone()[0])  # type: ignore[attr-defined]
+
+    def _guest(self, source_id: str) -> int:
+        with scope.everything():
+            return Profile.objects.get(source_id=source_id).pk
 
     def context(
         self,

@@ -7,16 +7,21 @@ old stand side by side. A file is held by a brake, one was refused, a word nobod
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from staytrue.flow import intake, reactions
-from staytrue.hotel import scope
+from staytrue.hotel import records, scope
+from staytrue.hotel.codes import Board, Status
 from staytrue.hotel.models import Group, Property
-from staytrue.inbox.models import Connection
+from staytrue.inbox import actions as inbox
+from staytrue.inbox.models import Connection, Delivery
 from staytrue.lab.demo import Year, live, write_year
+from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff import audit
 from staytrue.staff.access import house_access
 from staytrue.staff.actions import RoleAt, create_member
+from tests.web import house
 
 NOW = datetime(2026, 5, 21, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 21)
@@ -42,6 +47,7 @@ def build(folder: Path) -> Year:
     with scope.everything():
         Property.objects.update(business_date=TODAY)
     _trouble(bilbao_files, folder)
+    _elsewhere(lisbon_files)
     while reactions.settle(NOW):
         pass
     return year
@@ -109,3 +115,62 @@ def _trouble(link: Connection, folder: Path) -> None:
     broken = folder / "stays_BIO_20260521-1510.csv"
     broken.write_bytes("".join(lines[:40]).encode()[:-30])
     intake.import_file(link, broken, now=NOW - timedelta(minutes=45))
+    _misunderstand(link)
+
+
+def misunderstood() -> Reservation:
+    """An arrival of today whose newest record says a word nobody knows."""
+    with scope.everything():
+        arrivals = Reservation.objects.filter(
+            property__code="BIO", arrival_on=TODAY, status="confirmed", out_of_sight_since=None
+        )
+        return arrivals.order_by("number", "leg")[0]
+
+
+def _misunderstand(link: Connection) -> None:
+    stay = misunderstood()
+    with scope.everything():
+        newest = Delivery.objects.filter(connection=link, state="applied").order_by("-id")[0]
+        part = records.Parked(
+            line=12, code="unknown_status", facts={"word": "VORGEMERKT"},
+            reason="The status “VORGEMERKT” is not known.",
+            key=f"{stay.number}/{stay.leg}", raw=f"{stay.number};{stay.leg};;VORGEMERKT",
+        )  # fmt: skip
+        inbox.park(newest, [(12, part)], NOW - timedelta(minutes=40))
+
+
+def most_travelled() -> Profile:
+    """The guest of Hotel Sirga with most stays."""
+    with scope.everything():
+        found = Profile.objects.raw(
+            """SELECT p.* FROM profile p
+                 JOIN roster o ON o.connection_id = p.connection_id AND o.profile = p.source_id
+                 JOIN property h ON h.id = p.property_id AND h.code = 'BIO'
+                WHERE p.kind = 'person' AND p.emails <> '[]'
+                GROUP BY p.id ORDER BY count(*) DESC, p.id LIMIT 1"""
+        )
+        return next(iter(found))
+
+
+def _elsewhere(link: Connection) -> None:
+    """The same guest in Lisbon, whose PMS writes his country in a way of its own."""
+    known = most_travelled()
+    odd = {"country_text": "Euskal Herria", "pillow": "feather", "is_regular": True}
+    guest = records.Profile(
+        source_id="AND-77", first_name=known.first_name, last_name=known.last_name,
+        second_last_name=known.second_last_name, custom=odd,
+        emails=[records.Email(mail["address"]) for mail in known.emails],
+    )  # fmt: skip
+    house.take(link, guest, made_at=NOW - timedelta(minutes=4))
+    stays = [
+        records.Reservation(
+            number=f"AND{n}", property="LIS", status=Status.CHECKED_OUT,
+            source_status="Checked out", arrival_on=date(2025, 3 * n, 9),
+            departure_on=date(2025, 3 * n, 9 + n), nights=n, room_number=str(100 + n),
+            room_category="Classic", rate_code="BAR", board=Board.BB, currency="EUR",
+            amount=Decimal(160 * n), room_amount=Decimal(140 * n),
+            guests=[house.guest(profile="AND-77")], custom={"parking": n == 1},
+        )
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    house.take(link, *stays, made_at=NOW - timedelta(minutes=4))
