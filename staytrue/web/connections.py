@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from staytrue.changes import log
 from staytrue.connectors import registry
+from staytrue.connectors.export_files.connector import load_mapping
 from staytrue.flow import release, watching
 from staytrue.inbox import queries as inbox
 from staytrue.inbox.loading import Loading, loading
@@ -188,7 +189,7 @@ def _mappings(deliveries: Iterable[Delivery]) -> list[tuple[str, list[WordTable]
     found = []
     for name, delivery in newest.items():
         try:
-            layout = release.layout_of(delivery).mapping
+            layout = load_mapping(name, delivery.facts["mapping_text"]).mapping
         except Misconfigured:
             # Its file was changed for the worse since; the next import says so aloud.
             continue
