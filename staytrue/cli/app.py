@@ -13,6 +13,7 @@ from staytrue.cli import (
     demo,
     files,
     reading,
+    recording,
     reporting,
     running,
     setup,
@@ -47,6 +48,7 @@ _COMMANDS = (
     checks.doctor,
     checks.backup_,
     checks.restore,
+    recording.connectors,
     bench.bench,
 )
 
