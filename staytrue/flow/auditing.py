@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from staytrue.connectors import registry
-from staytrue.connectors.base import Delivery, Hint, Http, Live, ReadsMany, Settings, Sweeps
+from staytrue.connectors.base import Delivery, Hint, ReadsMany, Sweeps
+from staytrue.flow import parcels
 from staytrue.flow.conclude import house_of
+from staytrue.flow.parcels import Clock, Talk
 from staytrue.hotel import scope
 from staytrue.hotel.records import Profile, Reservation
 from staytrue.inbox.models import Connection
-from staytrue.kit.errors import Refused, Unreadable
+from staytrue.kit.errors import Misconfigured, Refused, Temporary, Unreadable
 from staytrue.mirror import audits, fidelity
 from staytrue.mirror.audits import OBJECTS, Held
 from staytrue.mirror.models import FidelityDifference, FidelityRun
@@ -31,7 +35,13 @@ BEYOND = timedelta(days=60)
 SUSPECTS_MAX = 1_000
 """More than these are not put off to the end of a run."""
 
+SAMPLE = 200
+"""Bookings and guests of a nightly audit; a connection's objectives may say another number."""
+QUIET_HOURS = range(2, 6)
+NIGHTLY = timedelta(hours=20)
+
 Key = tuple[str, str]
+logger = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -47,61 +57,66 @@ class _Answer:
         return {guest.profile for stay in stays for guest in stay.guests}
 
 
-def audit(
-    link: Connection,
-    *,
-    sample: int | None,
-    now: datetime,
-    http: Http,
-    settings: Settings,
-    chance: Random,
-) -> FidelityRun:
+def audit(talk: Talk, *, sample: int | None, chance: Random) -> FidelityRun:
     """Measure how true the mirror of a live connection is: `sample` records of each kind, or all.
 
     An interrupted run is taken to its end first. Raises Temporary where the PMS wants a rest:
     call again, and it goes on.
     """
-    live = _live(link)
     with scope.everything():
-        run = audits.unfinished(link) or audits.begin(link, sample, chance, now)
-    auditor = _Auditor(link, live, http, settings, run, now)
+        run = audits.unfinished(talk.link) or audits.begin(talk.link, sample, chance, talk.clock())
+    auditor = _Auditor(talk, run)
     auditor.walk()
     auditor.sweep(chance)
     auditor.look_again()
     with scope.everything():
-        audits.end(run, now)
+        audits.end(run, talk.clock())
     return run
 
 
-def _live(link: Connection) -> Live:
-    package: Any = registry.load(link.dialect)
-    found = getattr(package, "connector", package)
-    if not hasattr(found, "read"):
+def require_live(link: Connection) -> None:
+    """Refuse a connection whose PMS cannot be asked."""
+    if registry.live(link.dialect) is None:
         raise Refused(
             f"{link.name} reads files: nothing can be asked of its PMS, so nothing compared.",
             "not_live",
             connection=link.name,
         )
-    # A package itself is a connector too, where it has the functions of one.
-    return cast(Live, found)
+
+
+def audit_due(links: Iterable[Connection], clock: Clock) -> int:
+    """Each hotel's nightly audit, in the quiet hours of its own clock; how many came to an end."""
+    ended = 0
+    for link in links:
+        now = clock()
+        if now.astimezone(ZoneInfo(link.property.timezone)).hour not in QUIET_HOURS:
+            continue
+        with scope.everything():
+            last = next(iter(audits.newest(link, 1)), None)
+        if last and last.ended_at and now - last.ended_at < NIGHTLY:
+            continue
+        size = int(link.objectives.get("fidelity_sample", SAMPLE))
+        # Drawn, not secret: the same night draws the same.
+        chance = Random(f"{link.pk}:{now.date()}")  # noqa: S311
+        try:
+            audit(parcels.talk(link, clock), sample=size, chance=chance)
+        except (Temporary, Misconfigured) as trouble:
+            # The PMS rests or is stopped: whoever follows it tells; the run goes on next time.
+            logger.info("audit waits", connection=link.name, reason=trouble.sentence)
+            continue
+        ended += 1
+    return ended
 
 
 class _Auditor:
     """One run on one connection. Never speaks to the PMS inside a transaction."""
 
-    def __init__(
-        self,
-        link: Connection,
-        live: Live,
-        http: Http,
-        settings: Settings,
-        run: FidelityRun,
-        now: datetime,
-    ) -> None:
-        self.link, self.live, self.http, self.settings = link, live, http, settings
-        self.run, self.now = run, now
-        self.house = house_of(link.property_id)
-        self.today = now.astimezone(ZoneInfo(self.house.zone)).date()
+    def __init__(self, talk: Talk, run: FidelityRun) -> None:
+        self.link, self.live, self.http, self.run = talk.link, talk.connector, talk.http, run
+        self.now = talk.clock()
+        self.settings = talk.settings(self.now)
+        self.house = house_of(talk.link.property_id)
+        self.today = self.now.astimezone(ZoneInfo(self.house.zone)).date()
 
     def walk(self) -> None:
         """The first look at everything drawn: what is equal counts, the rest is suspect."""
@@ -169,8 +184,8 @@ class _Auditor:
         for first, last in self._spans(chance):
             if not isinstance(self.live, Sweeps):
                 break
-            parcels = self.live.sweep(first, last, self.http, self.settings, self.now)
-            self._suspect_strangers(self._translated("reservation", parcels))
+            listed = self.live.sweep(first, last, self.http, self.settings, self.now)
+            self._suspect_strangers(self._translated("reservation", listed))
             self._keep({"object": "sweep", "after": 0, "from": last.isoformat()})
         self._keep({"object": "again", "after": 0})
 
@@ -265,8 +280,8 @@ class _Auditor:
         hints = [Hint(object, key) for key in sorted(keys)]
         if isinstance(self.live, ReadsMany):
             try:
-                parcels = self.live.read_all(hints, self.http, self.settings)
-                return self._translated(object, parcels)
+                said = self.live.read_all(hints, self.http, self.settings)
+                return self._translated(object, said)
             except Unreadable:
                 # One of them cannot be shown: which one, only asking for each can tell.
                 pass
@@ -277,14 +292,14 @@ class _Auditor:
             except Unreadable:
                 whole.unreadable.add(hint.id)
                 continue
-            said = self._translated(object, [parcel] if parcel else [])
-            whole.records |= said.records
-            whole.unreadable |= said.unreadable
+            one = self._translated(object, [parcel] if parcel else [])
+            whole.records |= one.records
+            whole.unreadable |= one.unreadable
         return whole
 
-    def _translated(self, object: str, parcels: Iterable[Delivery]) -> _Answer:
+    def _translated(self, object: str, given: Iterable[Delivery]) -> _Answer:
         answer = _Answer()
-        for parcel in parcels:
+        for parcel in given:
             if not parcel.body:
                 continue
             for item in self.live.translate(parcel.body, self.settings, parcel.context):

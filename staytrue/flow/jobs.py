@@ -10,7 +10,17 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from staytrue.changes import log
-from staytrue.flow import closing, lateness, leftovers, release, stalled, watching
+from staytrue.flow import (
+    auditing,
+    closing,
+    lateness,
+    leftovers,
+    living,
+    measuring,
+    release,
+    stalled,
+    watching,
+)
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.kit import clock, merge
@@ -38,6 +48,16 @@ def tell_late_feeds(now: datetime) -> None:
     lateness.tell_late_feeds(now)
 
 
+def measure_feeds(now: datetime) -> None:
+    """Measure what each feed fills, and ask about what it suddenly lacks."""
+    measuring.measure_feeds(now)
+
+
+def audit_mirrors(_now: datetime) -> None:
+    """Compare samples of the mirrors with their PMSs in the night, a piece at a time."""
+    auditing.audit_due(living.live_links(), clock.now)
+
+
 def make_partitions(now: datetime) -> None:
     """Have the coming months' partitions ready."""
     log.make_room(now)
@@ -61,6 +81,8 @@ DUTIES: dict[Duty, str] = {
     finish_interrupted: "* * * * * 40",
     close_days: "*/5 * * * *",
     tell_late_feeds: "* * * * * 5",
+    measure_feeds: "57 * * * *",
+    audit_mirrors: "*/2 * * * * 20",
     make_partitions: "17 * * * *",
     forget_old_raw: "47 * * * *",
     clear_leftovers: "27 * * * *",

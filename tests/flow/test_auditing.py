@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from staytrue.connectors.base import Settings
-from staytrue.flow import auditing
+from staytrue.flow import auditing, parcels
+from staytrue.flow.parcels import Talk
 from staytrue.hotel import scope
 from staytrue.inbox.models import Connection
 from staytrue.kit.errors import Refused, Temporary
@@ -43,13 +43,8 @@ class Place:
     link: Connection
 
     def audit(self, sample: int | None = None, seed: int = 1) -> FidelityRun:
-        return auditing.audit(
-            self.link, sample=sample, now=self.clock(), http=self.http,
-            settings=self.settings(), chance=Random(seed),
-        )  # fmt: skip
-
-    def settings(self) -> Settings:
-        return settings_at(self.clock())
+        talk = Talk(self.link, self.clock, self.http)
+        return auditing.audit(talk, sample=sample, chance=Random(seed))
 
     def found(self, run: FidelityRun) -> list[FidelityDifference]:
         with scope.everything():
@@ -73,7 +68,7 @@ def place(rooms: int, days_back: int, days_ahead: int) -> Place:
     pms.rest()
     link = make.link(make.hotel("BIO"), "bio-mews")
     with scope.everything(), make.audit.acting("tests", START):
-        Connection.objects.update(dialect="mews")
+        Connection.objects.update(dialect="mews", settings=settings_at(START).values)
         link.refresh_from_db()
     take(link, *follower.profiles.values(), made_at=clock())
     take(link, *follower.reservations.values(), made_at=clock())
@@ -218,9 +213,7 @@ def test_a_run_that_the_pms_interrupts_goes_on_where_it_was(small: Place) -> Non
 def test_a_connection_by_files_cannot_be_audited() -> None:
     link = make.link(make.hotel("BIO"))
     with pytest.raises(Refused) as refused:
-        auditing.audit(
-            link, sample=5, now=START, http=None, settings=settings_at(START), chance=Random(1)
-        )  # type: ignore[arg-type]
+        auditing.require_live(link)
     assert refused.value.code == "not_live"
 
 
@@ -233,3 +226,22 @@ def test_differences_of_old_runs_go_and_their_shares_stay(small: Place) -> None:
     assert len(small.found(new)) == 1
     with scope.everything():
         assert [run.pk for run in audits.newest(small.link, 5)] == [new.pk, old.pk]
+
+
+def test_the_nightly_audit_runs_in_the_quiet_hours_once(
+    small: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        parcels, "talk", lambda link, clock: Talk(link, clock, small.http)
+    )  # the way out checks addresses; the simulated PMS has none
+    with scope.everything():
+        links = list(Connection.objects.select_related("property"))
+    ended = []
+    for _ in range(48):
+        small.clock.instant += timedelta(minutes=30)
+        ended.append(auditing.audit_due(links, small.clock))
+    assert sum(ended) == 1
+    with scope.everything():
+        (run,) = audits.newest(small.link, 5)
+    assert run.ended_at is not None
+    assert run.ended_at.astimezone(BILBAO).hour == 2
