@@ -1,8 +1,9 @@
 """`make proof`: take back the line that keeps each promise, and see its test go red.
 
 `tests/rows.toml` names for every claimed row the file, its line, what stands there without the
-promise, and the test that must notice. It happens in a copy, so the checkout is never touched; what
-was proven at this commit is not proven again. A row with a `command` is a longer proof of its own.
+promise, and the test that must notice. It happens in a copy, so the checkout is never touched. A row
+with a `command` is a longer proof of its own; its figures get a file beside the results. What was
+proven with this code is not proven again, so that a run that was cut goes on where it was.
 
 python -m tests.proof [ROW …] [--again]
 """
@@ -30,6 +31,7 @@ ROWS = ROOT / "tests" / "rows.toml"
 RESULTS = ROOT / "docs" / "proof" / "rows.json"
 COPIED = ("staytrue", "tests", "docs", "pyproject.toml", "Makefile", ".ci", "staticfiles")
 TEST_SECONDS, COMMAND_SECONDS = 300, 7_200
+CODE = ("staytrue", "tests", "pyproject.toml")
 RED = 1  # pytest: tests ran and some failed; anything else is a broken proof
 
 Row = dict[str, Any]
@@ -93,11 +95,15 @@ def copy() -> Iterator[Path]:
 def pytest_in(root: Path, test: str) -> subprocess.CompletedProcess[str]:
     """Run one test of the copy. No bytecode: a line changed within a second must be seen."""
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", test],
-        cwd=root, env=environment, capture_output=True, text=True, check=False,
-        timeout=TEST_SECONDS,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", test]
+    try:
+        return subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, check=False,
+            timeout=TEST_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        said = f"it had not ended after {TEST_SECONDS} s"
+        return subprocess.CompletedProcess(command, returncode=-1, stdout=said)
 
 
 def reverse(row: Row, root: Path) -> Row:
@@ -122,10 +128,13 @@ def reverse(row: Row, root: Path) -> Row:
 
 def longer(row: Row) -> Row:
     """A proof of its own; its last line may be a JSON object with seed and figures."""
-    ran = subprocess.run(
-        [sys.executable, "-m", *row["command"]],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS,
-    )  # fmt: skip
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-m", *row["command"]],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return failed(row, f"it had not ended after {COMMAND_SECONDS} s")
     if ran.returncode:
         return failed(row, (ran.stdout + ran.stderr)[-2000:])
     last = (ran.stdout.strip().splitlines() or [""])[-1]
@@ -143,15 +152,19 @@ def failed(row: Row, why: str) -> Row:
     return {"id": row["id"], "claim": row["claim"], "proven": False, "why": why}
 
 
-def commit() -> str:
-    """What stands here: the commit, and whether the checkout differs from it."""
-    head = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.strip()
-    changed = subprocess.run(
-        ["git", "diff", "--quiet", "HEAD", "--", "staytrue", "tests"], cwd=ROOT, check=False
-    ).returncode
-    return f"{head} with changes" if changed else head
+def git(*words: str) -> str:
+    """What git says of this checkout."""
+    ran = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    return ran.stdout.strip()
+
+
+def standing() -> dict[str, str]:
+    """What stands here: the commit, and the code itself, which a commit of results leaves equal."""
+    changed = git("diff", "HEAD", "--", *CODE)
+    trees = [git("rev-parse", f"HEAD:{name}") for name in CODE]
+    code = hashlib.sha256("\n".join([*trees, changed]).encode()).hexdigest()
+    head = git("rev-parse", "HEAD")
+    return {"commit": f"{head} with changes" if changed else head, "code": code}
 
 
 def load_results() -> dict[str, Row]:
@@ -162,17 +175,32 @@ def load_results() -> dict[str, Row]:
     return {result["digest"]: result for result in found["rows"]}
 
 
-def save_results(results: list[Row]) -> None:
+def save_results(results: dict[str, Row]) -> None:
     """Write after every row: a run that is cut goes on where it was."""
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    draft = RESULTS.with_suffix(".draft")
-    draft.write_text(json.dumps({"rows": results}, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    draft.rename(RESULTS)
+    write(RESULTS, {"rows": list(results.values())})
+
+
+def save_figures(result: Row) -> None:
+    """A longer proof's figures in a file of their own: seed, commit and all."""
+    module, *words = result["command"]
+    name = "-".join([module.rpartition(".")[2], *(word for word in words if word.isalpha())])
+    write(RESULTS.with_name(f"{name}.json"), result)
+
+
+def write(path: Path, document: Any) -> None:
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    draft.rename(path)
 
 
 def prove(wanted: list[str], *, again: bool) -> bool:
     """Every wanted row; answers whether all of them hold."""
-    known, here, results = load_results(), commit(), []
+    known, here, results = load_results(), standing(), []
+    # What is not reached this time keeps its result.
+    kept = {mark: known[mark] for row in rows() if not fault_of(row)
+            and (mark := digest(row)) in known}  # fmt: skip
     chosen = [row for row in rows() if not wanted or row["id"] in wanted]
     with copy() as root:
         for row in chosen:
@@ -183,15 +211,18 @@ def prove(wanted: list[str], *, again: bool) -> bool:
             else:
                 mark = digest(row)
                 before = known.get(mark, {})
-                if before.get("proven") and before.get("commit") == here and not again:
+                if before.get("proven") and before.get("code") == here["code"] and not again:
                     results.append(before)
                     continue
                 result = longer(row) if "command" in row else reverse(row, root)
-            result |= {"digest": mark, "commit": here}
+            result |= {"digest": mark, **here}
             result["seconds"] = round(clock.monotonic() - started, 1)
             results.append(result)
             if not wanted:
-                save_results(results)
+                kept[mark or row["claim"]] = result
+                save_results(kept)
+                if result["proven"] and "command" in row:
+                    save_figures(result)
             told = "holds" if result["proven"] else f"FAILS: {result['why']}"
             print(f"{row['id']}  {told}  ({result['seconds']} s)", flush=True)
     print(f"{sum(r['proven'] for r in results)} of {len(results)} rows hold.")
