@@ -129,7 +129,7 @@ def settle_freshness(link: Connection, now: datetime) -> datetime | None:
         if "through" not in mark:
             return None
         waiting = (wanted.oldest(link), kept_parcels.oldest_unapplied(link))
-        through = min(datetime.fromisoformat(mark["through"]), *(at for at in waiting if at))
+        through = min([datetime.fromisoformat(mark["through"]), *filter(None, waiting)])
         for object in ("profile", "reservation"):
             mirror.tell_read(
                 link.pk, object, property_id=link.property_id, true_through=through, now=now

@@ -25,18 +25,22 @@ def keep(
     at: datetime,
 ) -> Delivery:
     """Keep one reading of a living PMS. The same words at another instant are another reading."""
-    delivery = Delivery.objects.create(
+    delivery, is_new = Delivery.objects.get_or_create(
         connection=link,
-        property_id=link.property_id,
         object=object,
-        kind=LIVE,
-        name=f"{object} {at:%Y-%m-%d %H:%M:%S}",
         content_hash=f"{digest} {at.isoformat()}",
-        size=len(kept),
-        facts=facts | {"digest": digest},
-        history=history,
-        received_at=at,
+        defaults={
+            "property_id": link.property_id,
+            "kind": LIVE,
+            "name": f"{object} {at:%Y-%m-%d %H:%M:%S}",
+            "size": len(kept),
+            "facts": facts | {"digest": digest},
+            "history": history,
+            "received_at": at,
+        },
     )
+    if not is_new:
+        return delivery
     DeliveryPiece.objects.bulk_create(
         DeliveryPiece(delivery=delivery, seq=seq, body=body)
         for seq, body in enumerate(pieces(io.BytesIO(kept)))

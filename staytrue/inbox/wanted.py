@@ -88,26 +88,29 @@ def done(claimed: Collection[Claimed]) -> None:
 def put_back(
     claimed: Collection[Claimed], due_at: datetime, trouble: str = "", *, tried: bool = True
 ) -> None:
-    """Not read now: they wait until `due_at`. One that is wanted anew meanwhile gives way."""
+    """Not read now: they wait until `due_at`. Of equal ones, also newly wanted ones, one stays."""
     rows = [each.row for each in claimed]
     with connection.cursor() as cursor:
+        # Whoever wants it anew takes its place; of two claimed ones (one was a killed reader's)
+        # the older does.
         cursor.execute(
-            """UPDATE wanted w SET facts = o.facts || w.facts, since = least(o.since, w.since),
-                      due_at = greatest(w.due_at, %s)
-                 FROM wanted o
-                WHERE o.id = ANY(%s) AND w.connection_id = o.connection_id
-                  AND w.entity = o.entity AND w.source_id = o.source_id
-                  AND w.claimed_at IS NULL AND w.id <> o.id
-            RETURNING o.id""",
-            [due_at, rows],
+            """WITH gone AS (
+                 SELECT o.id, o.facts, o.since, min(w.id) AS heir FROM wanted o JOIN wanted w
+                     ON w.connection_id = o.connection_id AND w.entity = o.entity
+                    AND w.source_id = o.source_id AND w.id <> o.id
+                    AND (w.claimed_at IS NULL OR (w.id = ANY(%(rows)s) AND w.id < o.id))
+                  WHERE o.id = ANY(%(rows)s) GROUP BY o.id, o.facts, o.since),
+               told AS (
+                 UPDATE wanted w SET facts = g.facts || w.facts, since = least(g.since, w.since),
+                        due_at = greatest(w.due_at, %(due)s)
+                   FROM gone g WHERE w.id = g.heir)
+               DELETE FROM wanted w USING gone g WHERE w.id = g.id""",
+            {"rows": rows, "due": due_at},
         )
-        joined = [row for (row,) in cursor.fetchall()]
-        cursor.execute("DELETE FROM wanted WHERE id = ANY(%s)", [joined])
         cursor.execute(
             """UPDATE wanted SET claimed_at = NULL, due_at = %s, trouble = %s,
-                      attempts = attempts - %s
-                WHERE id = ANY(%s)""",
-            [due_at, trouble, 0 if tried else 1, sorted(set(rows) - set(joined))],
+                      attempts = attempts - %s WHERE id = ANY(%s)""",
+            [due_at, trouble, 0 if tried else 1, rows],
         )
 
 

@@ -51,6 +51,9 @@ def tidy(priced: Iterable[Any]) -> None:
             value = getattr(item, name, None)
             if value is not None and value.as_tuple().exponent != -2:
                 setattr(item, name, Decimal(amount_text(value)))
+        quantity = getattr(item, "quantity", None)
+        if quantity is not None and quantity.as_tuple().exponent != 0:
+            item.quantity = Decimal(amount_text(quantity).removesuffix(".00"))
 
 
 _json = msgspec.json.Encoder(decimal_format="string")

@@ -79,3 +79,16 @@ def test_the_quick_look_never_overlooks_what_the_masker_finds(before: str, after
 @given(st.text(alphabet="0123456789 -.;,/+:٤４\u200bab"))
 def test_what_is_masked_was_announced_by_the_quick_look(text: str) -> None:
     assert may_hold_cards(text.encode()) or mask_cards(text) == (text, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["c2ac2350-4195-5017-9034-6bbb1de87a5d", '{"Id":"c2ac2350-4195-5017-9034-6bbb1de87a5d"}'],
+)
+def test_a_random_id_is_no_card_number(text: str) -> None:
+    assert mask_cards(text) == (text, 0)
+
+
+def test_a_card_number_beside_a_random_id_is_masked() -> None:
+    text, found = mask_cards("c2ac2350-4195-5017-9034-6bbb1de87a5d 4111 1111 1111 1111")
+    assert (text, found) == ("c2ac2350-4195-5017-9034-6bbb1de87a5d [card removed ••1111]", 1)
