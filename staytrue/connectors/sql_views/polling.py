@@ -72,7 +72,8 @@ class Poll:
         where = (*of_this_house(view, self.settings), (stamp, ">=", _before(since)))
         rows = rows_of(self.database, view, where, (stamp, *view.key))
         known = set(self.known.get("lately", {}).get(view.object, ()))
-        newest, seen = None, list[str]()
+        newest: Any = None
+        seen = list[str]()
         while portion := list(islice(rows, PARCEL_ROWS)):
             newest = portion[-1][stamp]
             digests = [digest_of(row) for row in portion]
@@ -82,7 +83,7 @@ class Poll:
             self._note("lately", view, seen[-LATELY_MAX:])
             if new:
                 yield self._parcel(view, new)
-        if newest is None or self._mark(view, newest) < since:
+        if newest is None or _written(newest) < since:
             # Time went back: the PMS was restored, so that what we know of it is worth nothing.
             self._note("stretches", view, None)
 
@@ -132,11 +133,9 @@ class Poll:
                 column=view.changed,
             )
         if not isinstance(changed, datetime):
-            return min(changed, self.today).isoformat()
-        if changed.tzinfo:
-            return min(changed, self.now).astimezone(UTC).isoformat()
+            return _written(min(changed, self.today))
         local = self.now.astimezone(ZoneInfo(self.settings.zone)).replace(tzinfo=None)
-        return min(changed, local).isoformat()
+        return _written(min(changed, self.now if changed.tzinfo else local))
 
     def _note(self, what: str, view: ViewMap, value: object) -> None:
         # New dictionaries each time: bookmarks already given must not change.
@@ -228,6 +227,13 @@ def _stretches(rows: Iterable[Row], view: ViewMap) -> Iterator[list[Row]]:
             stretch = []
     if stretch:
         yield stretch
+
+
+def _written(stamp: date) -> str:
+    """A stamp as text that sorts as stamps do."""
+    if isinstance(stamp, datetime) and stamp.tzinfo:
+        return stamp.astimezone(UTC).isoformat()
+    return stamp.isoformat()
 
 
 def _before(since: str) -> Value:

@@ -29,6 +29,7 @@ from staytrue.hotel.records import (
 from staytrue.kit.cards import mask_cards
 from staytrue.kit.errors import Refused, Unreadable
 
+_CLOSED = (Status.CANCELLED, Status.NO_SHOW)
 SUPERSEDED = "superseded"
 _CHANNELS_OF_CONSENT = ("email", "sms", "phone", "post")
 
@@ -160,7 +161,8 @@ class _Reader:
             nights=(departure - arrival).days,
             created_at=cells.stamp("created_at"),
             modified_at=cells.instant("modified_at"),
-            cancelled_at=cells.stamp("cancelled_at"),
+            # A reinstated stay often keeps the stamp of its cancellation.
+            cancelled_at=cells.stamp("cancelled_at") if status in _CLOSED else None,
             checked_in_at=cells.stamp("checked_in_at"),
             checked_out_at=cells.stamp("checked_out_at"),
             adults=cells.count("adults"),

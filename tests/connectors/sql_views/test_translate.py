@@ -99,13 +99,18 @@ def test_the_hash_is_of_the_row_and_nothing_else() -> None:
 
 def test_wall_time_is_the_houses_and_a_date_stays_a_date() -> None:
     (said,) = said_by(
-        {**ROW, "created_at": "2026-01-20", "cancelled_at": "2026-07-01T12:00:00",
-         "modified_at": "2026-01-20"}
+        {**ROW, "status": "cancelled", "created_at": "2026-01-20", "modified_at": "2026-01-20",
+         "cancelled_at": "2026-07-01T12:00:00"}
     )  # fmt: skip
     stay = said.reservations[0]
     assert stay.created_at == date(2026, 1, 20)
     assert stay.cancelled_at == datetime(2026, 7, 1, 10, tzinfo=UTC)
     assert stay.modified_at is None
+
+
+def test_a_reinstated_stay_has_no_cancellation_though_its_stamp_stayed() -> None:
+    (said,) = said_by({**ROW, "cancelled_at": "2026-07-01T12:00:00"})
+    assert said.reservations[0].cancelled_at is None
 
 
 @pytest.mark.parametrize(
