@@ -341,17 +341,20 @@ def of_profile(record: Mapping[str, Any], versions: list[Told], sheet: ProfileSh
     origins = _Origins(versions, sheet.true_through)
     zone = sheet.hotel.timezone if sheet.hotel else "UTC"
     made = [
-        _fact(name, record, origins, zone, missing=_unmapped(record, name))
+        _fact(name, record, origins, zone, *_as_said(record, name))
         for name in _PROFILE_FACTS
         if record[name] or name in record["hidden"] or name not in _PROFILE_OPTIONAL
     ]
     return [*made, _addressed(record, sheet)] if record["kind"] == "person" else made
 
 
-def _unmapped(record: Mapping[str, Any], name: str) -> str:
-    """The PMS's own text where it has no meaning yet (FEATURES E07)."""
+def _as_said(record: Mapping[str, Any], name: str) -> tuple[str, str]:
+    """The PMS's own text beside what it means, and in the place of what has no meaning (E07)."""
     said = (record["custom"] or {}).get(f"{name}_text") if name in FIELDS else None
-    return _("“%(text)s” has no meaning yet") % {"text": said} if said else "—"
+    if not said:
+        return "", "—"
+    told = {"word": said}
+    return _("PMS: %(word)s") % told, _("“%(word)s” has no meaning yet") % told
 
 
 def _addressed(record: Mapping[str, Any], sheet: ProfileSheet) -> Fact:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from staytrue.hotel.codes import ProfileKind
 from staytrue.hotel.records import Email, Phone
 from staytrue.mirror.completeness import SCORE_MAX, WANTED
 from tests import make
@@ -25,7 +26,10 @@ def desk(hotel_house: House) -> Client:
         source_id="G6", last_name="Aldama", custom={"country_text": "Freedonia", "pillow": "soft"}
     )
     twin = make.profile(source_id="G7", last_name="Berri", custom={"country_text": "Freedonia"})
-    house.take(hotel_house.link, odd, twin)
+    # Neither a company nor who is gone counts, though both lack almost everything.
+    firm = make.profile(source_id="F1", kind=ProfileKind.COMPANY, last_name="Ría Holding")
+    gone = make.profile(source_id="G5", last_name="Ansa", anonymised=True)
+    house.take(hotel_house.link, odd, twin, firm, gone)
     return hotel_house.client("general_manager")
 
 

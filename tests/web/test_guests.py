@@ -172,6 +172,14 @@ def test_a_text_without_a_meaning_stands_where_the_field_would(hotel_house: Hous
     assert "<dt>pillow</dt><dd><bdi>soft</bdi>" in page
 
 
+def test_the_word_of_the_pms_is_kept_beside_what_it_means(hotel_house: House) -> None:
+    german = make.profile(source_id="G6", country="DE", custom={"country_text": "Deutschland"})
+    house.take(hotel_house.link, german)
+    lives = page_of(hotel_house, "G6").split("<dt>Lives in</dt>")[1].split("</div>")[0]
+    assert "Germany" in lives
+    assert "PMS: Deutschland" in lives
+
+
 def test_the_page_says_in_which_language_one_writes_and_why(hotel_house: House) -> None:
     page = page_of(hotel_house, "G1")
     assert "<dt>We write in</dt><dd><bdi>French</bdi>" in page
