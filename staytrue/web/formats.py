@@ -5,6 +5,7 @@ Step and words of an age come from here and nowhere else (the script refreshes t
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -127,6 +128,12 @@ def number(value: float | Decimal) -> str:
 def percent(value: float) -> str:
     """A share as a percentage."""
     return str(format_percent(value, format=None, locale=locale()))
+
+
+def share(value: float) -> str:
+    """A share to a hundredth of a percent; just below the whole is not the whole."""
+    told = math.floor(value * 10_000) / 10_000
+    return str(format_percent(told, locale=locale(), decimal_quantization=False))
 
 
 def money(value: Decimal | str | None, currency: str | None) -> str:

@@ -5,7 +5,7 @@ Each sentence states the fact, then the limit, then the next step, in the reader
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -215,7 +215,25 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             _("%(count)s were removed from %(file)s before anything was kept.")
             % {"count": told.get("count", "?"), "file": file},
         )
+    if kind == "fill_dropped":
+        return (
+            _("Ask why %(connection)s sends less") % connection,
+            _("Filled less often than in the week before: %(fields)s.")
+            % {"fields": _fallen(facts.get("fields", []))},
+        )
     return kind.replace("_", " ").capitalize(), ", ".join(filter(None, [name, file]))
+
+
+def _fallen(fields: Iterable[Mapping[str, Any]]) -> str:
+    return "; ".join(
+        _("%(field)s, %(now)s instead of %(before)s")
+        % {
+            "field": words.word(words.FIELD, str(each["field"])),
+            "now": formats.percent(float(each["now"])),
+            "before": formats.percent(float(each["before"])),
+        }
+        for each in fields
+    )
 
 
 def counts(of: Mapping[str, Any]) -> str:

@@ -194,6 +194,17 @@ FIELD: Words = {
     "deleted": _("Deleted in the PMS"),
     "anonymised": _("Anonymised"),
 }
+WINDOW: Words = {
+    "in_house": _("In house"),
+    "next_7": _("Arriving within 7 days"),
+    "next_30": _("Arriving within 30 days"),
+    "later": _("Arriving later"),
+    "past": _("Past"),
+}
+MISSING: Words = {
+    "missing_at_pms": _("not in the PMS"),
+    "missing_here": _("not in the mirror"),
+}
 CAUSE: Words = {
     "missing": _("missing from a complete file"),
     "window": _("its dates left the days the feed covers"),

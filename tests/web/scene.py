@@ -21,7 +21,7 @@ from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff import audit
 from staytrue.staff.access import house_access
 from staytrue.staff.actions import RoleAt, create_member
-from tests.web import house
+from tests.web import house, truth
 
 NOW = datetime(2026, 5, 21, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 21)
@@ -50,6 +50,8 @@ def build(folder: Path) -> Year:
     _elsewhere(lisbon_files)
     while reactions.settle(NOW):
         pass
+    truth.measured(bilbao_files, TODAY, NOW)
+    truth.audited(bilbao_files, NOW)
     return year
 
 
