@@ -85,7 +85,7 @@ class Oracle:
 
     def rows(self, query: Query) -> Iterator[tuple[Any, ...]]:
         """The rows, a thousand at a time."""
-        statement = query.sql(lambda name: f'"{name.upper()}"', lambda number: f":{number}")
+        statement = query.sql(quoted, marker)
         with self._connection.cursor() as cursor:
             cursor.arraysize = ROWS_AT_ONCE
             try:
@@ -105,6 +105,16 @@ class Oracle:
                 return list(cursor.fetchall()) if cursor.description else []
             except self._driver.Error as problem:
                 raise _failed(problem) from None
+
+
+def quoted(name: str) -> str:
+    """A name as Oracle keeps those that were made without quotes."""
+    return f'"{name.upper()}"'
+
+
+def marker(number: int) -> str:
+    """Where oracledb puts a value."""
+    return f":{number}"
 
 
 def _failed(problem: Any) -> Misconfigured | Temporary:

@@ -62,6 +62,11 @@ WHERE own.relkind IN ('r', 'p', 'v', 'f') AND (
   has_table_privilege(mine.oid, own.oid, right_.name)
   OR (right_.name IN ('INSERT', 'UPDATE')
       AND has_any_column_privilege(mine.oid, own.oid, right_.name)))
+UNION SELECT 'owns ' || own.name FROM own JOIN pg_class c ON c.oid = own.oid JOIN mine
+  ON mine.oid = c.relowner
+UNION SELECT 'owns the schema ' || n.nspname FROM pg_namespace n JOIN mine ON mine.oid = n.nspowner
+UNION SELECT 'owns the database' FROM pg_database d JOIN mine ON mine.oid = d.datdba
+  WHERE d.datname = current_database()
 UNION SELECT 'may move the sequence ' || own.name FROM own, mine
   WHERE own.relkind = 'S' AND has_sequence_privilege(mine.oid, own.oid, 'USAGE, UPDATE')
 UNION SELECT 'may create in the schema ' || n.nspname FROM pg_namespace n, mine
@@ -169,7 +174,7 @@ def _failed(problem: psycopg.Error) -> Misconfigured | Temporary:
             "The login may no longer read one of the views. Have it granted again.",
             "view_not_readable",
         )
-    if isinstance(problem, psycopg.errors.SyntaxErrorOrAccessRuleViolation):
+    if isinstance(problem, psycopg.ProgrammingError):
         return Misconfigured(
             "A view or a column is no longer there. Nothing was written; compare the views with the "
             "mapping.",

@@ -95,7 +95,7 @@ class SQLServer:
 
     def rows(self, query: Query) -> Iterator[tuple[Any, ...]]:
         """The rows, a thousand at a time."""
-        statement = query.sql(lambda name: f"[{name}]", lambda _number: "%s")
+        statement = query.sql(quoted, marker)
         with self._connection.cursor() as cursor:
             try:
                 cursor.execute(statement, tuple(query.parameters))
@@ -114,6 +114,16 @@ class SQLServer:
                 return list(cursor.fetchall()) if cursor.description else []
             except self._driver.Error as problem:
                 raise _failed(problem) from None
+
+
+def quoted(name: str) -> str:
+    """A name as Transact-SQL quotes it."""
+    return f"[{name}]"
+
+
+def marker(_number: int) -> str:
+    """Where pymssql puts a value."""
+    return "%s"
 
 
 def _failed(problem: Any) -> Misconfigured | Temporary:

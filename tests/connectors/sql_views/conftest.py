@@ -29,6 +29,7 @@ CREATE TABLE pms.booking (
   id int PRIMARY KEY, guest int, state text, arrives date, leaves date, total numeric(10, 2),
   remark text, hotel text DEFAULT 'HOTEL', changed timestamp
 );
+CREATE SEQUENCE pms.counter;
 CREATE SCHEMA staytrue;
 CREATE VIEW staytrue.guests AS SELECT id, surname, given, mail, changed FROM pms.guest;
 CREATE VIEW staytrue.bookings AS
@@ -62,8 +63,11 @@ class Pms:
         return str(cluster.socket_directory(settings.HOME.resolve() / "postgres"))
 
     def run(self, statement: str, *values: object) -> None:
-        """One statement of the PMS itself; `{reader}` is our login."""
-        told = sql.SQL(statement).format(reader=sql.Identifier(self.reader))
+        """Statements of the PMS itself; `{reader}` is our login, `{writers}` a role beside it."""
+        names = {"reader": self.reader, "writers": f"{self.reader}_writers"}
+        told = sql.SQL(statement).format(
+            **{name: sql.Identifier(own) for name, own in names.items()}
+        )
         self.owner.execute(told, values or None)
 
     def book(self, number: int, arrives: str, leaves: str, **said: object) -> None:
@@ -106,6 +110,7 @@ def pms(server: tuple[psycopg.Connection[Any], str]) -> Iterator[Pms]:
     owner, name = server
     made = Pms(owner, f"reader_{os.getpid()}", name)
     made.run(f"CREATE ROLE {{reader}} LOGIN PASSWORD '{PASSWORD}'")
+    made.run("CREATE ROLE {writers}")
     try:
         owner.execute(TABLES)
         made.run("GRANT USAGE ON SCHEMA staytrue TO {reader}")
@@ -113,5 +118,5 @@ def pms(server: tuple[psycopg.Connection[Any], str]) -> Iterator[Pms]:
         yield made
     finally:
         owner.execute("DROP SCHEMA IF EXISTS pms, staytrue CASCADE")
-        made.run("DROP OWNED BY {reader}")
-        made.run("DROP ROLE {reader}")
+        made.run("DROP OWNED BY {reader}, {writers}")
+        made.run("DROP ROLE {reader}, {writers}")

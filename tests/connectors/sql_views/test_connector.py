@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,8 +11,10 @@ import psycopg
 import pytest
 
 from staytrue.connectors import sql_views
-from staytrue.connectors.base import Delivery, Hint, Scope
+from staytrue.connectors.base import Delivery, Hint, ReadsMany, Scope, Sweeps
 from staytrue.connectors.sql_views import connector, polling
+from staytrue.connectors.sql_views.connector import SqlViews
+from staytrue.connectors.sql_views.database import refuse_if_writable
 from staytrue.connectors.sql_views.engines import open_database
 from staytrue.kit import database
 from staytrue.kit.errors import Misconfigured, Temporary
@@ -238,6 +241,12 @@ def test_a_mapping_that_reads_a_column_nobody_made_is_refused_by_name(pms: Pms) 
     assert refusal.code == "view_missing"
 
 
+OWNS_WITHOUT_RIGHTS = (
+    "ALTER VIEW staytrue.guests OWNER TO {reader}; REVOKE ALL ON staytrue.guests FROM {reader}"
+)
+MEMBER_OF_WRITERS = "GRANT INSERT ON pms.guest TO {writers}; GRANT {writers} TO {reader}"
+
+
 @pytest.mark.parametrize(
     ("grant", "said"),
     [
@@ -246,7 +255,13 @@ def test_a_mapping_that_reads_a_column_nobody_made_is_refused_by_name(pms: Pms) 
         ("GRANT DELETE ON staytrue.guests TO PUBLIC", "DELETE staytrue.guests"),
         ("GRANT TRUNCATE ON pms.guest TO {reader}", "TRUNCATE pms.guest"),
         ("GRANT CREATE ON SCHEMA pms TO {reader}", "create in the schema pms"),
-        ("ALTER TABLE pms.guest OWNER TO {reader}", "pms.guest"),
+        ("GRANT INSERT ON pms.guest TO PUBLIC", "INSERT pms.guest"),
+        ("GRANT UPDATE ON pms.counter TO {reader}", "move the sequence pms.counter"),
+        ("ALTER TABLE pms.guest OWNER TO {reader}", "owns pms.guest"),
+        (OWNS_WITHOUT_RIGHTS, "owns staytrue.guests"),
+        ("ALTER SCHEMA pms OWNER TO {reader}", "owns the schema pms"),
+        (MEMBER_OF_WRITERS, "INSERT pms.guest"),
+        (MEMBER_OF_WRITERS + " WITH INHERIT FALSE, SET FALSE", "INSERT pms.guest"),
         ("ALTER ROLE {reader} SUPERUSER", "superuser"),
         ("ALTER ROLE {reader} CREATEROLE", "make roles"),
         ("ALTER ROLE {reader} BYPASSRLS", "row-level security"),
@@ -343,3 +358,64 @@ def test_a_refused_login_stops_and_tells_no_password(pms: Pms) -> None:
         connector.check(NO_WEB, replace(wrong, values={**wrong.values, "dsn": dsn}))
     assert refusal.value.code == "login_refused"
     assert "canary" not in str(refusal.value) + repr(refusal.value.facts)
+
+
+def test_many_are_looked_up_in_one_look(pms: Pms, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[SqlViews.__module__], "IDS_AT_ONCE", 2)
+    pms.run("INSERT INTO pms.guest VALUES (7, 'Okafor', 'Ada', '', '2026-05-01')")
+    for number in range(5):
+        pms.book(number, "2026-05-10", "2026-05-12", guest=7)
+    wanted = [Hint("reservation", str(number)) for number in (0, 1, 2, 4, 99)]
+    found = connector.read_all([*wanted, Hint("profile", "7")], NO_WEB, pms.settings())
+    assert sorted(numbers(pms, *found)) == ["0", "1", "2", "4", "7"]
+
+
+def test_a_key_that_cannot_be_one_does_not_hide_the_others(pms: Pms) -> None:
+    pms.book(1, "2026-05-10", "2026-05-12")
+    wanted = [Hint("reservation", "no-number"), Hint("reservation", "1"), Hint("folio", "1")]
+    assert numbers(pms, *connector.read_all(wanted, NO_WEB, pms.settings())) == ["1"]
+
+
+def test_a_sweep_brings_who_is_near_with_their_guests_and_says_that_it_is_whole(pms: Pms) -> None:
+    pms.run("INSERT INTO pms.guest VALUES (7, 'Okafor', 'Ada', '', '2020-01-01')")
+    pms.run("INSERT INTO pms.guest VALUES (8, 'Far', 'Away', '', '2026-05-04')")
+    pms.book(1, "2026-04-01", "2026-05-05", state="I", guest=7)
+    pms.book(2, "2026-05-06", "2026-05-07", guest=7)
+    pms.book(3, "2026-05-08", "2026-05-09", guest=8)
+    span = date(2026, 5, 3), date(2026, 5, 6)
+    guests, stays = connector.sweep(*span, NO_WEB, pms.settings(), NOW)
+    assert numbers(pms, guests, stays) == ["1", "2", "7"]
+    assert sql_views.scope_of(stays.body) == Scope("window", *span)
+    assert stays.bookmark is None
+
+
+def test_the_frame_finds_what_the_connector_offers_besides() -> None:
+    assert isinstance(connector, ReadsMany)
+    assert isinstance(connector, Sweeps)
+
+
+def test_a_view_that_changes_while_it_is_read_is_named_by_a_second_look(
+    pms: Pms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bookmark = pms.fetch()[-1].bookmark
+    checked = refuse_if_writable
+
+    def between(look: Any) -> None:
+        checked(look)
+        pms.run("ALTER VIEW staytrue.bookings RENAME COLUMN arrives TO arrival")
+        monkeypatch.setattr(sys.modules[SqlViews.__module__], "refuse_if_writable", checked)
+
+    monkeypatch.setattr(sys.modules[SqlViews.__module__], "refuse_if_writable", between)
+    refusal = refusal_of(pms, bookmark)
+    assert (refusal.code, refusal.facts["column"]) == ("views_changed", "arrives")
+
+
+def test_while_we_look_nobody_changes_the_views_under_us(pms: Pms) -> None:
+    pms.book(1, "2026-05-10", "2026-05-12")
+    polling = connector.fetch({}, NO_WEB, pms.settings(), NOW)
+    next(polling)
+    pms.run("SET lock_timeout = 50")
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        pms.run("ALTER VIEW staytrue.bookings RENAME COLUMN arrives TO arrival")
+    pms.run("RESET lock_timeout")
+    assert numbers(pms, *polling) == ["1"]

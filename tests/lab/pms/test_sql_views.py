@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import psycopg
 import pytest
 
-from staytrue.connectors.base import Delivery
+from staytrue.connectors.base import Delivery, Hint
 from staytrue.connectors.sql_views import polling, translate
 from staytrue.hotel.codes import Status
 from staytrue.lab.bookings import World, build_world
@@ -178,3 +179,72 @@ def test_without_this_handling_the_mirror_is_wrong(
     assert faults() == []
     monkeypatch.setattr(*taken)
     assert faults()
+
+
+def test_a_renamed_column_stops_the_run_names_it_and_keeps_the_last_good_mirror(
+    follow: Follow,
+) -> None:
+    mirror = follow(frozenset())
+    assert mirror.poll()
+    mirror.clock.instant += timedelta(hours=2)
+    mirror.pms.trouble(Quirk.RENAMED)
+    known, kept, bookmark = dict(mirror.reservations), mirror.kept, mirror.bookmark
+    assert not mirror.poll()
+    (refusal,) = mirror.refusals
+    assert refusal.code == "views_changed"
+    assert refusal.facts["column"] == "dep"
+    assert refusal.facts["new"] == ["departure"]
+    assert "column dep is gone and departure is new" in refusal.sentence
+    assert (mirror.reservations, mirror.kept, mirror.bookmark) == (known, kept, bookmark)
+    mirror.pms.mend()
+    assert mirror.poll()
+    assert mirror.differences() == []
+
+
+def test_a_line_cut_in_mid_page_loses_nothing(
+    follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "PARCEL_ROWS", 20)
+    monkeypatch.setattr("staytrue.connectors.sql_views.postgresql.ROWS_AT_ONCE", 20)
+    mirror = follow(frozenset())
+    assert mirror.pms.relay
+    mirror.pms.relay.cut(20_000)
+    assert not mirror.poll()
+    assert 0 < len(mirror.profiles) < len(mirror.pms.truth.profiles)
+    assert mirror.met == {"database_away": 1}
+    assert mirror.poll()
+    assert mirror.differences() == []
+
+
+def test_near_stays_are_true_after_a_sweep_and_one_after_a_look_up(follow: Follow) -> None:
+    mirror = follow(frozenset({Quirk.SILENT}))
+    assert mirror.poll()
+    mirror.clock.instant += timedelta(hours=9)
+    mirror.pms.tick()
+    wrong = {line.partition(".")[0] for line in mirror.differences() if "/" in line}
+    assert wrong & near(mirror)
+    mirror.sweep(14)
+    left = {line.partition(".")[0] for line in mirror.differences() if "/" in line}
+    assert not left & near(mirror)
+    mirror.read(*(Hint("reservation", key.partition("/")[0]) for key in left))
+    assert not [line for line in mirror.differences() if "/" in line and "missing" not in line]
+
+
+def test_our_login_gets_into_the_pms_alone_and_sees_its_views_alone(follow: Follow) -> None:
+    mirror = follow(frozenset())
+    dsn = mirror.values["dsn"]
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(dsn.rpartition("/")[0] + f"/{COPY}")
+    with psycopg.connect(dsn) as session, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        session.execute("SELECT * FROM pms.guest")
+
+
+def test_the_same_seed_gives_the_same_days(follow: Follow) -> None:
+    runs = []
+    for _ in range(2):
+        mirror = follow(ALL - {Quirk.CUT, Quirk.SLOW})
+        for _ in range(12):
+            mirror.clock.instant += timedelta(hours=2)
+            assert mirror.poll()
+        runs.append((mirror.reservations, mirror.profiles, mirror.kept))
+    assert runs[0] == runs[1]

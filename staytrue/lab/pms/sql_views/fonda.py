@@ -120,8 +120,10 @@ class Fonda:
     def _befall(self) -> None:
         age = self.now() - self.begun_at
         for quirk, day, hours, _ in TROUBLES:
+            if quirk not in self.quirks:
+                continue
             begins = timedelta(days=day, hours=3)
-            is_due = quirk in self.quirks and begins <= age < begins + timedelta(hours=hours)
+            is_due = begins <= age < begins + timedelta(hours=hours)
             if is_due and quirk not in self.present:
                 self.trouble(quirk)
             elif not is_due and quirk in self.present:

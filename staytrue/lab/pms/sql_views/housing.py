@@ -1,4 +1,4 @@
-"""Where the simulated PMS lives: a database apart on the embedded server, with two logins of its own."""
+"""Where the simulated PMS lives: a database apart on the embedded server, with a login that reads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOCKET = ".s.PGSQL.5432"
 
 @dataclass(frozen=True)
 class Housing:
-    """A database of this name: its owner is the PMS, `reader` is what we are given."""
+    """A database of this name, and the login `reader` that the hotel gives us."""
 
     name: str
     reader: str
@@ -32,7 +32,7 @@ class Housing:
 
     @property
     def connect(self) -> Connect:
-        """Sessions of the PMS itself, which owns its database and nothing else of the server."""
+        """Sessions of the PMS itself."""
 
         def connect() -> psycopg.Connection[Any]:
             return database.superuser(self.name)
