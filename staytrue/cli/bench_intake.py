@@ -32,27 +32,24 @@ _SITE = "staytrue.cli.bench_site:application"
 _EMPTY = "/empty"
 _CALLERS = 32
 _ROUNDS = 6
-_CALLS = 3_000
-_WARM = 500
+_CALLS_MOST = 3_000
 _RATE = 300
-_RATE_SECONDS = 10
 _LIMIT_MS = 100
 _START_TRIES, _START_PAUSE = 600, 0.05
 _FILLING = "x" * 900
 """A Mews call that names some ten records is about a kilobyte."""
 
 
-def measures(_size: Size) -> Iterator[Measure]:
+def measures(size: Size) -> Iterator[Measure]:
     """How many a second are durable, and how soon when three hundred a second come."""
     with fresh_home() as home:
         address = _hook()
         with _serving(home) as port:
-            calls = _Calls(port, address)
-            hooked, empty = calls.in_turn()
+            calls = _Calls(port, address, min(_CALLS_MOST, size.reservations // 10))
+            kept, empty = calls.in_turn()
             steady = calls.steady()
         _check_kept(calls.sent)
-    value, yardstick = hooked, empty
-    yield Measure("intake", round(value), "req/s", round(yardstick), round(value / yardstick, 3))
+    yield Measure("intake", round(kept), "req/s", round(empty), round(kept / empty, 3))
     p99 = steady.percentile(0.99) * 1_000
     yield Measure("intake.p99", round(p99, 1), "ms", _LIMIT_MS, round(p99 / _LIMIT_MS, 3))
 
@@ -60,24 +57,25 @@ def measures(_size: Size) -> Iterator[Measure]:
 class _Calls:
     """Calls of two kinds; each notification differs, as equal ones would be absorbed."""
 
-    def __init__(self, port: int, address: str) -> None:
+    def __init__(self, port: int, address: str, count: int) -> None:
         self.port = port
         self.address = address
+        self.count = count
         self.sent = 0
 
     def in_turn(self) -> tuple[float, float]:
         """Calls a second that were durable, and of the empty view, in turns of the same run."""
-        self._notify(_WARM)
-        self._empty(_WARM)
-        seconds = [0.0, 0.0]
+        self._notify(_CALLERS)
+        self._empty(_CALLERS)
+        kept = empty = 0.0
         for _ in range(_ROUNDS):
-            seconds[0] += self._notify(_CALLS).seconds
-            seconds[1] += self._empty(_CALLS).seconds
-        return _ROUNDS * _CALLS / seconds[0], _ROUNDS * _CALLS / seconds[1]
+            kept += self._notify(self.count).seconds
+            empty += self._empty(self.count).seconds
+        return _ROUNDS * self.count / kept, _ROUNDS * self.count / empty
 
     def steady(self) -> Ran:
         """As they come on a busy day."""
-        return self._notify(_RATE * _RATE_SECONDS, rate=_RATE)
+        return self._notify(self.count, rate=_RATE)
 
     def _notify(self, count: int, rate: float | None = None) -> Ran:
         first = self.sent

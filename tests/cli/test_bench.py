@@ -11,3 +11,10 @@ def test_every_figure_has_its_yardstick(cli: Cli) -> None:
     assert names == ["import", "import.memory", "import.growth", "import.again"]
     assert all(each["value"] > 0 and each["yardstick"] > 0 for each in found)
     assert all(set(each) == {"name", "value", "unit", "yardstick", "ratio"} for each in found)
+
+
+def test_calls_are_measured_over_a_real_server(cli: Cli) -> None:
+    """Slow: it starts a server of its own."""
+    found = cli("bench", "intake", "--reservations", 1000, "--json").document
+    assert [each["name"] for each in found] == ["intake", "intake.p99"]
+    assert all(each["value"] > 0 and each["yardstick"] > 0 for each in found)
