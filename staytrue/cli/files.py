@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 import click
 
 from staytrue.cli.frame import Answer, answers, connection_named, open_home, progress
-from staytrue.flow import intake, watching
+from staytrue.connectors import registry
+from staytrue.flow import intake, living, watching
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
+from staytrue.inbox import queries as inboxes
+from staytrue.inbox.models import Connection
 from staytrue.kit import clock
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
@@ -61,17 +65,36 @@ def in_words(outcome: Outcome) -> list[str]:
 
 @click.command
 @click.argument("name")
-@click.option("--full", is_flag=True, help="For connectors that poll: a complete walk.")
+@click.option("--full", is_flag=True, help="Of a living PMS: a complete walk, from the beginning.")
 @click.option("--once", is_flag=True, help="Fetch once and stop, which is what it does anyway.")
 @answers
 def sync(name: str, *, full: bool, once: bool) -> Answer:
-    """Fetch what waits now: every complete file in the connection's watched folder."""
-    del full, once  # A folder has no longer walk and no end to wait for.
+    """Fetch what is new now: from a living PMS, or every complete file of a watched folder."""
+    del once
     with open_home():
         with scope.everything():
             link = connection_named(name)
+        if registry.live(link.dialect):
+            return _followed(link, full=full)
+        # A folder has no longer walk.
         outcomes = watching.take_now(link)
     refused = [outcome for outcome in outcomes if outcome.refused is not None]
     lines = [line for outcome in outcomes for line in in_words(outcome)]
     documents: list[dict[str, Any]] = [outcome.as_json() for outcome in outcomes]
     return Answer(documents, lines or ["Nothing waits."], yes=not refused)
+
+
+def _followed(link: Connection, *, full: bool) -> Answer:
+    """Read a living PMS until what is true now is in the mirror."""
+    begun = clock.now()
+    for pause in living.until_read(link, clock.now, full=full):
+        seconds = max(pause.total_seconds(), 0.0)
+        if seconds > 1:
+            click.echo(f"{link.name} asks for {seconds:.0f} s of patience.", err=True)
+        time.sleep(min(seconds, 60.0))
+    with scope.everything():
+        found = inboxes.came_since(link, begun)
+    line = "{deliveries} deliveries: {created} created, {changed} changed, {parked} parked.".format(
+        **found
+    )
+    return Answer({"connection": link.name, **found}, [line])

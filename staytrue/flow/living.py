@@ -7,6 +7,7 @@ nothing. What is *true through* an instant is computed from what still waits, ne
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,32 @@ def _turn(talk: Talk) -> int:
     return done
 
 
+def until_read(link: Connection, clock: Clock, *, full: bool = False) -> Iterator[timedelta]:
+    """Turns for a person who waits: ends when a walk begun now is over and all of it is read.
+
+    Yields how long to wait before the next turn, where the PMS asks for patience.
+    """
+    begun = clock()
+    with scope.everything():
+        if full:
+            inbox.set_bookmark(link, BOOKMARK, {}, begun)
+        inbox.forget_turns(link)
+    while True:
+        turn(link, clock)
+        with scope.everything():
+            stopped = Connection.objects.only("stopped_at", "stopped_facts").get(pk=link.pk)
+            mark, _ = inbox.bookmark(link, WALK)
+            rest, _ = inbox.bookmark(link, REST)
+            due = wanted.next_due(link)
+        if stopped.stopped_at:
+            raise Refused(str(stopped.stopped_facts.get("reason") or f"{link.name} is stopped."),
+                          "stopped")  # fmt: skip
+        if mark and datetime.fromisoformat(mark["through"]) >= begun and due is None:
+            return
+        until = datetime.fromisoformat(rest["until"]) if rest else begun
+        yield max(until, due or until) - clock()
+
+
 def poll(talk: Talk) -> int:
     """Ask for what changed since the bookmark; how many parcels came. They are kept one by one."""
     link, begun = talk.link, talk.clock()
@@ -135,13 +162,6 @@ def settle_freshness(link: Connection, now: datetime) -> datetime | None:
                 link.pk, object, property_id=link.property_id, true_through=through, now=now
             )
     return through
-
-
-def ask_everything(link: Connection, now: datetime) -> None:
-    """Forget how far we have read: the next poll is a complete walk."""
-    with scope.everything():
-        inbox.set_bookmark(link, BOOKMARK, {}, now)
-        inbox.forget_turns(link)
 
 
 def _is_due(link: Connection, task: str, now: datetime) -> bool:

@@ -17,7 +17,9 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
 from staytrue.changes import pending
-from staytrue.flow import jobs, leftovers, reactions
+from staytrue.flow import jobs, leftovers, living, reactions
+from staytrue.flow.live_loop import LiveLoop
+from staytrue.inbox import notifications
 from staytrue.kit import clock, database
 from staytrue.kit.errors import StaytrueError
 from staytrue.staff import seal
@@ -32,7 +34,7 @@ def run_once(now: datetime) -> int:
     """One round of everything that is due, in this process: what `--until-idle` repeats."""
     for duty in jobs.DUTIES:
         duty(now)
-    return settle(now)
+    return living.take_turns(clock.now) + settle(now)
 
 
 def settle(now: datetime) -> int:
@@ -96,15 +98,17 @@ async def _procrastinate() -> None:
 
 
 def _loop(stop: threading.Event) -> None:
-    bell = _Bell()
+    bell, live = _Bell(), LiveLoop()
     while not stop.is_set():
         close_old_connections()
         try:
+            live.round()
             settle(clock.now())
         except (DatabaseError, StaytrueError):
             # A lost connection answers once with an error; the next round has a new one.
             logger.warning("round failed", exc_info=True)
         bell.wait(stop)
+    live.close()
     bell.close()
     connection.close()
 
@@ -121,6 +125,7 @@ class _Bell:
             if self.line is None:
                 self.line = database.address("app").connect(autocommit=True)
                 self.line.execute(f"LISTEN {pending.CHANNEL}")
+                self.line.execute(f"LISTEN {notifications.CHANNEL}")
             for _ in self.line.notifies(timeout=SECONDS, stop_after=1):
                 return
         except psycopg.OperationalError:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import BinaryIO
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from staytrue.inbox.models import Connection, Delivery, DeliveryPiece, ParkedPart
@@ -47,3 +49,19 @@ def newest_deliveries(link: Connection, count: int = 20) -> QuerySet[Delivery]:
 def parked_now(link: Connection) -> QuerySet[ParkedPart]:
     """What is parked on a connection, in file order."""
     return ParkedPart.objects.filter(connection=link, state="parked").order_by("code", "line", "id")
+
+
+def came_since(link: Connection, since: datetime) -> dict[str, int]:
+    """What came by a connection since then: deliveries, created, changed, parked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*), coalesce(sum((counts#>>'{reservation,created}')::int), 0)
+                        + coalesce(sum((counts#>>'{profile,created}')::int), 0),
+                      coalesce(sum((counts#>>'{reservation,changed}')::int), 0)
+                        + coalesce(sum((counts#>>'{profile,changed}')::int), 0),
+                      coalesce(sum((counts->>'parked_count')::int), 0)
+                 FROM delivery WHERE connection_id = %s AND received_at >= %s""",
+            [link.pk, since],
+        )
+        names = ("deliveries", "created", "changed", "parked")
+        return dict(zip(names, map(int, cursor.fetchone()), strict=True))

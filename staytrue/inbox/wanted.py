@@ -12,7 +12,6 @@ from django.db import connection
 
 from staytrue.inbox.models import Connection
 
-CHANNEL = "staytrue_live"
 # Whoever claimed and did not come back within this time is gone.
 LOST_AFTER = timedelta(minutes=10)
 
@@ -118,6 +117,14 @@ def oldest(link: Connection) -> datetime | None:
     """Since when the oldest of them waits; what is true through ends before it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(since) FROM wanted WHERE connection_id = %s", [link.pk])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def next_due(link: Connection) -> datetime | None:
+    """When the next of them may be tried; None where nothing waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(due_at) FROM wanted WHERE connection_id = %s", [link.pk])
         row = cursor.fetchone()
     return row[0] if row else None
 
