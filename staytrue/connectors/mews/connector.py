@@ -19,6 +19,7 @@ from staytrue.connectors.mews import api, export
 from staytrue.connectors.mews.api import Api, Operation, Page, TooHeavy, instant
 from staytrue.connectors.mews.gather import Gatherer
 from staytrue.connectors.mews.reading import tree
+from staytrue.connectors.mews.socket import EventSocket
 from staytrue.connectors.mews.translate import hints_of, translate
 from staytrue.kit.errors import Misconfigured, Temporary
 
@@ -118,6 +119,15 @@ class Mews:
         """The ids a push names. It is no proof of anything: what is true is read."""
         del headers  # Mews signs nothing; the secret stands in the address.
         return hints_of(tree(body))
+
+    def stream(
+        self,
+        bookmark: Bookmark,
+        http: Http,
+        settings: Settings,
+    ) -> EventSocket | None:
+        """The event socket, where its address is given. It replays nothing: no place to go on."""
+        return EventSocket(settings) if settings.values.get("socket_url") else None
 
     def read(self, hint: Hint, http: Http, settings: Settings) -> Delivery | None:
         """One stay or guest as it is now; None where the PMS does not show it (yet).

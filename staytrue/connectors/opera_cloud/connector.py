@@ -12,7 +12,9 @@ from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from staytrue.connectors.base import Bookmark, Delivery, Hint, Http, Settings, Translated
+from staytrue.connectors.opera_cloud.events import hints_of, of_stream, stream_events
 from staytrue.connectors.opera_cloud.reading import Json, objects, one, text
+from staytrue.connectors.opera_cloud.stream import EventStream
 from staytrue.connectors.opera_cloud.translate import document, translate
 from staytrue.kit.errors import Misconfigured, Temporary, Unreadable
 from staytrue.kit.http import Response
@@ -101,8 +103,25 @@ class OperaCloud:
         yield from self._sweep(mark, http, settings, now)
 
     def hints(self, body: bytes, headers: Mapping[str, str]) -> list[Hint]:
-        """OPERA never calls us: its events are fetched or streamed, and translated like the rest."""
-        return []
+        """What a message of the event stream asks to read. OPERA calls us in no other way."""
+        del headers
+        events = map(of_stream, stream_events(document(body)))
+        return [hint for said, event in events for hint in hints_of(said, event, None)]
+
+    def stream(self, bookmark: Bookmark, http: Http, settings: Settings) -> EventStream | None:
+        """The event stream, where a chain is named."""
+        if not settings.values.get("chain_code"):
+            return None
+        token = self.token(http, settings)
+
+        def renew() -> None:
+            self._tokens.get(http, settings, stale=token)
+
+        return EventStream(settings, token, bookmark, renew)
+
+    def token(self, http: Http, settings: Settings) -> str:
+        """An access token."""
+        return self._tokens.get(http, settings)
 
     def read(self, hint: Hint, http: Http, settings: Settings) -> Delivery | None:
         """A reservation with its folio, or a profile, as it is now."""
@@ -149,10 +168,6 @@ class OperaCloud:
     ) -> Iterator[Translated]:
         """Canonical records of one body."""
         return translate(payload, settings, context)
-
-    def token(self, http: Http, settings: Settings) -> str:
-        """An access token for the stream, which is opened by the owner of the socket."""
-        return self._tokens.get(http, settings)
 
     def _profile(self, hint: Hint, http: Http, settings: Settings) -> Delivery | None:
         answer = self._send(

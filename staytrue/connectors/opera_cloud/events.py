@@ -59,9 +59,12 @@ def stream_events(message: Json) -> list[Json]:
     return objects(inner, "newEvent")
 
 
-def hints_of(said: Json, event: Json, house: House) -> list[Hint]:
-    """What to read again; nothing for other hotels and for modules that are not ours."""
-    if not house.is_ours(text(said, "hotel")):
+def hints_of(said: Json, event: Json, house: House | None) -> list[Hint]:
+    """What to read again; nothing for other hotels and for modules that are not ours.
+
+    Without a house they were told apart before.
+    """
+    if house and not house.is_ours(text(said, "hotel")):
         return []
     changed = [detail for detail in objects(event, "detail") if _is_changed(detail)]
     entity, key = _entity(said), text(said, "key")

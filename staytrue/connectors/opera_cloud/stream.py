@@ -7,14 +7,16 @@ stream delivers at least once and takes no acknowledgement, so its place is kept
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from staytrue.connectors.base import Bookmark, Delivery, Settings
+from staytrue.connectors.base import Bookmark, Call, Delivery, Heard, Settings
 from staytrue.connectors.opera_cloud.events import stream_events
 from staytrue.connectors.opera_cloud.reading import Json, one, text
 from staytrue.connectors.opera_cloud.translate import document
+from staytrue.connectors.opera_cloud.words import House
 from staytrue.kit.errors import Misconfigured, Temporary, Unreadable
 
 PROTOCOL = "graphql-transport-ws"
@@ -32,8 +34,10 @@ QUERY = (
 
 def address(gateway: str, app_key: str) -> str:
     """Where the stream is: the key in it is a hash, so that logs do not hold the real one."""
-    host = gateway.partition("://")[2] or gateway
-    return f"wss://{host.rstrip('/')}/subscriptions?key={sha256(app_key.encode()).hexdigest()}"
+    scheme, mark, host = gateway.partition("://")
+    # A gateway in the own network may be without TLS, where an administrator allowed it.
+    socket, host = ("ws" if scheme == "http" else "wss"), host if mark else gateway
+    return f"{socket}://{host.rstrip('/')}/subscriptions?key={sha256(app_key.encode()).hexdigest()}"
 
 
 @dataclass
@@ -122,3 +126,48 @@ class Conversation:
         self.offset = offset or self.offset
         bookmark = {"offset": self.offset, "seen": list(self.seen)}
         return Delivery("events", raw, bookmark=bookmark)
+
+
+class EventStream:
+    """The conversation as the line listens to it. Events of other hotels are left out.
+
+    `renew` asks for another token, when the server no longer takes this one.
+    """
+
+    protocol = PROTOCOL
+
+    def __init__(
+        self, settings: Settings, token: str, bookmark: Bookmark, renew: Callable[[], None]
+    ) -> None:
+        self.address = address(
+            str(settings.values.get("base_url") or ""), str(settings.values.get("app_key") or "")
+        )
+        self.headers: Mapping[str, str] = {}
+        self._talk = Conversation(settings, token, bookmark)
+        self._house = House.of(settings)
+        self._renew = renew
+        self.ping = self._talk.ping()
+
+    def greeting(self) -> tuple[str, ...]:
+        """At once: the server waits five seconds for it."""
+        return (self._talk.greeting(),)
+
+    def received(self, message: str | bytes) -> Heard:
+        """What follows from one message."""
+        outcome = self._talk.received(message)
+        calls = tuple(
+            Call(kept.body, self._talk.seen[-1] if self._talk.seen else None)
+            for kept in outcome.deliveries
+            if any(map(self._is_ours, stream_events(document(kept.body))))
+        )
+        mark = outcome.deliveries[-1].bookmark if outcome.deliveries else None
+        return Heard(tuple(outcome.send), calls, mark)
+
+    def closed(self, code: int) -> None:
+        """What a code of closing means."""
+        if code in UNAUTHORIZED:
+            self._renew()
+        self._talk.closed(code)
+
+    def _is_ours(self, event: Json) -> bool:
+        return self._house.is_ours(text(event, "hotelId"))

@@ -15,6 +15,7 @@ from staytrue.lab.pms.mews.books import Books
 from staytrue.lab.pms.mews.pushes import LOST, Post, Pushes
 from staytrue.lab.pms.mews.quirks import ALL, Quirk
 from staytrue.lab.pms.mews.script import Script, Truth
+from staytrue.lab.pms.mews.socket import Socket
 from staytrue.lab.pms.serving import Reply, Request
 
 ROOT = "/api/connector/v1/"
@@ -36,15 +37,17 @@ class Mews:
         calls: int = 200,
         seconds: float = 30,
         lost: float = LOST,
+        script: type[Script] = Script,
     ) -> None:
         self.now, self.seed, self.quirks = now, seed, quirks
         self.limit, self.window = calls, timedelta(seconds=seconds)
         behind = BEHIND if Quirk.CLOCK_BEHIND in quirks else timedelta()
         self.books = Books(seed, behind)
-        self.script = Script(world, seed, quirks, self.books)
+        self.script = script(world, seed, quirks, self.books)
         self.answers = Answers(self.books, too_heavy=Quirk.TOO_HEAVY in quirks)
         enterprise = self.books.id("enterprise", world.house.code)
         self.pushes = Pushes(enterprise, seed, quirks, lost)
+        self.socket = Socket(CLIENT_TOKEN, ACCESS_TOKEN)
         self.is_revoked = False
         self.ends_at: datetime | None = None
         self.asked: list[tuple[datetime, str, int]] = []
@@ -81,6 +84,7 @@ class Mews:
         self.script.play(min(self.now(), self.ends_at or self.now()))
         told, self.script.told = self.script.told, []
         self.pushes.take(told)
+        self.socket.take(told)
 
     def _faults(self, request: Request, now: datetime) -> Reply | None:
         """What comes before anybody reads the question."""

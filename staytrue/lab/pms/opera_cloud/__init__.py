@@ -2,5 +2,8 @@
 
 from staytrue.lab.pms.opera_cloud.quirks import ALL, Quirk
 from staytrue.lab.pms.opera_cloud.simulator import OperaCloud
+from staytrue.lab.pms.opera_cloud.staged import StagedHouse
 
-__all__ = ["ALL", "OperaCloud", "Quirk"]
+simulator = StagedHouse
+
+__all__ = ["ALL", "OperaCloud", "Quirk", "StagedHouse", "simulator"]

@@ -215,7 +215,7 @@ class Bodies:
         born = profile.birth_date
         customer: Json = {
             "personName": names,
-            "anonymization": {},
+            "anonymization": ({"anonymizationStatus": "Anonymized"} if profile.anonymised else {}),
             "birthDate": born or "XX-XX-XXXX",
             "birthDateMasked": "XX-XX-XXXX",
             "language": LANGUAGES.get(profile.language or ""),

@@ -194,14 +194,26 @@ class Book:
                 if rng.random() < MERGED:
                     made = self.profiles[victim].versions[-1][0]
                     at = made + timedelta(seconds=rng.randrange(3600, 40 * 86400))
-                    self.merged[victim] = (survivor, at)
-                    last = self.profiles[victim].last
-                    away = replace(last, custom=last.custom | {"status": "Inactive"},
-                                   modified_at=_seen(at, self.zone))  # fmt: skip
-                    self.profiles[victim].then(at, "merged away", away)
+                    self.merge(victim, survivor, at)
+        self.move_over()
+
+    def merge(self, victim: str, survivor: str, at: datetime) -> None:
+        """One profile goes into another at this instant."""
+        self.merged[victim] = (survivor, at)
+        last = self.profiles[victim].last
+        away = replace(last, custom=last.custom | {"status": "Inactive"},
+                       modified_at=self.seen(at))  # fmt: skip
+        self.profiles[victim].then(at, "merged away", away)
+
+    def move_over(self) -> None:
+        """What hung on the victims hangs on the survivors from then on."""
         if self.merged:
             for number, life in self.stays.items():
                 self.stays[number] = self._moved_over(life)
+
+    def seen(self, instant: datetime) -> datetime:
+        """The instant as OPERA's readers will understand it."""
+        return _seen(instant, self.zone)
 
     def _moved_over(self, life: Life[Held]) -> Life[Held]:
         known = {guest.profile for _, _, held in life.versions for guest in held.stay.guests}

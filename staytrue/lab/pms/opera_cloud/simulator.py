@@ -43,8 +43,8 @@ class OperaCloud:
         quirks: frozenset[Quirk] = ALL,
     ) -> None:
         self.now, self.quirks, self.hotel = now, quirks, world.house.code
-        self.book = Book(world, seed, quirks)
-        self.timeline = Timeline.of(self.book)
+        self.book = self._written(world, seed)
+        self.timeline = self._told()
         self.bodies = Bodies(self.hotel, world.house.zone, quirks)
         self.secrets = {"client_id": "lab", "client_secret": f"s{seed}", "app_key": f"k{seed}"}
         self.is_revoked = False
@@ -69,6 +69,14 @@ class OperaCloud:
             ("HEAD", re.compile(r"/rsvasync/v1/.*/dailySummary/(?P<id>[^/]+)"), self._progress),
             ("GET", re.compile(r"/rsvasync/v1/.*/dailySummary/(?P<id>[^/]+)"), self._summary),
         ]  # fmt: skip
+
+    def _written(self, world: World, seed: int) -> Book:
+        """What the hotel holds, its whole past and future."""
+        return Book(world, seed, self.quirks)
+
+    def _told(self) -> Timeline:
+        """What it tells of that."""
+        return Timeline.of(self.book)
 
     def settings_values(self) -> dict[str, Any]:
         """What a connection to this hotel is set up with, but for its address."""

@@ -1,0 +1,106 @@
+"""A manifest as its types say, and what is wrong with one."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from staytrue.connectors.contract.vocabulary import FIELDS, PROVEN, TOLD
+from staytrue.kit.errors import Misconfigured
+
+_SECRET_WORDS = ("password", "token", "secret")
+
+
+class Setting(msgspec.Struct, forbid_unknown_fields=True):
+    """One thing a connection is asked for."""
+
+    name: str
+    label: str
+    help: str
+    secret: bool = False
+    required: bool = False
+    default: str | int | bool | None = None
+    choices: list[str] = []
+    long: bool = False
+
+
+class Fields(msgspec.Struct, forbid_unknown_fields=True):
+    """Of one object: what is sent to us, and what the PMS only holds."""
+
+    sent: list[str] = []
+    held: list[str] = []
+
+
+class Manifest(msgspec.Struct, forbid_unknown_fields=True):
+    """The facts of a connector.
+
+    `house` names the setting with the PMS's own code of the hotel; `own_numbers` are endings of
+    names whose values look like card numbers and are none.
+    """
+
+    name: str
+    vendor: str
+    kind: Literal["live", "files", "database"]
+    status: Literal["draft", "samples", "live"]
+    capabilities: dict[str, Any]
+    limits: dict[str, int | float]
+    fields: dict[str, Fields]
+    settings: list[Setting]
+    house: str = ""
+    own_numbers: list[str] = []
+    fragile: bool = False
+    fragile_because: str = ""
+
+    def claims(self, capability: str) -> bool:
+        """Whether the connector says that it can do this."""
+        return bool(self.capabilities.get(capability))
+
+
+def manifest_of(text: str) -> Manifest:
+    """The manifest, or why it is none."""
+    try:
+        return msgspec.convert(tomllib.loads(text), Manifest)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as problem:
+        raise Misconfigured(f"The manifest cannot be read: {problem}.", "manifest") from None
+
+
+def faults_of(manifest: Manifest) -> Iterator[str]:
+    """What a manifest lacks or says too much, one sentence each."""
+    for name in manifest.capabilities.keys() - PROVEN.keys() - TOLD.keys():
+        yield f"There is no capability {name}."
+    for object, fields in manifest.fields.items():
+        if object not in FIELDS:
+            yield f"There are no fields of a {object}."
+            continue
+        for name, count in Counter([*fields.sent, *fields.held]).items():
+            if name not in FIELDS[object]:
+                yield f"A {object} has no field {name}."
+            if count > 1:
+                yield f"The field {name} of a {object} stands there {count} times."
+    if not manifest.fields:
+        yield "It does not say in [fields] what the PMS holds and sends."
+    if manifest.kind == "live" and not {"calls", "seconds"} <= manifest.limits.keys():
+        yield "It does not say in [limits] how many calls are allowed in how many seconds."
+    if manifest.fragile and not manifest.fragile_because:
+        yield "It is fragile and does not say why (fragile_because)."
+    yield from _faults_of_settings(manifest)
+
+
+def _faults_of_settings(manifest: Manifest) -> Iterator[str]:
+    names = [setting.name for setting in manifest.settings]
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f"The setting {name} stands there {count} times."
+    for setting in manifest.settings:
+        if not setting.label or not setting.help:
+            yield f"The setting {setting.name} has no label or no help."
+        if any(word in setting.name for word in _SECRET_WORDS) and not setting.secret:
+            yield f"The setting {setting.name} sounds like a secret and is not marked as one."
+    if manifest.house and manifest.house not in names:
+        yield f"The hotel's own code is said to be in {manifest.house}, which is no setting."
+    if manifest.kind != "files" and not manifest.house:
+        yield "It does not say which setting holds the PMS's own code of the hotel (house)."
