@@ -25,7 +25,7 @@ def is_child(profile: Profile, day: date) -> bool:
     born = profile.birth_date
     if not born or born.startswith("-"):
         return False
-    age = day.year - int(born[:4]) - (born[5:] > f"{day:%m-%d}")
+    age = day.year - int(born[:4]) - (born[5:] > day.isoformat()[5:])
     return age < ADULT_FROM
 
 

@@ -143,17 +143,19 @@ class Compiler:
 
     def text(self, cell: Cell, *, lines: bool = False) -> TextReader:
         """Clean text; `lines` keeps line breaks; with prefixes the line that begins with one."""
-        prefixes = cell.prefixes
-
-        def prefixed(text: str) -> str | None:
-            for prefix in prefixes:
-                for line in clean_lines(text).split("\n"):
-                    if line.startswith(prefix):
-                        return line.removeprefix(prefix).strip() or None
-            return None
-
-        tidy = prefixed if prefixes else clean_lines if lines else clean
+        tidy = _tidy(cell, lines=lines)
         return self.remembering(cell, lambda text: tidy(text) or None)
+
+    def ids(self, cell: Cell) -> Callable[[Row], tuple[str, ...]]:
+        """The ids in a cell, several where the mapping says what stands between them."""
+        tidy, split = _tidy(cell), cell.split
+
+        def parse(text: str) -> tuple[str, ...]:
+            said = tidy(text) or ""
+            parts = said.split(split) if split else (said,)
+            return tuple(one for part in parts if (one := part.strip()))
+
+        return self.remembering(cell, parse, nothing=())
 
     def code(self, field: str, cell: Cell, table: dict[str, Any], other: Any) -> Coded:
         """The meaning of a word beside the word itself; `other` is the answer to an unknown one."""
@@ -251,6 +253,19 @@ class Compiler:
                 raise in_field(problem, field) from None
 
         return read
+
+
+def _tidy(cell: Cell, *, lines: bool = False) -> Callable[[str], str | None]:
+    prefixes = cell.prefixes
+
+    def prefixed(text: str) -> str | None:
+        for prefix in prefixes:
+            for line in clean_lines(text).split("\n"):
+                if line.startswith(prefix):
+                    return line.removeprefix(prefix).strip() or None
+        return None
+
+    return prefixed if prefixes else clean_lines if lines else clean
 
 
 class Coded:

@@ -10,7 +10,15 @@ from typing import Any
 
 from staytrue.connectors.base import Settings
 from staytrue.connectors.export_files.cells import amount_reader, within_reason
-from staytrue.connectors.export_files.compile import Compiler, Notes, Reader, Row, in_field, label
+from staytrue.connectors.export_files.compile import (
+    Coded,
+    Compiler,
+    Notes,
+    Reader,
+    Row,
+    in_field,
+    label,
+)
 from staytrue.connectors.export_files.dated import DatedReader, local_day
 from staytrue.connectors.export_files.mapping import Cell, Mapping, Part
 from staytrue.hotel.codes import Channel, Status
@@ -51,21 +59,13 @@ class StayReader:
         texts = [(name, compiler.text(cells[name])) for name in _TEXTS if name in cells]
         if "notes" in cells:
             texts.append(("notes", compiler.text(cells["notes"], lines=True)))
-        coded = {
-            (name, word): compiler.code(name, cells[name], mapping.values.get(table, {}), other)
-            for name, (table, word, other) in _WORDED.items()
-            if name in cells and table not in mapping.dated
-        }
+        coded = self._coded()
         self.dated = [
             (name, word, DatedReader(name, compiler.text(cells[name]),
                                      mapping.values.get(table, {}), mapping.dated[table], other))
             for name, (table, word, other) in _WORDED.items()
             if name in cells and table in mapping.dated
         ]  # fmt: skip
-        if "tax_included" in cells:
-            table = mapping.values.get("tax_included", {})
-            tax = compiler.code("tax_included", cells["tax_included"], table, None)
-            coded["tax_included", ""] = tax
         self.coded = list(coded.values())
         words = [(word, code.word) for (_, word), code in coded.items() if word]
         codes = [(name, code.meaning) for (name, _), code in coded.items()]
@@ -102,6 +102,19 @@ class StayReader:
     def _maybe(self, name: str, make: Callable[[str, Any], Reader]) -> Reader | None:
         cell = self.mapping.cells.get(name)
         return make(name, cell) if cell else None
+
+    def _coded(self) -> dict[tuple[str, str], Coded]:
+        """Field and the field that keeps its word → how both are read."""
+        mapping, cells, code = self.mapping, self.mapping.cells, self.compiler.code
+        coded = {
+            (name, word): code(name, cells[name], mapping.values.get(table, {}), other)
+            for name, (table, word, other) in _WORDED.items()
+            if name in cells and table not in mapping.dated
+        }
+        if "tax_included" in cells:
+            table = mapping.values.get("tax_included", {})
+            coded["tax_included", ""] = code("tax_included", cells["tax_included"], table, None)
+        return coded
 
     def skipped(self, row: Row) -> str | None:
         """Why this row is no booking at all, such as a posting master."""

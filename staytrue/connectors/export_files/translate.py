@@ -96,7 +96,7 @@ class _GuestReader:
         self.role = part.role or GuestRole.PRIMARY
         self.reader = ProfileReader(part, compiler, settings)
         source = part.cells.get("source_id")
-        self.id_split = source.split if source else ""
+        self.ids = compiler.ids(source) if source else None
         name = part.cells.get("full_name")
         self.name_split = (
             (name.split, compiler.text(name, lines=True)) if name and name.split else None
@@ -107,14 +107,12 @@ class _GuestReader:
         self, row: Row, reservation: Reservation, profiles: list[Profile], notes: Notes
     ) -> None:
         """Puts the guests of this role on the reservation."""
+        if self.reader.is_id_only:
+            for one in self.ids(row) if self.ids else ():
+                reservation.guests.append(GuestOnBooking(self.role, one))
+            return
         reader = self.reader
         source_id = reader.source_id(row) if reader.source_id else None
-        if reader.is_id_only:
-            if source_id is not None:
-                ids = source_id.split(self.id_split) if self.id_split else (source_id,)
-                found = [GuestOnBooking(self.role, one.strip()) for one in ids if one.strip()]
-                reservation.guests = reservation.guests + found
-            return
         if self.sharer and (self.sharer[1](row) or "").startswith(self.sharer[0]):
             reservation.custom["is_sharer"] = True
         key = f"{reservation.number}/{reservation.leg}/{self.role}"
