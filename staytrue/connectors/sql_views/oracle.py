@@ -18,6 +18,7 @@ from staytrue.connectors.sql_views.database import (
 )
 from staytrue.connectors.sql_views.place import driver_missing, place_of
 from staytrue.kit.errors import Misconfigured, Temporary
+from staytrue.kit.wire import trust
 
 _PORT = 1521
 _LOGIN_FAILED = (1017, 28000, 28001, 12514)
@@ -49,8 +50,9 @@ UNION SELECT 'owns the table ' || table_name FROM user_tables
 class Oracle:
     """A look at an Oracle; see `database.Database`."""
 
-    def __init__(self, dsn: str, allowed: frozenset[str]) -> None:
+    def __init__(self, dsn: str, allowed: frozenset[str], ca_pem: str | None = None) -> None:
         place = place_of(dsn, _PORT, allowed)
+        by_tls = place.is_public or ca_pem is not None
         try:
             self._driver = importlib.import_module("oracledb")
         except ImportError:
@@ -59,9 +61,10 @@ class Oracle:
         self._driver.defaults.fetch_decimals = True
         try:
             self._connection = self._driver.connect(
-                # Over the internet TLS proves the host by its name.
-                host=place.host if place.is_public else place.address,
-                protocol="tcps" if place.is_public else "tcp",
+                # TLS proves the host by its name.
+                host=place.host if by_tls else place.address,
+                protocol="tcps" if by_tls else "tcp",
+                ssl_context=trust(ca_pem) if by_tls else None,
                 port=place.port,
                 service_name=place.database,
                 user=place.user,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import psycopg
@@ -22,6 +24,7 @@ from staytrue.connectors.sql_views.place import wrong
 from staytrue.connectors.sql_views.shape import CHANGED
 from staytrue.kit.addresses import addresses_of
 from staytrue.kit.errors import Misconfigured, Temporary
+from staytrue.kit.wire import trust
 
 # Others name files of this machine, or set options of the session.
 _DSN_PARTS = {"host", "port", "dbname", "user", "password", "sslmode"}
@@ -80,11 +83,13 @@ ORDER BY 1
 class PostgreSQL:
     """A look at a PostgreSQL; see `database.Database`."""
 
-    def __init__(self, dsn: str, allowed: frozenset[str]) -> None:
-        try:
-            self._connection = psycopg.connect(_checked(dsn, allowed))
-        except psycopg.OperationalError as problem:
-            raise _unreachable(problem) from None
+    def __init__(self, dsn: str, allowed: frozenset[str], ca_pem: str | None = None) -> None:
+        parts = _checked(dsn, allowed)
+        with _pinned(ca_pem) as tls:
+            try:
+                self._connection = psycopg.connect(make_conninfo("", **(parts | tls)))
+            except psycopg.OperationalError as problem:
+                raise _unreachable(problem) from None
         self._connection.read_only = True
         self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         self._run(f"SET LOCAL statement_timeout = {STATEMENT_SECONDS * 1000}")
@@ -122,8 +127,21 @@ class PostgreSQL:
             raise _failed(problem) from None
 
 
-def _checked(dsn: str, allowed: frozenset[str]) -> str:
-    """The connection string with its host's address checked and fixed, and TLS where it is public."""
+@contextmanager
+def _pinned(ca_pem: str | None) -> Iterator[dict[str, str]]:
+    """What TLS trusts where a house has its own authority: the library reads it from a file."""
+    if ca_pem is None:
+        yield {}
+        return
+    trust(ca_pem)  # Says what is wrong with it; the library would only fail.
+    with NamedTemporaryFile("w", suffix=".pem", encoding="ascii") as file:
+        file.write(ca_pem)
+        file.flush()
+        yield {"sslmode": "verify-full", "sslrootcert": file.name}
+
+
+def _checked(dsn: str, allowed: frozenset[str]) -> dict[str, Any]:
+    """What to connect with: the host's address checked and fixed, TLS where it is public."""
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value}
     except psycopg.ProgrammingError:
@@ -146,7 +164,7 @@ def _checked(dsn: str, allowed: frozenset[str]) -> str:
         parts["hostaddr"] = address
         if ip_address(address).is_global:
             parts |= {"sslmode": "verify-full", "sslrootcert": "system"}
-    return make_conninfo("", **parts, connect_timeout=_CONNECT_SECONDS, application_name="staytrue")
+    return {**parts, "connect_timeout": _CONNECT_SECONDS, "application_name": "staytrue"}
 
 
 def _unreachable(problem: psycopg.OperationalError) -> Misconfigured | Temporary:

@@ -56,8 +56,10 @@ WHERE o.type IN ('U', 'V') AND o.is_ms_shipped = 0
 class SQLServer:
     """A look at a SQL Server; see `database.Database`."""
 
-    def __init__(self, dsn: str, allowed: frozenset[str]) -> None:
+    def __init__(self, dsn: str, allowed: frozenset[str], ca_pem: str | None = None) -> None:
         place = place_of(dsn, _PORT, allowed)
+        if ca_pem:
+            raise wrong("the driver of a SQL Server cannot check whose certificate it is")
         if place.is_public:
             # FreeTDS encrypts without asking whose certificate it is.
             raise wrong("a SQL Server may be read inside the house's own network only")

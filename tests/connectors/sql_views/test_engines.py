@@ -7,15 +7,19 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from staytrue.connectors.base import Settings
 from staytrue.connectors.sql_views.database import Query, View, refuse_if_writable
 from staytrue.connectors.sql_views.engines import open_database
 from staytrue.kit.errors import Misconfigured, Temporary
+from tests.kit.far_side import Authority
 
 SETTINGS = Settings("HOTEL", "Europe/Madrid", "ES", "EUR", datetime(2026, 5, 4, tzinfo=UTC))
 ALLOWED = ["10.0.0.5:1433", "10.0.0.5:1521", "10.0.0.5:5432", "127.0.0.1:1"]
@@ -217,3 +221,56 @@ def test_either_engine_says_what_an_error_means(
         look.columns(BOOKINGS)
     assert refusal.value.code == code
     assert "canary" not in str(refusal.value)
+
+
+def connected_with(monkeypatch: pytest.MonkeyPatch, dsn: str, **values: object) -> dict[str, Any]:
+    """What a PostgreSQL is connected with; the pinned authority as its text."""
+    told: dict[str, Any] = {}
+
+    def connect(conninfo: str) -> None:
+        told.update(conninfo_to_dict(conninfo))
+        if "/" in str(told.get("sslrootcert")):
+            told["sslrootcert"] = Path(told["sslrootcert"]).read_text()
+        raise psycopg.OperationalError("nobody is there")
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    with pytest.raises(Temporary):
+        open_database(replace(SETTINGS, values={"dsn": dsn, "allow_private": ALLOWED, **values}))
+    return told
+
+
+def test_a_public_postgresql_is_believed_by_the_public_authorities_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = connected_with(monkeypatch, "postgresql://a:b@93.184.216.34/x?sslmode=disable")
+    assert (told["sslmode"], told["sslrootcert"]) == ("verify-full", "system")
+    assert told["hostaddr"] == "93.184.216.34"
+
+
+def test_tls_may_be_asked_for_in_the_own_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = connected_with(monkeypatch, "postgresql://a:b@10.0.0.5/x?sslmode=require")
+    assert told["sslmode"] == "require"
+    assert "sslrootcert" not in told
+
+
+@pytest.mark.parametrize("host", ["10.0.0.5", "93.184.216.34"])
+def test_a_pinned_authority_is_the_only_one_believed(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Authority().pem
+    dsn = f"postgresql://a:b@{host}/x?sslmode=disable"
+    told = connected_with(monkeypatch, dsn, ca_pem=own)
+    assert (told["sslmode"], told["sslrootcert"]) == ("verify-full", own)
+
+
+def test_what_is_no_certificate_is_not_pinned() -> None:
+    values = {"dsn": "postgresql://a:b@10.0.0.5/x", "allow_private": ALLOWED, "ca_pem": "none"}
+    with pytest.raises(Misconfigured) as refusal:
+        open_database(replace(SETTINGS, values=values))
+    assert refusal.value.code == "http_authority"
+
+
+def test_a_sql_server_takes_no_authority_that_nobody_would_check() -> None:
+    values = {"dsn": "mssql://a:b@10.0.0.5/x", "allow_private": ALLOWED, "ca_pem": "any"}
+    with pytest.raises(Misconfigured, match="whose certificate"):
+        open_database(replace(SETTINGS, values=values))
