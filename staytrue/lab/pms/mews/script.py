@@ -275,7 +275,7 @@ def _as_mews_holds(guest: Profile, id: str, modified_at: datetime) -> Profile:
     """The profile as far as Mews can hold it: one mailbox, one number, whole addresses."""
     told = {consent.state for consent in guest.consents}
     return replace(
-        guest, source_id=id, title=None, modified_at=modified_at,
+        guest, source_id=id, modified_at=modified_at,
         emails=[Email(mail.address, masked=mail.masked) for mail in guest.emails[:1]],
         phones=[replace(phone, type=None) for phone in guest.phones[-1:]],
         country=next((place.country for place in guest.addresses), None),

@@ -157,6 +157,7 @@ def guest_row(source_id: str, guest: Profile) -> Row:
     return {
         "Id": source_id,
         "Number": guest.source_id,
+        "Title": guest.title,
         "FirstName": guest.first_name,
         "LastName": guest.last_name,
         "SecondLastName": guest.second_last_name,
