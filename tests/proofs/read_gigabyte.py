@@ -1,6 +1,6 @@
 """A gigabyte of bookings in each format through the readers: streamed, in bounded memory.
 
-python -m tests.proofs.read_gigabyte [--megabytes N]
+python -m tests.proofs.read_gigabyte [--megabytes N] [--only FORM]
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Each format in a process of its own; the last line is the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=1_024)
+    parser.add_argument("--only", choices=list(FORMS))
     parser.add_argument("--file", type=Path)
     given = parser.parse_args(arguments)
     if given.file:
@@ -91,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     figures = {}
     for name, (write, _) in FORMS.items():
+        if given.only not in (None, name):
+            continue
         with tempfile.TemporaryDirectory() as place:
             path = Path(place) / name
             rows = write(path, given.megabytes)

@@ -21,6 +21,25 @@ SUPERSEDED = "superseded"
 Row = Sequence[Any]
 
 
+class Repeats:
+    """Finds numbers that come again, and the record each comes in last.
+
+    Only hashes are remembered: the texts of a million numbers would take a hundred megabytes. Of
+    two numbers with one hash the second counts as repeated, which changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self.seen: set[int] = set()
+        self.last: dict[Row, int] = {}
+
+    def note(self, key: Row, number: int) -> None:
+        """A record with this number."""
+        mark = hash(key)
+        if mark in self.seen:
+            self.last[key] = number
+        self.seen.add(mark)
+
+
 class Grid:
     """The table below the titles: turns rows into lines and counts what was seen."""
 

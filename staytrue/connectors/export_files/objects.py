@@ -8,7 +8,7 @@ from typing import Any
 
 from staytrue.connectors.base import Line
 from staytrue.connectors.export_files.container import Limits
-from staytrue.connectors.export_files.grid import SUPERSEDED, Row
+from staytrue.connectors.export_files.grid import SUPERSEDED, Repeats, Row
 from staytrue.connectors.export_files.lines import hash_of
 from staytrue.connectors.export_files.mapping import OCCURRENCE, POSITION, Mapping
 from staytrue.kit.cards import mask_cards, may_hold_cards
@@ -56,19 +56,15 @@ def read(
 def last_of_each(lines: Iterable[str], mapping: Mapping, limits: Limits) -> dict[Row, int]:
     """The last record of each number that stands in several records."""
     paths = [tuple(path.split("/")) for path in mapping.number_columns]
-    seen: set[Row] = set()
-    last: dict[Row, int] = {}
+    repeats = Repeats()
     kept = (line for line in lines if line.strip())
     for number, text in enumerate(kept, 1):
         try:
             record = strict(text, limits.depth)
         except Unreadable:
             continue
-        key = tuple(_text(record, path) for path in paths)
-        if key in seen:
-            last[key] = number
-        seen.add(key)
-    return last
+        repeats.note(tuple(_text(record, path) for path in paths), number)
+    return repeats.last
 
 
 def masked(raw: str, mapping: Mapping, limits: Limits) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from typing import IO
 from staytrue.connectors.base import WHOLE, Line, Share
 from staytrue.connectors.export_files.container import Limits
 from staytrue.connectors.export_files.decoding import Decoded
-from staytrue.connectors.export_files.grid import HEADER_WITHIN, Grid, Row, titles_of
+from staytrue.connectors.export_files.grid import HEADER_WITHIN, Grid, Repeats, Row, titles_of
 from staytrue.connectors.export_files.line_breaks import LineBreaks
 from staytrue.connectors.export_files.lines import Batch, batches, unclosed
 from staytrue.connectors.export_files.mapping import Layout, Mapping
@@ -87,18 +87,14 @@ def read(
 
 def last_of_each(lines: Iterable[str], mapping: Mapping, limits: Limits) -> dict[Row, int]:
     """The last line of each number that stands in several lines."""
-    seen: set[Row] = set()
-    last: dict[Row, int] = {}
+    repeats = Repeats()
     table: _Table | None = None
     for batch in batches(lines, mapping.layout.quote, limits.record_chars):
         table = table or _table(batch, mapping)
         for number, row in zip(batch.numbers, rows_of(batch, mapping.layout), strict=True):
             if number >= table.start and len(row) == table.width:
-                key = table.number_of(row)
-                if key in seen:
-                    last[key] = number
-                seen.add(key)
-    return last
+                repeats.note(table.number_of(row), number)
+    return repeats.last
 
 
 def rows_of(batch: Batch, layout: Layout) -> list[list[str]]:

@@ -29,7 +29,7 @@ from staytrue.connectors.export_files.container import (
     entry_of,
     zipped,
 )
-from staytrue.connectors.export_files.grid import HEADER_WITHIN, Grid, Row, titles_of
+from staytrue.connectors.export_files.grid import HEADER_WITHIN, Grid, Repeats, Row, titles_of
 from staytrue.connectors.export_files.mapping import Mapping
 from staytrue.connectors.export_files.spooled import Spooled
 from staytrue.kit.cards import may_hold_cards
@@ -83,15 +83,11 @@ def read(
 def last_of_each(lines: Iterable[str], mapping: Mapping, _limits: Limits) -> dict[Row, int]:
     """The last row of each number that stands in several rows."""
     grid, header, rows = _grid(lines, mapping, {})
-    seen: set[Row] = set()
-    last: dict[Row, int] = {}
+    repeats = Repeats()
     for number, _raw, row in rows:
         if number > header and any(row):
-            key = grid.number_of(_fitted(row, grid))
-            if key in seen:
-                last[key] = number
-            seen.add(key)
-    return last
+            repeats.note(grid.number_of(_fitted(row, grid)), number)
+    return repeats.last
 
 
 def _grid(
