@@ -10,6 +10,7 @@ from staytrue.cli import (
     bench,
     care,
     checks,
+    connectors,
     demo,
     fidelity,
     files,
@@ -20,6 +21,7 @@ from staytrue.cli import (
     setup,
     totals,
     translating,
+    tuning,
 )
 from staytrue.kit import logs
 
@@ -37,7 +39,10 @@ _COMMANDS = (
     files.import_,
     translating.translate,
     translating.mapping,
+    connectors.connectors,
     files.sync,
+    tuning.cadence,
+    tuning.objective,
     reading.list_,
     reading.show,
     totals.totals,
@@ -51,7 +56,6 @@ _COMMANDS = (
     checks.doctor,
     checks.backup_,
     checks.restore,
-    recording.connectors,
     bench.bench,
 )
 

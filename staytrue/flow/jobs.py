@@ -17,6 +17,7 @@ from staytrue.flow import (
     leftovers,
     living,
     measuring,
+    objectives,
     release,
     stalled,
     watching,
@@ -58,6 +59,11 @@ def audit_mirrors(_now: datetime) -> None:
     auditing.audit_due(living.live_links(), clock.now)
 
 
+def watch_objectives(now: datetime) -> None:
+    """Ask where a connection misses what it must reach, twice in a row."""
+    objectives.watch(now)
+
+
 def make_partitions(now: datetime) -> None:
     """Have the coming months' partitions ready."""
     log.make_room(now)
@@ -83,6 +89,7 @@ DUTIES: dict[Duty, str] = {
     tell_late_feeds: "* * * * * 5",
     measure_feeds: "57 * * * *",
     audit_mirrors: "*/2 * * * * 20",
+    watch_objectives: "*/10 * * * * 25",
     make_partitions: "17 * * * *",
     forget_old_raw: "47 * * * *",
     clear_leftovers: "27 * * * *",

@@ -1,4 +1,4 @@
-"""Feeds that are late against their own promise: an administrator is asked, until they return."""
+"""Feeds that are late against their own promise: who was set for it is asked, until they return."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from staytrue.flow import reactions
 from staytrue.hotel import scope
+from staytrue.inbox import objectives
 from staytrue.inbox.models import Connection
 from staytrue.mirror import rules
 from staytrue.mirror.models import Freshness
@@ -46,7 +47,7 @@ def _ask(link: Connection, through: datetime | None) -> NewAsk:
     return NewAsk(
         key=f"{PREFIX}{link.pk}",
         kind="stale_feed",
-        role="administrator",
+        role=objectives.role(link.objectives),
         property_id=link.property_id,
         facts={
             "connection": link.name,

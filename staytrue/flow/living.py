@@ -67,9 +67,9 @@ def _turn(talk: Talk) -> int:
     if not _is_resting(talk.link, talk.clock()):
         # First what somebody waits for, then the search for what nobody told.
         done += wants.read_all(talk)
-        if _is_due(talk.link, pace.CHANGES, talk.clock()):
+        if is_due(talk.link, pace.CHANGES, talk.clock()):
             done += poll(talk)
-        if _is_due(talk.link, pace.NEAR, talk.clock()):
+        if is_due(talk.link, pace.NEAR, talk.clock()):
             done += look_near(talk)
         done += wants.read_all(talk)
     if done:
@@ -164,7 +164,8 @@ def settle_freshness(link: Connection, now: datetime) -> datetime | None:
     return through
 
 
-def _is_due(link: Connection, task: str, now: datetime) -> bool:
+def is_due(link: Connection, task: str, now: datetime) -> bool:
+    """Whether a task may have its turn, by the pace that is set at this moment."""
     with scope.everything():
         mark, last = inbox.bookmark(link, f"turn {task}")
         # Read at every turn: a new pace needs no restart.

@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from staytrue.hotel import scope
+from staytrue.inbox import objectives
 from staytrue.inbox.models import Connection
 from staytrue.mirror import capability
 from staytrue.mirror.capability import Drop
@@ -33,7 +34,7 @@ def _ask(link: Connection, lost: list[Drop]) -> NewAsk:
     return NewAsk(
         key=f"{PREFIX}{link.pk}",
         kind="fill_dropped",
-        role="administrator",
+        role=objectives.role(link.objectives),
         property_id=link.property_id,
         facts={
             "connection": link.name,

@@ -14,10 +14,12 @@ from django.db.models import Q
 from staytrue.connectors import registry
 from staytrue.hotel.models import Property
 from staytrue.hotel.records import Parked
+from staytrue.inbox import objectives, pace
 from staytrue.inbox.models import Bookmark, Connection, Delivery, DeliveryPiece, ParkedPart
 from staytrue.inbox.secrets import put_settings
 from staytrue.kit.errors import Refused
 from staytrue.staff import audit
+from staytrue.staff.models import Role
 
 PIECE_BYTES = 1 << 20
 RAW_DAYS = 90
@@ -64,6 +66,30 @@ def promise(link: Connection, cadence_seconds: int) -> None:
     """The pace at which the connection shall be true, held against which it turns stale."""
     link.cadence_seconds = cadence_seconds
     link.save(update_fields=["cadence_seconds"])
+
+
+def set_cadence(link: Connection, task: str, seconds: int, hours: str = "") -> None:
+    """The pause between two turns of a task, always or in these hours; it counts from the next."""
+    said = {**link.cadence.get(task, {})}
+    if hours:
+        said["hours"] = {**said.get("hours", {}), hours: seconds}
+    else:
+        said["seconds"] = seconds
+    cadence = {**link.cadence, task: said}
+    pace.check(cadence)
+    link.cadence = cadence
+    link.save(update_fields=["cadence"])
+
+
+def set_objectives(link: Connection, values: dict[str, Any]) -> None:
+    """What the connection must reach and who hears when it does not; None takes one away."""
+    given = {**link.objectives, **values}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    objectives.check(chosen)
+    if not Role.objects.filter(pk=objectives.role(chosen)).exists():
+        raise Refused(f"There is no role {chosen['role']}.", "role_unknown", role=chosen["role"])
+    link.objectives = chosen
+    link.save(update_fields=["objectives"])
 
 
 def pieces(raw: BinaryIO) -> Iterator[bytes]:

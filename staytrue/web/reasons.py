@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from staytrue.kit.errors import StaytrueError
-from staytrue.web import words
+from staytrue.web import formats, words
 from staytrue.web.far_side import FAR_SIDE
 
 _CUT = gettext_lazy(
@@ -181,3 +181,17 @@ def parked(code: str, facts: Mapping[str, Any], said: str) -> str:
             "word": facts["word"]
         }
     return said
+
+
+def objective(facts: Mapping[str, Any]) -> str:
+    """What a connection missed, beside what it must reach."""
+    found, wanted = float(facts.get("found", 0)), float(facts.get("wanted", 0))
+    if facts.get("objective") == "fidelity":
+        return _("%(found)s of the compared records are equal, %(wanted)s must be.") % {
+            "found": formats.percent(found),
+            "wanted": formats.percent(wanted),
+        }
+    return _("Changes arrive %(found)s late (p95), %(wanted)s must not be passed.") % {
+        "found": formats.age(found),
+        "wanted": formats.age(wanted),
+    }

@@ -215,6 +215,11 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             _("%(count)s were removed from %(file)s before anything was kept.")
             % {"count": told.get("count", "?"), "file": file},
         )
+    if kind == "objective_missed":
+        return (
+            _("Bring %(connection)s back to what it must reach") % connection,
+            reasons.objective(facts),
+        )
     if kind == "fill_dropped":
         return (
             _("Ask why %(connection)s sends less") % connection,

@@ -1,0 +1,62 @@
+"""Commands on a connection's pace and on what it must reach: effective at the worker's next turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from staytrue.cli.frame import Answer, acting, answers, connection_named, open_home
+from staytrue.flow import objectives
+from staytrue.hotel import scope
+from staytrue.inbox import actions as inbox
+from staytrue.inbox import objectives as rules
+from staytrue.inbox import pace
+from staytrue.kit import clock
+
+
+@click.command
+@click.argument("name")
+@click.argument("task", type=click.Choice(pace.TASKS))
+@click.argument("seconds", type=int)
+@click.option(
+    "--hours", default="", metavar="14-22", help="Only in these hours of the hotel's day."
+)
+@answers
+def cadence(name: str, task: str, seconds: int, hours: str) -> Answer:
+    """Say how often a living PMS is asked; it counts from the next turn, without a restart."""
+    with acting():
+        link = connection_named(name)
+        inbox.set_cadence(link, task, seconds, hours)
+    when = f"from {hours} o'clock" if hours else "when nothing else is said"
+    return Answer(
+        {"connection": name, "cadence": link.cadence}, [f"{name}: {task} every {seconds} s {when}."]
+    )
+
+
+@click.command
+@click.argument("name")
+@click.option("--lag-p95", type=float, help="Seconds from the PMS's instant to the mirror.")
+@click.option("--fidelity", type=float, help="Share of records that must be equal, like 0.999.")
+@click.option("--role", help="Who hears of it, like administrator.")
+@click.option("--none", "is_none", is_flag=True, help="Take all objectives away.")
+@answers
+def objective(
+    name: str, lag_p95: float | None, fidelity: float | None, role: str | None, *, is_none: bool
+) -> Answer:
+    """Say what a connection must reach; without options, what it reached in the last hour."""
+    given: dict[str, Any] = {"lag_p95": lag_p95, "fidelity": fidelity, "role": role}
+    chosen = {key: value for key, value in given.items() if value is not None or is_none}
+    if chosen:
+        with acting():
+            link = connection_named(name)
+            inbox.set_objectives(link, chosen)
+    with open_home(), scope.everything():
+        link = connection_named(name)
+        found = objectives.measured(link, clock.now() - rules.INTERVAL)
+    document = {"connection": name, "objectives": link.objectives, "measured": found}
+    lines = [
+        f"{key}: {link.objectives[key]} wanted, {found.get(key, 'not measured')}"
+        for key in rules.wanted(link.objectives)
+    ]
+    return Answer(document, lines or [f"{name} has no objectives."])

@@ -1,0 +1,52 @@
+"""What a connection must reach, and who hears of it. Pure.
+
+`objectives` of a connection: {"lag_p95": seconds, "fidelity": share, "role": who is asked}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from staytrue.kit.errors import Refused
+
+INTERVAL = timedelta(hours=1)
+PATIENCE = 2
+"""So many intervals in a row an objective is missed before anybody hears of it."""
+
+ROLE = "administrator"
+NAMES = ("lag_p95", "fidelity")
+
+
+def wanted(objectives: Mapping[str, Any]) -> dict[str, float]:
+    """The objectives that are set."""
+    return {name: float(objectives[name]) for name in NAMES if name in objectives}
+
+
+def role(objectives: Mapping[str, Any]) -> str:
+    """The role set for the connection's health: late, stopped, objectives missed. Nobody else."""
+    return str(objectives.get("role") or ROLE)
+
+
+def missed(wanted: Mapping[str, float], found: Mapping[str, float]) -> dict[str, float]:
+    """Which are missed, with what was found instead. What was not measured is not missed."""
+    return {
+        name: found[name]
+        for name, limit in wanted.items()
+        if name in found and (found[name] > limit if name == "lag_p95" else found[name] < limit)
+    }
+
+
+def check(objectives: Mapping[str, Any]) -> None:
+    """Refuse objectives that nobody could mean."""
+    for name, value in objectives.items():
+        if name == "role":
+            continue
+        if name not in NAMES:
+            raise Refused(f"There is no objective {name}. There are: {', '.join(NAMES)}.",
+                          "no_objective")  # fmt: skip
+        if name == "fidelity" and not 0 < value <= 1:
+            raise Refused("Fidelity is a share above 0, at most 1: 0.999 for 99.9 %.", "fidelity")
+        if name == "lag_p95" and value <= 0:
+            raise Refused("The lag is a number of seconds above 0.", "lag")
