@@ -27,7 +27,7 @@ from staytrue.inbox.models import Connection, Delivery
 from staytrue.inbox.wanted import Want
 from staytrue.kit.errors import Refused
 from staytrue.mirror import actions as mirror
-from staytrue.mirror import canonical, queries
+from staytrue.mirror import canonical, capability, queries
 from staytrue.mirror.models import Freshness
 from staytrue.mirror.preview import Preview
 from staytrue.mirror.rules import Brake
@@ -76,6 +76,20 @@ def entry(object: str, was: dict[str, Any], now: dict[str, Any]) -> Entry | None
         delivery_id=now["delivery_id"],
         line=now["line"],
     )
+
+
+def note_silent(
+    delivery: Delivery, object: str, pairs: Iterable[Pair], made: Iterable[Entry], now: datetime
+) -> None:
+    """Note the fields that the PMS changed without moving its record's version (FEATURES B03)."""
+    diffs = {found.object_id: found.diff or {} for found in made}
+    fields = [
+        field
+        for was, after in pairs
+        for field in capability.silent_fields(was, after, diffs.get(after["id"], {}))
+    ]
+    if fields:
+        capability.note_silent(delivery.connection_id, delivery.property_id, object, fields, now)
 
 
 def own_entries(

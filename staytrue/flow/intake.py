@@ -357,6 +357,7 @@ def merge_rows(
         merged = mirror.merge_staged(object, delivery.pk, *span, given, also)
         entries = conclude.entries(object, merged.updated)
         log.append(entries, now, history=delivery.history)
+        conclude.note_silent(delivery, object, merged.updated, entries, now)
         reactions.wake(entries, now)
         counts[object] = (len(merged.inserted), len(entries))
     return counts
