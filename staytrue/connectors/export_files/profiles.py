@@ -43,9 +43,10 @@ class ProfileReader:
         cells = part.cells
         self.latest = settings.read_at.date()
         self.source_id = compiler.text(cells["source_id"]) if "source_id" in cells else None
-        self.texts = [(name, compiler.text(cells[name])) for name in _TEXTS if name in cells]
+        texts = [(name, compiler.text(cells[name])) for name in _TEXTS if name in cells]
         if "notes" in cells:
-            self.texts.append(("notes", compiler.text(cells["notes"], lines=True)))
+            texts.append(("notes", compiler.text(cells["notes"], lines=True)))
+        self.texts = compiler.together([(name, compiler.quiet(read)) for name, read in texts])
         self.full_name = compiler.text(cells["full_name"]) if "full_name" in cells else None
         self.names = cells.get("full_name")
         values = compiler.mapping.values
@@ -88,7 +89,7 @@ class ProfileReader:
     ) -> Profile:
         """The profile under this id, with all the row says of it."""
         custom: dict[str, Any] = {}
-        values: dict[str, Any] = {name: read(row) for name, read in self.texts}
+        values: dict[str, Any] = self.texts(row, notes)
         if self.full_name and self.names:
             values |= split_name(full_name or self.full_name(row) or "", self.names)
         for name in _NAMES:
