@@ -148,7 +148,9 @@ class OperaCloud:
                 [("fetchInstructions", "Postings"), ("fetchInstructions", "Reservation")],
                 about=hint,
             )
-            context = (folio.body,) if folio.status == 200 else ()
+            if folio.status == 200:
+                _json(folio)
+                context = (folio.body,)
         return Delivery("reservation", answer.body, context=context)
 
     def check(self, http: Http, settings: Settings) -> list[str]:
@@ -179,6 +181,7 @@ class OperaCloud:
         )
         if answer.status in (204, 404):
             return None
+        _json(answer)
         context: tuple[bytes, ...] = ()
         if survivor := hint.facts.get("merged_into"):
             pair = {"victimProfileId": {"id": hint.id}, "survivorProfileId": {"id": survivor}}
@@ -332,12 +335,9 @@ class OperaCloud:
 
 
 def _hotel(settings: Settings) -> str:
-    hotel = settings.values.get("hotel_id")
-    if not hotel:
-        raise Misconfigured(
-            "The connection has no hotel_id: OPERA's code of the hotel.", "hotel_id"
-        )
-    return str(hotel)
+    if hotel := settings.values.get("hotel_id"):
+        return str(hotel)
+    raise Misconfigured("The connection has no hotel_id: OPERA's code of the hotel.", "hotel_id")
 
 
 def _address(values: Mapping[str, Any], place: str) -> str:

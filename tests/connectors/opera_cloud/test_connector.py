@@ -148,6 +148,13 @@ def test_an_answer_that_is_no_data_is_asked_for_again(status: int, said: bytes) 
         first_events(always(status, said))
 
 
+@pytest.mark.parametrize("entity", ["reservation", "profile"])
+@pytest.mark.parametrize("said", [b"", b"<html>maintenance</html>"])
+def test_a_record_that_comes_as_no_data_is_asked_for_again(entity: str, said: bytes) -> None:
+    with pytest.raises(Temporary):
+        OperaCloud().read(Hint(entity, "30117"), always(200, said), SETTINGS)
+
+
 def test_the_queue_is_not_read_on_before_the_first_parcel_is_kept() -> None:
     gateway = always(200, {"businessEventData": [{"n": 1}]})
     walk = OperaCloud().fetch({"swept_to": NOW.isoformat()}, gateway, SETTINGS, NOW)
