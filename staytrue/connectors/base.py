@@ -198,6 +198,49 @@ class Sweeps(Protocol):
     ) -> Iterator[Delivery]: ...
 
 
+@dataclass(frozen=True)
+class Call:
+    """What a stream told us, kept like a call of the PMS: `hints` reads it later."""
+
+    body: bytes
+    event_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What follows from a message: what to answer, what to keep, and where to go on once it is."""
+
+    say: tuple[str, ...] = ()
+    calls: tuple[Call, ...] = ()
+    bookmark: Bookmark | None = None
+
+
+class Stream(Protocol):
+    """A conversation over a websocket, free of the socket itself.
+
+    `ping` is what the PMS wants to hear now and then, beyond the protocol's own sign of life.
+    `closed` raises what a code of closing means, where it means something.
+    """
+
+    address: str
+    headers: Mapping[str, str]
+    protocol: str | None
+    ping: str | None
+
+    def greeting(self) -> tuple[str, ...]: ...
+
+    def received(self, message: str | bytes) -> Heard: ...
+
+    def closed(self, code: int) -> None: ...
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """A live PMS that tells of changes over a websocket; None where this connection has none."""
+
+    def stream(self, bookmark: Bookmark, http: Http, settings: Settings) -> Stream | None: ...
+
+
 class Translator(Protocol):
     """Pure: raw records in, canonical records out. Known raw hashes are dropped by the caller."""
 

@@ -17,7 +17,7 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
 from staytrue.changes import pending
-from staytrue.flow import jobs, leftovers, living, reactions
+from staytrue.flow import jobs, leftovers, living, reactions, streaming
 from staytrue.flow.live_loop import LiveLoop
 from staytrue.inbox import notifications
 from staytrue.kit import clock, database
@@ -51,12 +51,14 @@ def until_idle() -> int:
 
 
 def serve() -> None:
-    """Work until told to stop: the loop in a thread, procrastinate's worker in front."""
+    """Work until told to stop: loop and streams in threads, procrastinate's worker in front."""
     leftovers.clear()
     stop = threading.Event()
     before = {each: signal.signal(each, lambda *_: stop.set()) for each in ENDS}
     loop = threading.Thread(target=_loop, args=(stop,), name="settle")
+    ears = threading.Thread(target=streaming.serve, args=(stop,), name="streams")
     loop.start()
+    ears.start()
     try:
         while not stop.is_set():
             asyncio.run(_work_off_jobs(stop))
@@ -64,6 +66,7 @@ def serve() -> None:
     finally:
         stop.set()
         loop.join()
+        ears.join()
         for each, handler in before.items():
             signal.signal(each, handler)
 

@@ -114,7 +114,7 @@ class _Stream(httpcore.NetworkStream):
             wire = ssl_context.wrap_socket(self._wire, server_hostname=self._host)
         except ssl.SSLCertVerificationError as problem:
             self.close()
-            raise _untrusted(self._host, problem.verify_message) from None
+            raise untrusted(self._host, problem.verify_message) from None
         except TimeoutError:
             self.close()
             raise httpcore.ConnectTimeout from None
@@ -166,7 +166,8 @@ def _dial(address: str, port: int, seconds: float) -> socket.socket:
     return wire
 
 
-def _untrusted(host: str, reason: str) -> Misconfigured:
+def untrusted(host: str, reason: str) -> Misconfigured:
+    """The one sentence for a certificate that nobody vouches for."""
     return Misconfigured(
         f"The certificate of {host} is not trusted: {reason}. Have it renewed, or store the house's "
         "own authority for this connection.",
