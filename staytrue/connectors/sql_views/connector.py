@@ -16,6 +16,7 @@ from staytrue.connectors.sql_views.mapping import ViewMap, parsed
 from staytrue.connectors.sql_views.polling import (
     Poll,
     Row,
+    house_of,
     mapping_of,
     of_this_house,
     parcel,
@@ -86,6 +87,8 @@ class SqlViews:
         with _look(settings) as (database, views):
             found = _checked_shape(database, views, {})
             _try_each(database, views)
+            for view in views.values():
+                _refuse_strange_house(database, view, settings)
             return [f"{view}: {len(columns)} columns" for view, columns in found.items()]
 
     def translate(
@@ -134,6 +137,22 @@ def _try_each(database: Database, views: Mapping[str, ViewMap]) -> None:
     """
     for view in views.values():
         list(islice(database.rows(Query(view.view, view.columns)), 1))
+
+
+def _refuse_strange_house(database: Database, view: ViewMap, settings: Settings) -> None:
+    """A view that shows other hotels and none of this name has another name for it."""
+    if not view.house:
+        return
+    own = Query(view.view, view.columns, of_this_house(view, settings))
+    if any(True for _ in database.rows(own)):
+        return
+    if any(True for _ in database.rows(Query(view.view, view.columns))):
+        raise Misconfigured(
+            f"The view {view.view} shows rows, but none of the hotel {house_of(settings)}. Enter what "
+            f"its column {view.house} holds for this hotel.",
+            "foreign_property",
+            view=str(view.view),
+        )
 
 
 def _batches(view: ViewMap, ids: Iterable[str]) -> Iterator[list[str]]:

@@ -29,6 +29,9 @@ from staytrue.kit.wire import trust
 # Others name files of this machine, or set options of the session.
 _DSN_PARTS = {"host", "port", "dbname", "user", "password", "sslmode"}
 _CONNECT_SECONDS = 10
+# A connection that is refused carries no SQLSTATE, only the server's words.
+_REFUSED = ("authentication failed", "does not exist", "no pg_hba.conf", "not permitted to log in",
+            "permission denied for database")  # fmt: skip
 
 _COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod)
@@ -169,7 +172,7 @@ def _checked(dsn: str, allowed: frozenset[str]) -> dict[str, Any]:
 
 def _unreachable(problem: psycopg.OperationalError) -> Misconfigured | Temporary:
     text = str(problem)
-    if "authentication failed" in text or "does not exist" in text or "no pg_hba.conf" in text:
+    if any(words in text for words in _REFUSED):
         return Misconfigured(
             "The PMS's database refused the login. Check name, password and database, and enter "
             "them again.",

@@ -2,5 +2,8 @@
 
 from staytrue.lab.pms.sql_views.fonda import MAPPING, Fonda
 from staytrue.lab.pms.sql_views.quirks import ALL, Quirk
+from staytrue.lab.pms.sql_views.staged import StagedHouse
 
-__all__ = ["ALL", "MAPPING", "Fonda", "Quirk"]
+simulator = StagedHouse
+
+__all__ = ["ALL", "MAPPING", "Fonda", "Quirk", "StagedHouse", "simulator"]

@@ -46,6 +46,7 @@ class Fonda:
         relay: Relay | None = None,
         seed: int = 1,
         quirks: frozenset[Quirk] = ALL,
+        script: type[Script] = Script,
     ) -> None:
         self.now, self.quirks, self.reader, self.relay = now, quirks, reader, relay
         self.tables = Tables(connect)
@@ -53,7 +54,7 @@ class Fonda:
         self.begun_at = now()
         self.ends_at: datetime | None = None
         self.present: set[Quirk] = set()
-        self.script = Script(world, seed, quirks, self.tables)
+        self.script = script(world, seed, quirks, self.tables)
         self._stream = stream(seed, "sql_views line")
         self._run(TABLES)
         self.mend()

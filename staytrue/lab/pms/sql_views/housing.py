@@ -39,9 +39,15 @@ class Housing:
 
         return connect
 
-    def dsn(self, authority: str) -> str:
-        """The address of a connection to it, over this host and port."""
-        return f"postgresql://{self.reader}:{self.password}@{authority}/{self.name}"
+    def dsn(self, authority: str = "") -> str:
+        """The address of a connection to it, over this host and port, or over the socket."""
+        address = f"postgresql://{self.reader}:{self.password}@{authority}/{self.name}"
+        return address if authority else f"{address}?host={self.socket.parent}"
+
+    def revoke(self) -> None:
+        """The hotel takes the login away."""
+        with database.superuser() as server:
+            server.execute(_named("ALTER ROLE {} NOLOGIN", self.reader))
 
     @contextmanager
     def made(self) -> Iterator[None]:

@@ -20,6 +20,7 @@ class Quirk(StrEnum):
     DELETIONS = "deletions"  # a booking's row is gone without a trace
     NUMBERS_REUSED = "numbers reused"
     MERGES = "merges"
+    MERGES_UNTOLD = "merges untold"  # no stamp moves
     STRUCK = "struck"  # a guest's data is taken out of his row
     ARCHIVE = "archive"  # old rows are taken away at night
     FOREIGN_ROWS = "foreign rows"  # another hotel in the same views

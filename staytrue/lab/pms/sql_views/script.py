@@ -221,20 +221,25 @@ class Script:
         self._plan(at + A_DAY, "archive", None)
 
     def _merge(self, at: datetime, pair: tuple[str, str]) -> None:
-        """One guest is put into another; his stays move with him, and no stamp says so."""
+        """One guest is put into another; his stays move with him."""
         source, target = pair[0], self._alive(pair[1])
         if {source, target} & self._struck or source not in self.truth.profiles or source == target:
             return
         self._merged[source] = target
+        is_told = Quirk.MERGES_UNTOLD not in self.quirks
+        stamp = at if is_told else self._stamps[source]
         before = self.truth.profiles[source]
-        self.truth.profiles[source] = replace(before, merged_into=target)
-        self._put("guest", {"guest_no": int(source), "merged_to": int(target)}, at)
+        self.truth.profiles[source] = replace(
+            before, merged_into=target, modified_at=self.seen(stamp)
+        )
+        merged = {"guest_no": int(source), "merged_to": int(target), "changed": stamp}
+        self._put("guest", merged, at)
         for key, row in self._rows.items():
             stay = self._stays[key]
             if any(guest.profile == source for guest in stay.guests):
                 roster = [replace(g, profile=self._alive(g.profile)) for g in stay.guests]
                 self._stays[key] = replace(stay, guests=roster)
-                moved = rows.stay_row(self._stays[key], *key, row["changed"])
+                moved = rows.stay_row(self._stays[key], *key, at if is_told else row["changed"])
                 self._rows[key] = moved | {"cancelled": row["cancelled"]}
                 self._put("booking", self._rows[key], at)
                 self._tell(key)
@@ -264,12 +269,16 @@ class Script:
         return at
 
     def _put(self, table: str, row: Row, at: datetime) -> None:
+        self.tables.put(table, row, ends_at=self._ends_at(at) if self.begun else None)
+
+    def _ends_at(self, at: datetime) -> datetime | None:
+        """When the transaction of a change ends, if not at once."""
         rng, ends_at = self._streams["write"], None
-        if self.begun and Quirk.LATE_COMMITS in self.quirks and rng.random() < LATE:
+        if Quirk.LATE_COMMITS in self.quirks and rng.random() < LATE:
             ends_at = at + timedelta(minutes=rng.randrange(1, 14))
-        if self.begun and Quirk.LONG_TRANSACTIONS in self.quirks and rng.random() < LONG:
+        if Quirk.LONG_TRANSACTIONS in self.quirks and rng.random() < LONG:
             ends_at = at + timedelta(minutes=rng.randrange(70, 200))
-        self.tables.put(table, row, ends_at=ends_at)
+        return ends_at
 
     def _chance(self, name: str, share: float) -> bool:
         return self._streams[name].random() < share
