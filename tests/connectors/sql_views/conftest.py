@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
+from staytrue.connectors import sql_views
 from staytrue.connectors.base import Bookmark, Delivery, Settings
 from staytrue.connectors.sql_views import connector
 from staytrue.kit import cluster, database
@@ -89,6 +90,22 @@ class Pms:
     ) -> list[Delivery]:
         """One poll, read to its end."""
         return list(connector.fetch(bookmark or {}, NO_WEB, self.settings(**said), now))
+
+
+def numbers(pms: Pms, *deliveries: Delivery) -> list[str]:
+    """The keys of all records in these deliveries."""
+    said = [one for part in deliveries for one in sql_views.translate(part.body, pms.settings())]
+    found = [record.number for one in said for record in one.reservations]
+    return found + [record.source_id for one in said for record in one.profiles]
+
+
+def of(kind: str, deliveries: list[Delivery], scope: str) -> list[Delivery]:
+    """The deliveries of one object whose absences mean this much."""
+    return [
+        part
+        for part in deliveries
+        if part.object == kind and sql_views.scope_of(part.body).kind == scope
+    ]
 
 
 @pytest.fixture(scope="module")
