@@ -15,7 +15,6 @@ from staytrue.cli import (
     fidelity,
     files,
     reading,
-    recording,
     reporting,
     running,
     setup,

@@ -16,12 +16,7 @@ from staytrue.hotel import scope
 from staytrue.kit import clock
 
 
-@click.group
-def connectors() -> None:
-    """What speaks with PMSs."""
-
-
-@connectors.command
+@click.command
 @click.argument("name")
 @click.option(
     "--to",
@@ -43,7 +38,7 @@ def record(name: str, to: Path) -> Answer:
     return Answer({"connection": name, "exchanges": count, "to": str(to)}, told)
 
 
-@connectors.command
+@click.command
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--dialect", default="", help="The connector; without it the one that was recorded.")
 @answers

@@ -16,7 +16,7 @@ import msgspec
 
 from staytrue.connectors.base import Settings, Translated
 from staytrue.connectors.contract.manifest import faults_of
-from staytrue.connectors.contract.results import Candidate, Lacking, Result, result_of
+from staytrue.connectors.contract.results import Candidate, Lacking, Result, State, result_of
 from staytrue.connectors.contract.samples import Sample, differences, said
 from staytrue.connectors.contract.vocabulary import FIELDS, filled
 from staytrue.hotel.records import Profile, Reservation
@@ -25,13 +25,22 @@ from staytrue.kit.errors import StaytrueError
 UNKNOWN = "Zz-unheard-of"
 ELSEWHERE = "zz-another-hotel"
 CUTS = 12
+BY_MAPPING = "What its files say is a mapping's affair: staytrue mapping check tries that."
 
 
 def results(candidate: Candidate) -> Iterator[Result]:
     """Every check of the pure part, in order, but for `fields`, which a run adds to."""
     yield result_of("manifest", lambda: _manifest(candidate))
+    if is_by_mapping(candidate):
+        yield from (Result(name, State.NOT_CLAIMED, BY_MAPPING) for name in _CHECKS)
+        return
     for name, check in _CHECKS.items():
         yield result_of(name, lambda check=check: check(candidate))  # type: ignore[misc]
+
+
+def is_by_mapping(candidate: Candidate) -> bool:
+    """Whether a mapping of the house does what `translate` does elsewhere."""
+    return candidate.manifest.kind == "files" and candidate.translate is None
 
 
 def _manifest(candidate: Candidate) -> None:

@@ -41,4 +41,7 @@ class Suite:
                 yield result_of(capability, partial(CHECKS[capability], trial))
         if trial:
             self.seen = {object: trial.seen(object) for object in FIELDS}
+        if pure.is_by_mapping(self.candidate):
+            yield Result("fields", State.NOT_CLAIMED, pure.BY_MAPPING)
+            return
         yield result_of("fields", lambda: pure.fields(self.candidate, self.seen))
