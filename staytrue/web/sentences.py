@@ -186,6 +186,13 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             _("Check booking %(number)s") % {"number": number},
             _("The PMS used this number for another booking."),
         )
+    return _about_connection(kind, facts, told)
+
+
+def _about_connection(
+    kind: str, facts: Mapping[str, Any], told: Mapping[str, str]
+) -> tuple[str, str]:
+    file, name = told.get("file", "?"), told.get("connection", "?")
     connection, reason = {"connection": name}, told.get("reason", "")
     if kind == "stale_feed":
         return (
