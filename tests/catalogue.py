@@ -59,10 +59,11 @@ def sources() -> Iterator[tuple[str, str]]:
     for path in sorted((PRODUCT / "connectors").glob("*/manifest.toml")):
         facts = tomllib.loads(path.read_text(encoding="utf-8"))
         asked = [text for field in fields_of(facts) for text in (field.label, field.help)]
-        texts = filter(None, [*asked, facts.get("fragile_because")])
+        # What one vendor's PMS is called is no word of ours.
+        name = facts["name"] if facts["vendor"] == "any" else ""
+        texts = filter(None, [name, *asked, facts.get("fragile_because")])
         # The form draws these by the manifest, so no source names them.
-        name = str(path.relative_to(PRODUCT))
-        yield name, "".join(f"gettext({text!r})\n" for text in texts)
+        yield str(path.relative_to(PRODUCT)), "".join(f"gettext({text!r})\n" for text in texts)
 
 
 def template() -> Catalog:

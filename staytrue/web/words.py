@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from staytrue.connectors import registry
+
 Words = dict[str, str | Promise]
 
 STATUS: Words = {
@@ -210,12 +212,8 @@ CAUSE: Words = {
     "window": _("its dates left the days the feed covers"),
 }
 ORIGIN: Words = {"pms": _("the PMS"), "inferred": _("inferred")}
-DIALECT: Words = {
-    "export_files": _("Export files"),
-    "mews": "Mews",
-    "opera_cloud": "OPERA Cloud",
-    "sql_views": _("SQL views"),
-}
+# A PMS is one folder: what it is called stands in its manifest, and nowhere else.
+DIALECT: Words = {name: _(registry.manifest(name)["name"]) for name in registry.names()}
 SPOKEN: Words = {
     "guest_choice": _("the guest chose it"),
     "stay_language": _("said for the stay"),
