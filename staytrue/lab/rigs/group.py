@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import OperationalError
 
 from staytrue.connectors import registry
-from staytrue.flow import living, release, worker
+from staytrue.flow import living, release, watching, worker
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.hotel.records import Profile, Reservation
@@ -64,6 +64,7 @@ class Group:
                 cadence_seconds=3_600,
             )
             secrets.put_settings(link, house.settings(), registry.manifest(house.dialect))
+            inbox.allow_private(link, is_allowed=True)
         chance = Random(f"{self.seed} {link.name}")
 
         def receive(body: bytes) -> int:
@@ -104,6 +105,10 @@ class Group:
     def _work(self) -> None:
         release.finish_interrupted(self.clock())
         for member in self.members:
+            if member.link.stopped_at:
+                # The administrator tries again, until what he mends is mended.
+                self.happened["stopped"] = self.happened.get("stopped", 0) + 1
+                watching.resume(member.link, by=ACTOR, now=self.clock())
             living.turn(member.link, self.clock, member.network)
         worker.settle(self.clock())
 
@@ -119,7 +124,8 @@ class Group:
             member.pushes.late.clear()
         for member in self.members:
             # What was claimed by a worker that was killed is free after a while.
-            self.clock.instant += wanted.LOST_AFTER + timedelta(minutes=5)
+            lost_for = wanted.LOST_AFTER + timedelta(minutes=5)
+            self.clock.instant += max(lost_for, member.house.whole_within)
             self.until_quiet(member)
 
     def until_quiet(self, member: Member) -> None:
@@ -143,7 +149,7 @@ class Group:
         with scope.everything():
             stays = _shown("reservation", member.link, place)
             guests = _shown("profile", member.link, place)
-        truth = house.reservations(now)
+        truth = {f"{one.number}/{one.leg}": one for one in house.reservations(now).values()}
         on_rosters = {g.profile for stay in truth.values() for g in stay.guests}
         people = {id_: p for id_, p in house.profiles(now).items() if id_ in on_rosters}
         persons = {id_: p for id_, p in guests.items() if id_ in people}
@@ -159,10 +165,17 @@ class Group:
 def _shown(
     object: str, link: Connection, place: canonical.House
 ) -> dict[str, Mapping[str, object]]:
-    render = {"reservation": canonical.reservation, "profile": canonical.profile}[object]
-    key = {"reservation": "number", "profile": "source_id"}[object]
-    rows = queries.rows(object, "connection_id = %s", [link.pk])
-    return {str(row[key]): render(row, place) for row in rows}
+    """What the mirror shows: of a number that was used again the newest, and what is in sight."""
+    if object == "profile":
+        rows = queries.rows(object, "connection_id = %s", [link.pk])
+        return {str(row["source_id"]): canonical.profile(row, place) for row in rows}
+    rows = queries.rows(object, "connection_id = %s ORDER BY epoch", [link.pk])
+    newest = {f"{row['number']}/{row['leg']}": row for row in rows}
+    return {
+        key: canonical.reservation(row, place)
+        for key, row in newest.items()
+        if row["out_of_sight_since"] is None
+    }
 
 
 def _compare(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from staytrue.connectors.base import Http
@@ -13,9 +13,15 @@ from staytrue.kit.http import Response
 from staytrue.lab.bookings import World
 from staytrue.lab.pms.mews import ACCESS_TOKEN, CLIENT_TOKEN, Mews
 from staytrue.lab.pms.opera_cloud import OperaCloud
-from staytrue.lab.pms.serving import Application, Request
+from staytrue.lab.pms.serving import Application, Reply, Request
+from staytrue.lab.pms.sql_views import ALL as SQL_QUIRKS
+from staytrue.lab.pms.sql_views import MAPPING, Fonda
+from staytrue.lab.pms.sql_views import Quirk as SqlQuirk
+from staytrue.lab.pms.sql_views.housing import Housing
+from staytrue.lab.pms.sql_views.relay import Relay
 
 Post = Callable[[bytes], int]
+Now = Callable[[], datetime]
 ADDRESS = "http://pms.lab"
 
 
@@ -50,9 +56,14 @@ class Wire:
 
 
 class House(Protocol):
-    """One hotel's PMS in a rig. `apart` are fields the truth does not tell."""
+    """One hotel's PMS in a rig. `apart` are fields the truth does not tell.
+
+    What the PMS deleted is not among its reservations: a true mirror has it out of sight.
+    `whole_within` is how long we may need to find a change of which nothing tells.
+    """
 
     dialect: str
+    whole_within: timedelta
     apart: Mapping[str, frozenset[str]]
 
     def settings(self) -> dict[str, Any]: ...
@@ -76,10 +87,11 @@ class MewsHouse:
     """A house on the simulated Mews."""
 
     world: World
-    clock: Clock
+    clock: Now
     seed: int = 1
     more: dict[str, Any] = field(default_factory=dict)
     dialect: str = "mews"
+    whole_within: timedelta = timedelta()
     # What a record keeps of the PMS's own words the truth does not spell out.
     apart: Mapping[str, frozenset[str]] = field(
         default_factory=lambda: {"reservation": _WORDS, "profile": _WORDS}
@@ -120,10 +132,11 @@ class OperaHouse:
     """A house on the simulated OPERA Cloud."""
 
     world: World
-    clock: Clock
+    clock: Now
     seed: int = 1
     more: dict[str, Any] = field(default_factory=dict)
     dialect: str = "opera_cloud"
+    whole_within: timedelta = timedelta()
     # Of a merge only the event tells the survivor; the bill has tests of its own.
     apart: Mapping[str, frozenset[str]] = field(
         default_factory=lambda: {
@@ -160,3 +173,60 @@ class OperaHouse:
     def profiles(self, at: datetime) -> dict[str, Profile]:
         """Who its guests are."""
         return self.pms.book.profile_truth(at)
+
+
+@dataclass
+class SqlHouse:
+    """A house whose PMS is read from its own database, over a line that can be cut."""
+
+    world: World
+    clock: Now
+    housing: Housing
+    relay: Relay
+    seed: int = 1
+    quirks: frozenset[SqlQuirk] = SQL_QUIRKS
+    dialect: str = "sql_views"
+    # Everything is looked at once a night.
+    whole_within: timedelta = timedelta(days=1)
+    # What orders versions is ours, not the PMS's.
+    apart: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: dict.fromkeys(("reservation", "profile"), frozenset({"version"}))
+    )
+
+    def __post_init__(self) -> None:
+        self.pms = Fonda(
+            self.world, self.clock, self.housing.connect, reader=self.housing.reader,
+            relay=self.relay, seed=self.seed, quirks=self.quirks,
+        )  # fmt: skip
+
+    def settings(self) -> dict[str, Any]:
+        """What a person would enter to connect it."""
+        return {
+            "dsn": self.housing.dsn(self.relay.authority),
+            "views": MAPPING,
+            "property_value": self.world.house.code,
+        }
+
+    def http(self) -> Http:
+        """A database is not asked this way."""
+        return Wire(lambda _: Reply(404))
+
+    def push(self, post: Post) -> None:
+        """A database never calls: it only lives on."""
+        del post
+        self.pms.tick()
+
+    def rest(self) -> None:
+        """From now on nothing happens in the hotel, and nothing befalls its readers."""
+        self.pms.rest()
+
+    def reservations(self, at: datetime) -> dict[str, Reservation]:
+        """What is so in it."""
+        del at
+        truth = self.pms.truth
+        return {key: one for key, one in truth.reservations.items() if key not in truth.gone}
+
+    def profiles(self, at: datetime) -> dict[str, Profile]:
+        """Who its guests are."""
+        del at
+        return self.pms.truth.profiles
