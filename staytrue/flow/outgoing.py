@@ -30,6 +30,8 @@ URGENT_SHARE = 10
 CHECK_SECONDS = 20.0
 AUTHORITY = "ca_pem"
 """The setting that pins a house's own certificate authority for this connection."""
+AGREED = "calls_a_minute"
+"""The setting that says how often this house's PMS may be asked, where more or less was agreed."""
 ALLOWED = "allow_private"
 """What a connector reads of an administrator's word; never a setting that somebody may enter."""
 
@@ -153,17 +155,28 @@ def _paced(
     credential = {name: str(values.get(name)) for name in secret_names(manifest)}
     # Never the credential itself: a key of a dictionary is easily logged.
     digest = hashlib.sha256(json.dumps(credential, sort_keys=True).encode()).hexdigest()
-    key = (dialect, digest, *sorted(own_addresses(values)), *sorted(allowed), ca_pem or "")
+    agreed = str(values.get(AGREED) or "")
+    key = (dialect, digest, *sorted(own_addresses(values)), *sorted(allowed), ca_pem or "", agreed)
     with _guard:
         way = _ways.get(key)
         if way is None:
-            way = _ways[key] = _Way(Client(allow_private=allowed, ca_pem=ca_pem), _pace(manifest))
+            client = Client(allow_private=allowed, ca_pem=ca_pem)
+            way = _ways[key] = _Way(client, pace_of(manifest, agreed))
     return PacedClient(way.client, way.pace, clock.now, is_urgent=is_urgent)
 
 
-def _pace(manifest: Mapping[str, Any]) -> Pace:
+def pace_of(manifest: Mapping[str, Any], agreed: str = "") -> Pace:
+    """The limit of calls that was agreed, else what the connector states; a tenth is for urgent ones."""
     limits = manifest.get("limits", {})
     calls, seconds = int(limits.get("calls", CALLS)), float(limits.get("seconds", SECONDS))
+    if agreed:
+        if not agreed.isdecimal() or int(agreed) < 1:
+            raise Misconfigured(
+                f"{agreed} is no number of calls. Write how many calls a minute the PMS allows, "
+                "such as 120, or leave it empty.",
+                AGREED,
+            )
+        calls, seconds = int(agreed), 60.0
     return Pace(Allowance(calls, seconds, reserve=calls // URGENT_SHARE))
 
 

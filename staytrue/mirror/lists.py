@@ -33,7 +33,7 @@ TABS: Mapping[str, str] = {
 
 # A record k of a reservation r that was not understood, newer than what is mirrored of it.
 PARKED = (
-    "k.connection_id = r.connection_id AND k.key = r.number || '/' || r.leg"
+    "k.connection_id = r.connection_id AND k.key IN (r.number || '/' || r.leg, r.number)"
     " AND k.state = 'parked' AND k.object <> 'profile'"
 )
 _IS_PARKED = f"EXISTS (SELECT FROM parked_part k WHERE {PARKED})"

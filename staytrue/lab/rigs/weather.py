@@ -101,11 +101,13 @@ class Pushes:
     rates: Rates
     late: list[tuple[Any, int, bytes]] = field(default_factory=list)
     sent: int = 0
+    lost: int = 0
 
     def __call__(self, body: bytes) -> int:
         rates, roll = self.rates, self.chance.random
         self.sent += 1
         if roll() < rates.push_lost:
+            self.lost += 1
             return 200
         if roll() < rates.push_forged:
             self.post(
