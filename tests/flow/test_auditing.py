@@ -101,8 +101,9 @@ def seed(house: Place, stays: int, guests: int) -> dict[tuple[str, str], tuple[A
     people = {guest.profile for stay in truth.reservations.values() for guest in stay.guests}
     for n, id_ in enumerate(chance.sample(sorted(people & truth.profiles.keys()), guests)):
         column, name = (("LastName", "last_name"), ("Notes", "notes"))[n % 2]
-        house.change("Customers", id_, **{column: "Zubiri"})
-        seeded[id_, name] = (getattr(truth.profiles[id_], name), "Zubiri")
+        # A name that nobody invented has: an equal one would be no difference.
+        house.change("Customers", id_, **{column: "Nobody-Else"})
+        seeded[id_, name] = (getattr(truth.profiles[id_], name), "Nobody-Else")
     return seeded
 
 
