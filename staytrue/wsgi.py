@@ -13,6 +13,8 @@ from django.core.wsgi import get_wsgi_application
 from staytrue.kit import database, logs
 from staytrue.kit.processes import die_with_parent
 
+_PAGES_AT_ONCE = 8
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staytrue.settings")
 die_with_parent()
 logs.to_stderr()
@@ -23,4 +25,6 @@ from staytrue.web.hooks import Hooks  # noqa: E402 - tables can be imported from
 database.attach("app")
 # A login that row-level security does not hold must never serve a page.
 database.check_role()
+# The server has many threads, for calls of PMSs; pages need few connections at once.
+database.share_places(_PAGES_AT_ONCE)
 application = Hooks(site)

@@ -30,7 +30,7 @@ from staytrue.staff import audit
 
 _SITE = "staytrue.cli.bench_site:application"
 _EMPTY = "/empty"
-_CALLERS = 32
+_CALLERS = 64
 _ROUNDS = 6
 _CALLS_MOST = 3_000
 _RATE = 300

@@ -224,7 +224,7 @@ def check_version(data: Path) -> None:
 
 def write_settings(data: Path, socket: Path, account: Account, *, fast: bool) -> None:
     """Write our settings, anew before each start: the machine may have changed."""
-    settings = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "100"}
+    settings = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "60"}
     settings |= {"unix_socket_directories": '"{}"'.format(str(socket).replace('"', '""'))}
     settings |= {"wal_compression": "on", "timezone": "UTC", "log_timezone": "UTC", "jit": "off"}
     settings |= _memory(data)

@@ -104,6 +104,19 @@ def attach(role: Role = "app", *, name: str | None = None) -> None:
     connection.settings_dict.update(parts)
 
 
+def share_places(most: int) -> None:
+    """Let the threads of this process share so many connections, instead of one for each.
+
+    A thread's own one is given back late, when its end and the collector's next round are past.
+    """
+    connections.close_all()
+    # Its thread's wrapper took the settings of before; the next one takes those of now.
+    del connections["default"]
+    for known in (settings.DATABASES["default"], connections.settings["default"]):
+        known["CONN_MAX_AGE"] = 0
+        known["OPTIONS"] = {**known["OPTIONS"], "pool": {"min_size": 1, "max_size": most}}
+
+
 @contextmanager
 def running(*, fast: bool = False) -> Iterator[None]:
     """Have a database inside the block, attached as the app: ours is started, and stopped if last."""

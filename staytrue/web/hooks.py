@@ -27,7 +27,7 @@ from staytrue.kit.errors import StaytrueError
 PREFIX = "/hooks/"
 BODY_SECONDS = 5.0
 _SHORT_BYTES = 1 << 14
-CALLS_AT_ONCE = 32
+CALLS_AT_ONCE = 64
 """As many threads has the server, and as many bodies are read at once."""
 RETRY_SECONDS = 10
 

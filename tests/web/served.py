@@ -10,12 +10,14 @@ from staytrue.connectors import registry
 from staytrue.kit import database
 
 DATABASE = "STAYTRUE_TESTS_DATABASE"
+PAGES_AT_ONCE = 3
 SIGNED = {"signed": "staytrue.lab.pms.signed"}
 
 if name := os.environ.get(DATABASE):
     registry._installed = lambda: SIGNED  # type: ignore[method-assign]
     site = get_wsgi_application()
     database.attach("app", name=name)
+    database.share_places(PAGES_AT_ONCE)
 
     from staytrue.inbox import doors
     from staytrue.web import hooks

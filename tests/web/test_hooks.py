@@ -65,6 +65,20 @@ def test_two_hundred_at_once_are_all_kept_and_doubles_count_once(server: Server)
     assert len(kept()) == 100 + 50
 
 
+def test_pages_asked_for_at_once_share_few_places_at_the_database(server: Server) -> None:
+    with ThreadPoolExecutor(30) as readers:
+        pages = [readers.submit(server.post, "/accounts/login/", b"", {}, "GET") for _ in range(90)]
+        assert {each.result().status for each in pages} == {200}
+    with database.superuser() as admin:
+        connected = admin.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s",
+            [databases.COPY],
+        ).fetchone()
+    # And those of the doors, the writer and this test.
+    assert connected
+    assert connected[0] <= served.PAGES_AT_ONCE + 3
+
+
 def test_a_stopped_connection_still_keeps_what_comes(server: Server) -> None:
     link, address = calling.pushed(make.hotel())
     with scope.everything(), audit.acting("tests", make.NOON):
