@@ -24,6 +24,7 @@ from staytrue.flow import (
 )
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
+from staytrue.inbox import notifications
 from staytrue.kit import clock, merge
 
 Duty = Callable[[datetime], object]
@@ -73,6 +74,7 @@ def forget_old_raw(now: datetime) -> None:
     """Drop raw bodies past their retention."""
     with scope.everything():
         inbox.drop_old_raw(now)
+        notifications.drop_old(now)
 
 
 def clear_leftovers(_now: datetime) -> None:
