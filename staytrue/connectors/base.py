@@ -198,6 +198,17 @@ class Sweeps(Protocol):
     ) -> Iterator[Delivery]: ...
 
 
+SHAPE_CHANGED = frozenset({"views_changed", "view_missing", "column_missing"})
+"""What stops a PMS that is not built any more as it was, or not as its mapping says."""
+
+
+@runtime_checkable
+class KnowsShape(Protocol):
+    """A live PMS whose shape is kept with the bookmark; a person's word lets go of the old one."""
+
+    def accept_shape(self, bookmark: Bookmark) -> Bookmark: ...
+
+
 @dataclass(frozen=True)
 class Call:
     """What a stream told us, kept like a call of the PMS: `hints` reads it later."""

@@ -13,11 +13,13 @@ from typing import Any
 import structlog
 from django.db import DatabaseError
 
+from staytrue.connectors import registry
+from staytrue.connectors.base import SHAPE_CHANGED, KnowsShape
 from staytrue.connectors.export_files import folder as folders
 from staytrue.connectors.export_files.connector import load_mapping
 from staytrue.connectors.export_files.folder import Folder, Found, LocalFolder
 from staytrue.connectors.export_files.mapping import MadeAt
-from staytrue.flow import intake, mappings, reactions
+from staytrue.flow import intake, mappings, parcels, reactions
 from staytrue.flow.leftovers import workshop
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
@@ -124,10 +126,19 @@ def resume(link: Connection, *, by: str, now: datetime) -> None:
     if link.stopped_at is None:
         raise Refused(f"{link.name} is not stopped.", code="not_stopped")
     with scope.everything(), audit.acting(by, now):
+        _accept_shape(link, now)
         inbox.resume(link)
         close_ask(f"stopped_connection:{link.pk}", "resumed", now)
         audit.record("connection_resumed", f"connection:{link.pk}", property_id=link.property_id)
         reactions.raise_screens([link.property_id])
+
+
+def _accept_shape(link: Connection, now: datetime) -> None:
+    """Who resumes after the PMS changed has compared it with the mapping: its shape is learned anew."""
+    connector = registry.live(link.dialect)
+    if link.stopped_code in SHAPE_CHANGED and isinstance(connector, KnowsShape):
+        mark, _ = inbox.bookmark(link, parcels.BOOKMARK)
+        inbox.set_bookmark(link, parcels.BOOKMARK, connector.accept_shape(mark), now)
 
 
 @contextmanager

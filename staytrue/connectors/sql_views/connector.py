@@ -39,18 +39,10 @@ class SqlViews:
     ) -> Iterator[Delivery]:
         """What is new since the bookmark, after the views were found to be what they were."""
         before = bookmark.get("shape", {})
-        try:
-            with _look(settings) as (database, views):
-                known = {**bookmark, "shape": _checked_shape(database, views, before)}
-                _try_each(database, views)
-                yield from Poll(database, settings, now, known).parcels(views)
-        except Misconfigured as problem:
-            if problem.code != shape.CHANGED or "column" in problem.facts:
-                raise
-            # The PMS changed while we looked: a second look can name the column.
-            with _look(settings) as (database, views):
-                _checked_shape(database, views, before)
-            raise
+        with _naming(settings, before), _look(settings) as (database, views):
+            known = {**bookmark, "shape": _checked_shape(database, views, before)}
+            _try_each(database, views)
+            yield from Poll(database, settings, now, known).parcels(views)
 
     def hints(self, body: bytes, headers: Mapping[str, str]) -> list[Hint]:
         """A database never calls."""
@@ -72,7 +64,7 @@ class SqlViews:
         self, first: date, last: date, http: Http, settings: Settings, now: datetime
     ) -> Iterator[Delivery]:
         """All stays that touch these days and their guests, as they are at one moment."""
-        with _look(settings) as (database, views):
+        with _naming(settings), _look(settings) as (database, views):
             stays = views["reservation"]
             rows = window(database, stays, settings, first, last)
             if guests := views.get("profile"):
@@ -115,6 +107,18 @@ def _look(settings: Settings) -> Iterator[tuple[Database, dict[str, ViewMap]]]:
         yield database, views
     finally:
         database.close()
+
+
+@contextmanager
+def _naming(settings: Settings, before: shape.Shape | None = None) -> Iterator[None]:
+    """Where the PMS changed in mid-question, a second look names the column."""
+    try:
+        yield
+    except Misconfigured as problem:
+        if problem.code == shape.CHANGED and "column" not in problem.facts:
+            with _look(settings) as (database, views):
+                _checked_shape(database, views, before or {})
+        raise
 
 
 def _checked_shape(
@@ -166,7 +170,7 @@ def _batches(view: ViewMap, ids: Iterable[str]) -> Iterator[list[str]]:
 def _known_as(view: ViewMap, ids: Sequence[str], settings: Settings) -> list[Row]:
     """The rows of these ids, in a look of their own."""
     try:
-        with _look(settings) as (database, _):
+        with _naming(settings), _look(settings) as (database, _):
             return _rows_by(database, view, ids, settings)
     except Misconfigured as problem:
         # A key of words where the PMS counts in numbers is no key of its.
