@@ -11,15 +11,14 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
-from openpyxl.utils.exceptions import InvalidFileException
 
 from staytrue.connectors.base import Line
 from staytrue.connectors.export_files.container import (
@@ -39,7 +38,7 @@ BLANK_ROWS_MAX = 10_000
 # openpyxl answers a damaged workbook with whatever it stumbles over.
 _DAMAGED = (
     ParseError, zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError, TypeError,
-    AttributeError, InvalidFileException,
+    AttributeError,
 )  # fmt: skip
 DIGITS_SAFE = 15
 """A spreadsheet keeps no more digits of a number; a longer id was already damaged in it."""
@@ -63,6 +62,8 @@ def workbook(file: IO[bytes], name: str, limits: Limits) -> Iterator[Any]:
         with warnings.catch_warnings():
             # Styles and extensions openpyxl does not know are of no interest here.
             warnings.simplefilter("ignore")
+            # Half a second to load, and most files are no workbooks.
+            openpyxl = import_module("openpyxl")
             yield openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     except DefusedXmlException:
         raise _dtd(name) from None
