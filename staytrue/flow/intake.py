@@ -7,7 +7,7 @@ same, so an interrupted import is simply run again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -67,6 +67,7 @@ class Work:
     resumed: bool = False
     summary: Summary = field(default_factory=Summary)
     staged: dict[str, int] = field(default_factory=dict)
+    fresh: Sequence[str] = ()
 
     @property
     def is_live(self) -> bool:
@@ -212,12 +213,7 @@ def settings_of(link: Connection, read_at: datetime) -> base.Settings:
     """What a translation may know of the house."""
     house = link.property
     return base.Settings(
-        property=house.code,
-        zone=house.timezone,
-        country=house.country,
-        currency=house.currency,
-        read_at=read_at,
-        values=link.settings,
+        house.code, house.timezone, house.country, house.currency, read_at, link.settings
     )
 
 
@@ -301,6 +297,7 @@ def _merge(work: Work) -> None:
             merge.describe(target)
         mirror.tell_epochs(work.link.id, work.delivery.id)
         telling.tell_reused(work)
+        work.fresh = [one for one in work.staged if not queries.has_rows(one, work.link.id)]
     pages = work.summary.pages(PAGE_ROWS)
     # What an open transaction has staged no other connection sees.
     if len(pages) < 2 or connection.in_atomic_block:
@@ -330,7 +327,7 @@ def _merge_page(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]
 def _merge_lines(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]:
     merge.expect_bulk()
     staged = [object for object in MERGED_IN_ORDER if work.staged[object]]
-    return merge_rows(work.delivery, staged, (first, last), work.made_at, work.now)
+    return merge_rows(work.delivery, staged, (first, last), work.made_at, work.now, work.fresh)
 
 
 def merge_rows(
@@ -339,6 +336,7 @@ def merge_rows(
     span: tuple[int, int],
     read_at: datetime,
     now: datetime,
+    fresh: Collection[str] = (),
 ) -> dict[str, tuple[int, int]]:
     """Merge staged rows with `span[0] <= seq < span[1]` and log what differs, in one transaction.
 
@@ -354,7 +352,7 @@ def merge_rows(
     counts: dict[str, tuple[int, int]] = {}
     for object in objects:
         also = (log.created(object),)
-        merged = mirror.merge_staged(object, delivery.pk, *span, given, also)
+        merged = mirror.merge_staged(object, delivery.pk, *span, given, also, fresh=object in fresh)
         entries = conclude.entries(object, merged.updated)
         log.append(entries, now, history=delivery.history)
         conclude.note_silent(delivery, object, merged.updated, entries, now)

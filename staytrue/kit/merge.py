@@ -75,8 +75,11 @@ def _marks(row: str, target: Target) -> str:
                      for m in target.marks)  # fmt: skip
 
 
-def merge_statement(target: Target, also: Sequence[str] = ()) -> str:
+def merge_statement(target: Target, also: Sequence[str] = (), *, fresh: bool = False) -> str:
     """The one upsert, as SQL with named parameters `batch`, `first`, `last` and the batch values.
+
+    `fresh` leaves out the look for known rows: of a first load there are none, and a row that
+    comes twice is met by the upsert itself.
 
     `also` are statements that write from its result `m` (`old_id`, `id` and what the target
     tells): a second reading of the rows would cost as much again.
@@ -97,6 +100,11 @@ def merge_statement(target: Target, also: Sequence[str] = ()) -> str:
         if c not in target.key and target.on_update.get(c) != "keep"
     )
     joined = " AND ".join(f"t.{c} = d.{c}" for c in target.key)
+    if fresh:
+        fits = "SELECT * FROM d"
+    else:
+        fits = f"""SELECT d.* FROM d LEFT JOIN {target.table} t ON {joined}
+   WHERE t.id IS NULL OR ({newer.replace("%s", "d")})"""
     differs = f"old.{target.content} IS DISTINCT FROM new.{target.content}"
     return f"""
 WITH d AS (
@@ -105,8 +113,7 @@ WITH d AS (
            WHERE s.batch = %(batch)s AND s.seq >= %(first)s AND s.seq < %(last)s) s
    ORDER BY {key}, coalesce(version, 0) DESC, version_at DESC, line DESC
 ), n AS (
-  SELECT d.* FROM d LEFT JOIN {target.table} t ON {joined}
-   WHERE t.id IS NULL OR ({newer.replace("%s", "d")})
+  {fits}
 ), m AS (
   INSERT INTO {target.table} AS t ({names})
   SELECT {values} FROM n ORDER BY {key}
@@ -151,11 +158,13 @@ def merge(
     last: int,
     given: Mapping[str, Any],
     also: Sequence[str] = (),
+    *,
+    fresh: bool = False,
 ) -> Merged:
     """Merge the staged rows with `first <= seq < last`; older and equal versions stay out."""
     values = {**given, "batch": batch, "first": first, "last": last}
     with connection.cursor() as cursor:
-        cursor.execute(merge_statement(target, also), values)
+        cursor.execute(merge_statement(target, also, fresh=fresh), values)
         inserted, was, now, touched = cursor.fetchone()
     pairs = zip(was or [], now or [], strict=True)
     return Merged(inserted or [], [(parse(a), parse(b)) for a, b in pairs], touched)

@@ -89,13 +89,17 @@ def merge_staged(
     last: int,
     given: Mapping[str, Any],
     also: Sequence[str] = (),
+    *,
+    fresh: bool = False,
 ) -> Merged:
     """Merge staged rows of one batch with `first <= seq < last`; rosters follow.
+
+    `fresh` says that the connection had no such row when the batch began.
 
     `also` are statements of later packages that write from what was inserted (`changes.log`).
     """
     rosters = (_ROSTERS,) if object == "reservation" else ()
-    merged = merge.merge(TARGETS[object], batch, first, last, given, (*also, *rosters))
+    merged = merge.merge(TARGETS[object], batch, first, last, given, (*also, *rosters), fresh=fresh)
     if object == "reservation":
         replaced = [now["id"] for was, now in merged.updated if was["guests"] != now["guests"]]
         settle_rosters(replaced, given["read_at"])
