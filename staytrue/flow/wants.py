@@ -34,14 +34,18 @@ def take_calls(talk: Talk) -> int:
     link, now = talk.link, talk.clock()
     with scope.everything():
         calls = notifications.claim(link.pk, now, CALLS_AT_ONCE)
+        understood, hints = [], []
         for call in calls:
             try:
-                hints = talk.connector.hints(bytes(call.body), call.headers)
+                hints += talk.connector.hints(bytes(call.body), call.headers)
             except Unreadable as problem:
                 notifications.settle([call.pk], now, problem.sentence)
-                continue
-            wanted.want(link, [Want(h.entity, h.id, h.facts) for h in hints], call.received_at)
-        notifications.settle([call.pk for call in calls if not call.trouble], now)
+            else:
+                understood.append(call)
+        if understood:
+            first = min(call.received_at for call in understood)
+            wanted.want(link, [Want(h.entity, h.id, h.facts) for h in hints], first)
+            notifications.settle([call.pk for call in understood], now)
     return len(calls)
 
 
