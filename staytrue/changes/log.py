@@ -111,25 +111,46 @@ def versions_of(object: str, object_id: int) -> list[dict[str, Any]]:
         ]
 
 
-def lag_seconds(connection_id: int, since: datetime) -> dict[str, float | None]:
-    """Measured lag from the source's instant to ours, p50 and p95, of live changes since then.
+# What was true before the first delivery was made is no lag: nobody was listening.
+_LAGS = """
+  SELECT at, extract(epoch FROM at - source_at)::float8 AS lag FROM change
+   WHERE connection_id = %(link)s AND at >= %(since)s AND NOT history
+     AND source_at IS NOT NULL AND delivery_id IS NOT NULL
+     AND source_at >= (SELECT min(coalesce(made_at, received_at)) FROM delivery
+                        WHERE connection_id = %(link)s AND state = 'applied')"""
+_PERCENTILES = """percentile_disc(0.5) WITHIN GROUP (ORDER BY lag),
+  percentile_disc(0.95) WITHIN GROUP (ORDER BY lag), count(*)"""
 
-    What was true before the first delivery was made is no lag: nobody was listening.
-    """
+
+def lag_seconds(connection_id: int, since: datetime) -> dict[str, float | None]:
+    """Measured lag from the source's instant to ours, p50 and p95, of live changes since then."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY lag),
-                      percentile_disc(0.95) WITHIN GROUP (ORDER BY lag), count(*)
-                 FROM (SELECT extract(epoch FROM at - source_at)::float8 AS lag FROM change
-                        WHERE connection_id = %s AND at >= %s AND NOT history
-                          AND source_at IS NOT NULL AND delivery_id IS NOT NULL
-                          AND source_at >= (SELECT min(coalesce(made_at, received_at))
-                                              FROM delivery WHERE connection_id = %s
-                                               AND state = 'applied')) x""",
-            [connection_id, since, connection_id],
+            f"SELECT {_PERCENTILES} FROM ({_LAGS}) x", {"link": connection_id, "since": since}
         )
         p50, p95, count = cursor.fetchone()
     return {"p50": p50, "p95": p95, "count": count}
+
+
+@dataclass(frozen=True)
+class HourOfLag:
+    """The lag of the live changes that we came to know in one hour, in seconds."""
+
+    begins_at: datetime
+    p50: float
+    p95: float
+    count: int
+
+
+def lag_by_hour(connection_id: int, since: datetime) -> list[HourOfLag]:
+    """The measured lag of each hour since then that saw a live change, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT date_trunc('hour', at, 'UTC'), {_PERCENTILES} FROM ({_LAGS}) x
+                 GROUP BY 1 ORDER BY 1""",
+            {"link": connection_id, "since": since},
+        )
+        return [HourOfLag(*row) for row in cursor.fetchall()]
 
 
 def counted_in(delivery_id: int) -> dict[str, dict[str, int]]:

@@ -42,6 +42,7 @@ _COMMANDS = (
     files.sync,
     tuning.cadence,
     tuning.objective,
+    tuning.lag,
     reading.list_,
     reading.show,
     totals.totals,

@@ -1,4 +1,4 @@
-"""Commands on a connection's pace and on what it must reach: effective at the worker's next turn."""
+"""Commands on a connection's pace, its lag, and what it must reach: effective at its next turn."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from staytrue.cli.frame import Answer, acting, answers, connection_named, open_home
+from staytrue.cli.frame import Answer, acting, answers, connection_named, open_home, reading
+from staytrue.flow import lag as lags
 from staytrue.flow import objectives
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
@@ -60,3 +61,41 @@ def objective(
         for key in rules.wanted(link.objectives)
     ]
     return Answer(document, lines or [f"{name} has no objectives."])
+
+
+@click.command
+@click.argument("name", metavar="CONNECTION")
+@answers
+def lag(name: str) -> Answer:
+    """How often a connection is asked, and how late its changes arrive: p50 and p95, measured."""
+    now = clock.now()
+    with reading():
+        link = connection_named(name)
+        report = lags.report(link, now)
+    document = {
+        "connection": name,
+        "promised_seconds": link.cadence_seconds,
+        "cadence": {
+            task: [{"hours": hours, "seconds": pause} for hours, pause in pauses]
+            for task, pauses in report.cadence.items()
+        },
+        "lag": report.measured,
+        "true_through": report.true_through,
+    }
+    lines = [f"{task}: {_told(pauses)}" for task, pauses in report.cadence.items()]
+    lines += [_measured(span, found) for span, found in report.measured.items()]
+    lines += [f"{object}: true through {at}" for object, at in report.true_through.items() if at]
+    return Answer(document, lines)
+
+
+def _told(pauses: list[tuple[str, int]]) -> str:
+    parts = [f"every {pause} s from {hours} o'clock" for hours, pause in pauses if hours]
+    parts += [f"{'else ' if parts else ''}every {pauses[-1][1]} s"]
+    return ", ".join(parts)
+
+
+def _measured(span: str, found: lags.Lag) -> str:
+    if not found["count"]:
+        return f"last {span}: no live change"
+    p50, p95 = found["p50"], found["p95"]
+    return f"last {span}: p50 {p50:.0f} s, p95 {p95:.0f} s of {found['count']} changes"

@@ -65,6 +65,20 @@ def change(
         inbox.allow_private(link, is_allowed=is_private)
 
 
+def tune(
+    link: Connection,
+    cadence: dict[str, Any],
+    objectives: dict[str, Any],
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """How often it is asked, what it must reach and who hears of it; from its next turn on."""
+    with scope.everything(), audit.acting(by, now):
+        inbox.set_pace(link, cadence)
+        inbox.set_objectives(link, objectives)
+
+
 def new_address(link: Connection, *, by: str, now: datetime) -> str:
     """The path at which the PMS may call from now on, told this once; an earlier one is dead."""
     with scope.everything(), audit.acting(by, now, "new address for the PMS"):

@@ -80,7 +80,8 @@ def _turn(talk: Talk) -> int:
 def until_read(link: Connection, clock: Clock, *, full: bool = False) -> Iterator[timedelta]:
     """Turns for a person who waits: ends when a walk begun now is over and all of it is read.
 
-    Yields how long to wait before the next turn, where the PMS asks for patience.
+    What the PMS does not show yet is left to the worker, which asks again later. Yields how long
+    to wait before the next turn, where the PMS asks for patience.
     """
     begun = clock()
     with scope.everything():
@@ -189,5 +190,6 @@ def _rest(link: Connection, busy: Temporary, now: datetime) -> None:
     """The PMS asked for patience, or does not answer: it is left alone for a while."""
     until = now + wants.pause_of(busy)
     logger.info("rest", connection=link.name, until=until.isoformat(), reason=busy.sentence)
+    mark = {"until": until.isoformat(), "reason": busy.sentence, "code": busy.code}
     with scope.everything():
-        inbox.set_bookmark(link, REST, {"until": until.isoformat(), "reason": busy.sentence}, now)
+        inbox.set_bookmark(link, REST, mark, now)

@@ -69,13 +69,22 @@ def promise(link: Connection, cadence_seconds: int) -> None:
 
 
 def set_cadence(link: Connection, task: str, seconds: int, hours: str = "") -> None:
-    """The pause between two turns of a task, always or in these hours; it counts from the next."""
+    """The pause between two turns of a task, always or in these hours; it counts from the next.
+
+    New hours take the place of those they overlap.
+    """
     said = {**link.cadence.get(task, {})}
     if hours:
-        said["hours"] = {**said.get("hours", {}), hours: seconds}
+        before = said.get("hours", {}).items()
+        kept = {span: pause for span, pause in before if not pace.overlap(span, hours)}
+        said["hours"] = {**kept, hours: seconds}
     else:
         said["seconds"] = seconds
-    cadence = {**link.cadence, task: said}
+    set_pace(link, {**link.cadence, task: said})
+
+
+def set_pace(link: Connection, cadence: dict[str, Any]) -> None:
+    """The pace of all tasks at once; what it does not name has our own."""
     pace.check(cadence)
     link.cadence = cadence
     link.save(update_fields=["cadence"])

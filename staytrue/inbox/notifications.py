@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Count, Min
 from psycopg import Cursor
 
 from staytrue.connectors.envelope import without_cards
@@ -131,6 +132,13 @@ def settle(ids: Collection[int], now: datetime, trouble: str = "") -> None:
 def waiting() -> int:
     """How many nobody has taken yet."""
     return Notification.objects.filter(claimed_at__isnull=True, settled_at__isnull=True).count()
+
+
+def unread(link_id: int) -> tuple[int, datetime | None]:
+    """Calls of one connection that nothing was made of yet, and since when the oldest waits."""
+    found = Notification.objects.filter(connection=link_id, settled_at__isnull=True)
+    told = found.aggregate(count=Count("pk"), oldest=Min("received_at"))
+    return told["count"], told["oldest"]
 
 
 def drop_old(now: datetime, days: int = KEPT_DAYS) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 from staytrue.kit.errors import Refused
@@ -14,7 +15,7 @@ CHANGES, NEAR, AUDIT = "changes", "near", "audit"
 TASKS = (CHANGES, NEAR, AUDIT)
 SLOWEST = {CHANGES: 300, NEAR: 3_600, AUDIT: 86_400}
 # Around check-in the day is decided: then changes are asked for more often, if nobody says else.
-BUSY_HOURS = range(13, 23)
+BUSY_SPAN = "13-23"
 BUSY_SECONDS = 60
 SHORTEST = 5
 
@@ -25,15 +26,38 @@ def seconds(cadence: Mapping[str, Any], task: str, local: datetime, *, found: bo
     `cadence` maps tasks to {"seconds": …, "hours": {"14-22": …}}; what it does not name has our
     own pace, which is faster around check-in and where the last turn found something.
     """
-    said = cadence.get(task) or {}
-    for span, pause in (said.get("hours") or {}).items():
+    *spans, (_, otherwise) = in_force(cadence, task)
+    for span, pause in spans:
         if local.hour in _hours(span):
-            return int(pause)
-    if "seconds" in said:
-        return int(said["seconds"])
-    if task == CHANGES and (found or local.hour in BUSY_HOURS):
-        return BUSY_SECONDS
-    return SLOWEST[task]
+            return pause
+    is_ours = "seconds" not in (cadence.get(task) or {})
+    return BUSY_SECONDS if task == CHANGES and found and is_ours else otherwise
+
+
+def in_force(cadence: Mapping[str, Any], task: str) -> list[tuple[str, int]]:
+    """The pauses of a task: those of their hours, by hour, and at last ("", else).
+
+    What was said for some hours leaves the others to our own pace, of which busy hours give way.
+    """
+    said = cadence.get(task) or {}
+    spans = dict(said.get("hours") or {})
+    if (
+        "seconds" not in said
+        and task == CHANGES
+        and not any(overlap(BUSY_SPAN, span) for span in spans)
+    ):
+        spans[BUSY_SPAN] = BUSY_SECONDS
+    told = sorted(((span, int(pause)) for span, pause in spans.items()), key=_begin)
+    return [*told, ("", int(said.get("seconds", SLOWEST[task])))]
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether two spans share an hour."""
+    return not _hours(one).isdisjoint(_hours(other))
+
+
+def _begin(told: tuple[str, int]) -> int:
+    return int(told[0].partition("-")[0])
 
 
 def due_at(last: datetime | None, pause: int) -> datetime | None:
@@ -46,8 +70,12 @@ def check(cadence: Mapping[str, Any]) -> None:
     for task, said in cadence.items():
         if task not in TASKS:
             raise Refused(f"There is no task {task}. There are: {', '.join(TASKS)}.", "no_task")
-        pauses = [*(said.get("hours") or {}).values()]
-        for span in said.get("hours") or {}:
+        spans = said.get("hours") or {}
+        pauses = [*spans.values()]
+        for one, other in combinations(spans, 2):
+            if overlap(one, other):
+                raise Refused(f"The hours {one} and {other} overlap.", "hours_overlap")
+        for span in spans:
             _hours(span)
         if "seconds" in said:
             pauses.append(said["seconds"])

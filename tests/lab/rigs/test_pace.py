@@ -11,10 +11,11 @@ import pytest
 
 from staytrue.changes import log
 from staytrue.connectors import registry
-from staytrue.flow import outgoing
+from staytrue.flow import lag, outgoing
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import pace
+from staytrue.inbox.models import Connection
 from staytrue.kit.pacing import PacedClient
 from staytrue.lab.bookings import World, build_world
 from staytrue.lab.house import hotel_sirga
@@ -119,3 +120,31 @@ def test_five_of_a_hundred_pushes_lost_leave_no_difference_after_the_next_poll()
     group.be_still()
     assert member.pushes.lost > 0
     assert not "\n".join(group.differences(member))
+
+
+def test_a_faster_pace_counts_without_a_restart_and_stands_in_the_lag_report() -> None:
+    clock = Clock(AFTERNOON - timedelta(hours=1))
+    group = Group(clock)
+    member = group.add(
+        MewsHouse(world(), clock, seed=5, more={"quirks": frozenset()}), make.hotel()
+    )
+    loaded(group, member, AFTERNOON)
+    seldom(member, clock())
+    found = {}
+    # The one connection lives on, object and all; only what is set of it changes.
+    for minutes in (60, 5):
+        with scope.everything(), audit.acting("tests", clock()):
+            link = Connection.objects.get(pk=member.link.pk)
+            inbox.set_cadence(link, pace.CHANGES, 60 * minutes)
+        begun = clock()
+        for _ in steps(group, timedelta(minutes=150), timedelta(minutes=1)):
+            member.house.push(lambda _body: 200)  # Every call of the PMS is lost.
+            group.turn()
+        with scope.everything():
+            told = lag.report(link, clock())
+            # The next turn still brings what waited at the old pace.
+            found[minutes] = log.lag_seconds(link.pk, begun + timedelta(minutes=2))["p95"] or 0
+        assert told.cadence[pace.CHANGES] == [("", 60 * minutes)]
+        assert told.measured["day"]["count"]
+    assert 300 < found[60] <= 3_660
+    assert 0 < found[5] <= 360
