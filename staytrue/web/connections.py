@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from staytrue.changes import log
 from staytrue.connectors import registry
+from staytrue.connectors.base import SHAPE_CHANGED
 from staytrue.connectors.export_files.connector import load_mapping
 from staytrue.flow import release, watching
 from staytrue.inbox import queries as inbox
@@ -30,6 +31,7 @@ from staytrue.staff.access import Access, one_of, require
 from staytrue.staff.guard import access_in, needs
 from staytrue.web import facts, formats, reasons, sentences, words
 from staytrue.web.chart import age_chart
+from staytrue.web.health import health
 from staytrue.web.pages import page
 
 LAG_DAYS = 30
@@ -101,6 +103,10 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
         may_deliveries=access.may("deliveries.release", link.property_id),
         may_manage=access.may("connections.manage", link.property_id),
         load=_first_load(link),
+        health=health(link, now, request.GET.get("lag", ""))
+        if registry.live(link.dialect)
+        else None,
+        is_reshaped=link.stopped_code in SHAPE_CHANGED,
         stopped_why=reasons.told(link.stopped_code, str(link.stopped_facts.get("reason", ""))),
     )
 

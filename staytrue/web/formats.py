@@ -73,6 +73,20 @@ def span(seconds: float) -> str:
     return age(seconds) if minutes else _("%(seconds)s s") % {"seconds": int(seconds)}
 
 
+def exact(seconds: float) -> str:
+    """A length of time to the second where it is short: "8 s", "2 min 05 s"."""
+    whole = round(seconds)
+    if whole < 60 or whole >= 3_600:
+        return span(whole) if whole < 60 else age(whole)
+    told = {"minutes": whole // 60, "seconds": f"{whole % 60:02d}"}
+    return _("%(minutes)s min %(seconds)s s") % told
+
+
+def hour(word: str) -> str:
+    """An hour of the day: "13" is 13:00."""
+    return f"{int(word):02d}:00"
+
+
 def clock_time(instant: datetime, zone: str) -> str:
     """The hotel's clock: "03:10"."""
     return str(format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale()))

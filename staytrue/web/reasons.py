@@ -80,6 +80,7 @@ REASONS: dict[str, Promise] = {
         "Nobody could manage staff any more. Give another member the administrator’s role first."
     ),
     "member_exists": gettext_lazy("This person is a member already."),
+    "hours_overlap": gettext_lazy("Two of these spans of hours overlap."),
     "email_unreadable": gettext_lazy("This is not an e-mail address."),
 }
 

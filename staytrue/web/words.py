@@ -101,6 +101,12 @@ SCOPE: Words = {
     "delta": _("only what changed"),
 }
 OBJECT: Words = {"reservation": _("Reservations"), "profile": _("Guest profiles")}
+TASK: Words = {
+    "changes": _("Changes"),
+    "near": _("Stays of these days, read again"),
+    "audit": _("Comparison with the PMS"),
+}
+SINCE: Words = {"hour": _("last hour"), "day": _("last 24 hours"), "week": _("last 7 days")}
 CHANGE: Words = {
     "created": _("Created"),
     "modified": _("Changed"),

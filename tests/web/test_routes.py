@@ -27,6 +27,9 @@ def address(route: matrix.Route, house: House) -> str:
         "connections/<str:name>/resume/": "connections/bio-files/resume/",
         "connections/<str:name>/settings/": "connections/bio-files/settings/",
         "connections/<str:name>/address/": "connections/bio-files/address/",
+        "connections/<str:name>/fields/": "connections/bio-files/fields/",
+        "connections/<str:name>/fidelity/": "connections/bio-files/fidelity/",
+        "connections/<str:name>/pace/": "connections/bio-files/pace/",
         "connections/<str:name>/progress/": "connections/bio-files/progress/",
     }
     pattern = here.get(route.pattern, route.pattern)
