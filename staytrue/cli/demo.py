@@ -1,13 +1,14 @@
-"""`staytrue demo`: an invented hotel with a year behind it, its files taken in like any hotel's.
+"""`staytrue demo`: an invented group of four hotels, read like any hotel's PMS is read.
 
-Its PMS goes on living: every other minute it exports again into the folder that the worker
-watches. Called again on a later day, it catches up.
+Hotel Sirga has a year behind it and exports files: every other minute again, into the folder that
+the worker watches. The three others live (`demo_group`). Called again on a later day, it catches up.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from zoneinfo import ZoneInfo
 import click
 from django.conf import settings
 
+from staytrue.cli import demo_group
+from staytrue.cli.demo_group import Neighbour
 from staytrue.cli.frame import ACTOR, Answer, answers
 from staytrue.cli.running import supervise
 from staytrue.flow import closing, intake, worker
@@ -30,7 +33,7 @@ from staytrue.kit.errors import Refused
 from staytrue.lab import demo as invented
 from staytrue.lab.demo import Year
 from staytrue.lab.files import Delivery as Export
-from staytrue.mirror.models import Profile, Reservation
+from staytrue.mirror.models import Freshness, Profile, Reservation
 from staytrue.staff import actions as staff
 from staytrue.staff import audit
 from staytrue.staff.access import house_access
@@ -50,6 +53,7 @@ _MEMBERS = {
     "desk@sirga.example": ("Jon Ibarra", "front_desk"),
     "kitchen@sirga.example": ("Marta Ruiz", "department"),
 }
+_AT_ONE_HOTEL = ("front_desk", "department")
 
 
 @click.command
@@ -63,15 +67,19 @@ def demo(port: int, *, once: bool) -> Answer:
         database.migrate(now)
         scene = _prepared(now)
         scene.catch_up(now)
-        worker.until_idle()
-        roles = {email: role for email, (_, role) in _MEMBERS.items()}
-        document = {**_figures(), "password": scene.password, "members": roles}
-        lines = _in_words(document)
-        if once:
-            return Answer(document, lines)
-        for line in lines:
-            click.echo(line, err=True)
-        supervise(port, also=scene.go_on)
+        with demo_group.neighbours(scene.year.today) as others:
+            for other in others:
+                other.load()
+            worker.until_idle()
+            document = _document(scene, others)
+            lines = _in_words(document)
+            if once:
+                return Answer(document, lines)
+            for line in lines:
+                click.echo(line, err=True)
+            for other in others:
+                other.be_called(port)
+            supervise(port, also=lambda: _go_on(scene, others))
     return Answer(document, ["Stopped."])
 
 
@@ -162,7 +170,7 @@ def _made(home: Path, today: date, now: datetime) -> tuple[Connection, str]:
         )  # fmt: skip
         link = inbox.connect(_LINK, house, "export_files", given, now=now)
         for email, (name, role) in _MEMBERS.items():
-            at = None if role == "administrator" else house.pk
+            at = house.pk if role in _AT_ONE_HOTEL else None
             staff.create_member(
                 house_access(ACTOR), email, name, [RoleAt(role, at)], password=password
             )
@@ -175,27 +183,56 @@ def _take(link: Connection, export: Export) -> None:
         click.echo(f"{path.name}: {outcome.read} read, {outcome.seconds} s", err=True)
 
 
-def _figures() -> dict[str, Any]:
+def _go_on(scene: Scene, others: Sequence[Neighbour]) -> None:
+    scene.go_on()
+    for other in others:
+        other.go_on()
+
+
+def _document(scene: Scene, others: Sequence[Neighbour]) -> dict[str, Any]:
+    """What the demo answers: Hotel Sirga's figures, those of each hotel, and how to sign in."""
+    hotels = [_figures(link) for link in (scene.link, *(other.link for other in others))]
+    roles = {email: role for email, (_, role) in _MEMBERS.items()}
+    return {**hotels[0], "hotels": hotels, "password": scene.password, "members": roles}
+
+
+def _figures(link: Connection) -> dict[str, Any]:
     with scope.everything():
-        statuses = Counter(Reservation.objects.values_list("status", flat=True))
+        stays = Reservation.objects.filter(connection=link)
+        statuses = Counter(stays.values_list("status", flat=True))
+        deliveries = Delivery.objects.filter(connection=link)
+        parked = ParkedPart.objects.filter(connection=link, state=ParkedPart.State.PARKED)
+        feed = Freshness.objects.filter(connection=link, object="reservation").first()
+        through = feed.true_through if feed else None
         return {
-            "property": _CODE,
+            "property": link.property.code,
+            "name": link.property.name,
+            "connection": link.name,
+            "dialect": link.dialect,
             "reservations": statuses.total(),
             "by_status": dict(sorted(statuses.items())),
-            "profiles": Profile.objects.count(),
-            "deliveries": Delivery.objects.count(),
-            "held": Delivery.objects.filter(state=Delivery.State.HELD).count(),
-            "parked": ParkedPart.objects.filter(state=ParkedPart.State.PARKED).count(),
-            "out_of_sight": Reservation.objects.exclude(out_of_sight_since=None).count(),
+            "profiles": Profile.objects.filter(connection=link).count(),
+            "deliveries": deliveries.count(),
+            "held": deliveries.filter(state=Delivery.State.HELD).count(),
+            "parked": parked.count(),
+            "out_of_sight": stays.exclude(out_of_sight_since=None).count(),
+            "true_through": through.isoformat() if through else None,
         }
 
 
 def _in_words(document: dict[str, Any]) -> list[str]:
-    statuses = ", ".join(f"{count} {word}" for word, count in document["by_status"].items())
     return [
-        f"Hotel Sirga: {document['reservations']} reservations ({statuses}),",
-        f"{document['profiles']} profiles, {document['deliveries']} deliveries, "  # noqa: ISC004
-        f"{document['parked']} parked, {document['out_of_sight']} out of sight.",
+        *(line for hotel in document["hotels"] for line in _of_hotel(hotel)),
         f"Sign in with the password {document['password']} as",
         *(f"  {email}  {role}" for email, role in document["members"].items()),
+    ]
+
+
+def _of_hotel(hotel: dict[str, Any]) -> list[str]:
+    statuses = ", ".join(f"{count} {word}" for word, count in hotel["by_status"].items())
+    return [
+        f"{hotel['name']} ({hotel['dialect']}): {hotel['reservations']} reservations ({statuses}),",
+        f"  {hotel['profiles']} profiles, {hotel['deliveries']} deliveries, "  # noqa: ISC004
+        f"{hotel['parked']} parked, {hotel['out_of_sight']} out of sight, "
+        f"true through {hotel['true_through'] or 'nothing yet'}.",
     ]

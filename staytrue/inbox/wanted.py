@@ -122,9 +122,13 @@ def oldest(link: Connection) -> datetime | None:
 
 
 def next_due(link: Connection) -> datetime | None:
-    """When the next of them may be tried; None where nothing waits."""
+    """When the next of them may be asked for; what was asked for and not shown yet is no matter."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT min(due_at) FROM wanted WHERE connection_id = %s", [link.pk])
+        cursor.execute(
+            """SELECT min(due_at) FROM wanted
+                WHERE connection_id = %s AND (attempts = 0 OR claimed_at IS NOT NULL)""",
+            [link.pk],
+        )
         row = cursor.fetchone()
     return row[0] if row else None
 

@@ -87,11 +87,12 @@ class House:
 
 
 def hotel_sirga(code: str = "BIO", rooms: int = 90) -> House:
-    """The one hotel of tests, documents and demo: Hotel Sirga in Bilbao."""
-    return House(code, "Hotel Sirga", ZoneInfo("Europe/Madrid"), "ES", "EUR", _rooms(rooms))
+    """The first hotel of tests, documents and demo: Hotel Sirga in Bilbao."""
+    return House(code, "Hotel Sirga", ZoneInfo("Europe/Madrid"), "ES", "EUR", rooms_of(rooms))
 
 
-def _rooms(count: int) -> dict[str, tuple[str, ...]]:
+def rooms_of(count: int) -> dict[str, tuple[str, ...]]:
+    """So many rooms by category, numbered by floor."""
     per_floor = 15
     numbers = [f"{1 + n // per_floor}{1 + n % per_floor:02d}" for n in range(count)]
     rooms: dict[str, tuple[str, ...]] = {}

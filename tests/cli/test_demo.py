@@ -1,17 +1,19 @@
-"""The demo: from nothing to a living hotel. Slow: a year of an invented hotel is imported."""
+"""The demo: from nothing to a living group. Slow: a year of an invented hotel is imported."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from staytrue.cli import demo
 from staytrue.kit import clock, embedded
 from staytrue.lab import demo as invented
+from staytrue.lab import group
+from staytrue.lab.house import rooms_of
 from tests.cli.conftest import Cli
 
 NOON = datetime(2026, 5, 21, 12, 0, tzinfo=UTC)
@@ -21,9 +23,11 @@ NOON = datetime(2026, 5, 21, 12, 0, tzinfo=UTC)
 def empty(
     home: Path, elsewhere: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
-    """An empty home, and a small hotel to fill it."""
+    """An empty home, and small hotels to fill it."""
     small = partial(invented.write_year, rooms=12, days=2)
-    monkeypatch.setattr(demo.invented, "write_year", small)
+    monkeypatch.setattr(invented, "write_year", small)
+    few = [replace(hotel, house=replace(hotel.house, rooms=rooms_of(6))) for hotel in group.LIVING]
+    monkeypatch.setattr(group, "LIVING", tuple(few))
     elsewhere(tmp_path / "home")
     with embedded.start(tmp_path / "home", fast=True):
         yield tmp_path / "home"
@@ -34,8 +38,19 @@ def test_it_loads_settles_and_catches_up_when_called_again(cli: Cli, empty: Path
     with clock.use(lambda: NOON):
         first = cli("demo", "--once", "--json").document
         again = cli("demo", "--once", "--json").document
+    told = [hotel.pop("deliveries") for hotel in first["hotels"][1:]]
+    assert all(hotel.pop("deliveries") >= kept
+               for hotel, kept in zip(again["hotels"][1:], told, strict=True))  # fmt: skip
     assert first == again
     assert first["reservations"] > 500
+    assert [hotel["dialect"] for hotel in first["hotels"]] == [
+        "export_files", "mews", "opera_cloud", "sql_views",
+    ]  # fmt: skip
+    for hotel in first["hotels"][1:]:
+        assert hotel["reservations"] > 20
+        assert hotel["profiles"] > 20
+        assert (hotel["parked"], hotel["held"], hotel["out_of_sight"]) == (0, 0, 0)
+        assert hotel["true_through"] == "2026-05-21T12:00:00+00:00"
     assert (first["parked"], first["held"]) == (1, 0)
     assert set(first["members"]) >= {"desk@sirga.example"}
     with clock.use(lambda: NOON + timedelta(days=2)):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
+
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,37 @@ class Reply:
 Application = Callable[[Request], Reply]
 
 
+def caller(url: str) -> Callable[[bytes], int]:
+    """How a PMS calls us: posts a body there and gives the status, 0 where nobody answered."""
+    at = urlsplit(url)
+
+    def post(body: bytes) -> int:
+        line = HTTPConnection(at.hostname or "", at.port, timeout=_PATIENCE_SECONDS)
+        try:
+            line.request("POST", at.path, body, {"content-type": "application/json"})
+            return line.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            line.close()
+
+    return post
+
+
 class Served:
     """A PMS on a free port of this machine, one request at a time, so that chance stays seeded."""
 
     def __init__(self, application: Application) -> None:
-        lock = threading.Lock()
+        self.lock = threading.Lock()
+        """Whoever moves the PMS from another side holds it meanwhile."""
+
+        lock = self.lock
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body leave together: apart, the second waits 40 ms for news of the first.
+            wbufsize = -1
+            disable_nagle_algorithm = True
 
             def _answer(self) -> None:
                 size = int(self.headers.get("content-length") or 0)
