@@ -154,3 +154,11 @@ def test_a_check_ends_with_the_patience_of_who_waits(
     monkeypatch.setattr(outgoing, "CHECK_SECONDS", -1.0)
     with pytest.raises(Temporary, match="too slowly to be tested"):
         check(house, is_private=True, base_url=pms.url)
+
+
+def test_calls_that_were_agreed_go_before_those_a_connector_states() -> None:
+    manifest = registry.manifest("opera_cloud")
+    assert outgoing.pace_of(manifest).allowance.calls == 60
+    assert outgoing.pace_of(manifest, "240").allowance.calls == 240
+    with pytest.raises(Misconfigured, match="no number of calls"):
+        outgoing.pace_of(manifest, "many")
