@@ -33,7 +33,7 @@ class Health:
     wanted_since: datetime | None
     calls: int
     calls_since: datetime | None
-    pace: list[str]
+    pace: list[tuple[str, str]]
     must: list[str]
     role: str
     lag: list[tuple[str, str, str, str]]
@@ -62,7 +62,10 @@ def health(link: Connection, now: datetime, span: str) -> Health:
         wanted_since=wanted.oldest(link),
         calls=calls,
         calls_since=calls_since,
-        pace=[pace_told(task, pauses) for task, pauses in report.cadence.items()],
+        pace=[
+            (words.word(words.TASK, task), pace_told(pauses))
+            for task, pauses in report.cadence.items()
+        ],
         must=must_told(link),
         role=role_named(objectives.role(link.objectives)),
         lag=[_measured(name, found) for name, found in report.measured.items()],
@@ -90,8 +93,8 @@ def _state(link: Connection, now: datetime) -> tuple[str, str]:
     }
 
 
-def pace_told(task: str, pauses: Sequence[tuple[str, int]]) -> str:
-    """A task's pace in force: "every 1 min from 13:00 to 23:00, else every 5 min"."""
+def pace_told(pauses: Sequence[tuple[str, int]]) -> str:
+    """A pace in force: "every 1 min from 13:00 to 23:00, else every 5 min"."""
     *spans, (_span, otherwise) = pauses
     parts = [
         _("every %(pause)s from %(first)s to %(last)s")
@@ -103,8 +106,7 @@ def pace_told(task: str, pauses: Sequence[tuple[str, int]]) -> str:
         for hours, pause in spans
     ]
     rest = _("else every %(pause)s") if parts else _("every %(pause)s")
-    told = ", ".join([*parts, rest % {"pause": formats.span(otherwise)}])
-    return _("%(task)s: %(pace)s.") % {"task": words.word(words.TASK, task), "pace": told}
+    return ", ".join([*parts, rest % {"pause": formats.span(otherwise)}])
 
 
 def must_told(link: Connection) -> list[str]:

@@ -108,7 +108,7 @@ class PaceForm(forms.Form):
         for task in rules.TASKS:
             yield TaskFields(
                 words.word(words.TASK, task),
-                pace_told(task, rules.in_force(self.link.cadence, task)),
+                pace_told(rules.in_force(self.link.cadence, task)),
                 self[f"{task}-else"],
                 [[self[_name(task, row, part)] for part in _PARTS]
                  for row in range(self.rows[task])],
@@ -133,7 +133,7 @@ class PaceForm(forms.Form):
                     choices=[("", "—"), *((str(n), formats.hour(str(n))) for n in hours)],
                 )  # fmt: skip
             self.fields[_name(task, row, "every")] = forms.ChoiceField(
-                label=_("every"), required=False, initial=pause, choices=[("", "—"), *every]
+                label=_("Every"), required=False, initial=pause, choices=[("", "—"), *every]
             )
 
     def _said(self, task: str, row: int, part: str) -> str:

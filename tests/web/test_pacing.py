@@ -41,7 +41,7 @@ def told(client: Client, values: Mapping[str, Any] | None = None) -> str:
 
 def test_the_page_says_what_is_in_force_now(hotel_house: House, link: Connection) -> None:
     text = told(hotel_house.client("administrator"))
-    assert "Changes: every 1 min from 13:00 to 23:00, else every 5 min." in text
+    assert "In force now: every 1 min from 13:00 to 23:00, else every 5 min." in text
     assert "Nothing is set." in text
 
 
@@ -57,7 +57,7 @@ def test_a_pace_and_objectives_are_kept_count_at_once_and_are_audited(
         lag_p95="5", fidelity="99.9", role="guest_relations",
     )  # fmt: skip
     text = told(hotel_house.client("administrator"), values)
-    assert "Changes: every 30 s from 17:00 to 20:00, else every 15 min." in text
+    assert "every 30 s from 17:00 to 20:00, else every 15 min<" in text
     assert "95 of 100 changes arrive within 5 min." in text
     assert "99.9% of the compared records are equal." in text
     assert "this role hears of it: Guest relations" in text
