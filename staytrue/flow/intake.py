@@ -68,6 +68,7 @@ class Work:
     summary: Summary = field(default_factory=Summary)
     staged: dict[str, int] = field(default_factory=dict)
     fresh: Sequence[str] = ()
+    crew: translation.Crew | None = None
 
     @property
     def is_live(self) -> bool:
@@ -107,7 +108,11 @@ def import_file(
     """Take one export file in; `mapping` names a shipped one or a TOML file."""
     started = clock.monotonic()
     layout = files.load_mapping(mapping or mappings.of(link, path))
-    with one_delivery_at_a_time(link), workshop() as shop:
+    with (
+        one_delivery_at_a_time(link),
+        workshop() as shop,
+        translation.crew_for(path, link.dialect) as crew,
+    ):
         spool = shop / "spool"
         try:
             opened = layout.open(path, spool=spool, zone=link.property.timezone)
@@ -126,6 +131,7 @@ def import_file(
             lifesigns.heed(link, layout, delivery, opened, now)
             return conclude.seen_before(delivery).timed(clock.monotonic() - started)
         work = Work(link, delivery, layout, spool, now, progress or quiet, resumed=not is_new)
+        work.crew = crew
         return take(work).timed(clock.monotonic() - started)
 
 
@@ -230,7 +236,7 @@ def _stage(work: Work) -> None:
         # Also what an import that was killed left: nobody else imports on this connection now.
         mirror.clear_stages(work.link.id)
     work.staged = dict.fromkeys(mirror.TARGETS, 0)
-    for item in translation.run(job_of(work, known.tobytes(), salt)):
+    for item in translation.run(job_of(work, known.tobytes(), salt), work.crew):
         if isinstance(item, Summary):
             work.summary = item
             work.summary.unseen = translation.salted(item.unseen or b"", salt)
@@ -321,13 +327,13 @@ def _merge_apart(work: Work, first: int, last: int) -> dict[str, tuple[int, int]
 
 def _merge_page(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]:
     """Profiles, then reservations, with their changes; object → (created, changed)."""
-    return races.run(partial(_merge_lines, work, first, last))
 
+    def merge_lines() -> dict[str, tuple[int, int]]:
+        merge.expect_bulk()
+        staged = [object for object in MERGED_IN_ORDER if work.staged[object]]
+        return merge_rows(work.delivery, staged, (first, last), work.made_at, work.now, work.fresh)
 
-def _merge_lines(work: Work, first: int, last: int) -> dict[str, tuple[int, int]]:
-    merge.expect_bulk()
-    staged = [object for object in MERGED_IN_ORDER if work.staged[object]]
-    return merge_rows(work.delivery, staged, (first, last), work.made_at, work.now, work.fresh)
+    return races.run(merge_lines)
 
 
 def merge_rows(

@@ -11,6 +11,7 @@ import zlib
 from array import array
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
@@ -207,42 +208,64 @@ def _full(buffers: dict[str, _Buffer], lines_read: int) -> Iterator[Block]:
             yield buffer.block(lines_read)
 
 
-def run(job: Job) -> Iterator[Block | Summary]:
-    """Translate here when small, else in processes beside this one; the summary comes last."""
-    parts: list[_Part] = []
-    parting = job.spool.stat().st_size >= INLINE_BYTES
-    for item in _in_processes(job) if parting else _translated(job):
-        if isinstance(item, Block):
-            yield item
-        else:
-            parts.append(item)
-    yield _together(parts)
+class Crew:
+    """Processes that translate, one share each. They load what they need while the file is still
+    being opened and kept: that takes them as long as some ten thousand lines.
+    """
 
+    def __init__(self, dialect: str) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._children: dict[Any, Any] = {}
+        for _ in range(SHARES):
+            ours, theirs = context.Pipe()
+            child = context.Process(target=_serve, args=(dialect, theirs), daemon=True)
+            self._children[ours] = child
+            child.start()
+            theirs.close()
 
-def _in_processes(job: Job) -> Iterator[Block | _Part]:
-    """Blocks as they arrive, each with the lines that all have read so far."""
-    context = multiprocessing.get_context("spawn")
-    children: dict[Any, Any] = {}
-    for number in range(SHARES):
-        ours, theirs = context.Pipe(duplex=False)
-        mine = replace(job, share=base.Share(number, SHARES))
-        children[ours] = context.Process(target=_serve, args=(mine, theirs), daemon=True)
-        children[ours].start()
-        theirs.close()
-    read = dict.fromkeys(children, 0)
-    try:
-        while children:
-            for pipe in wait(list(children)):
+    def translate(self, job: Job) -> Iterator[Block | _Part]:
+        """Blocks as they arrive, each with the lines that all have read so far."""
+        for number, pipe in enumerate(self._children):
+            pipe.send(replace(job, share=base.Share(number, SHARES)))
+        read = dict.fromkeys(self._children, 0)
+        while self._children:
+            for pipe in wait(list(self._children)):
                 item = _received(pipe)
                 if isinstance(item, Block):
                     read[pipe] = item.lines_read
                     item.lines_read = sum(read.values())
                 else:
-                    children.pop(pipe).join()
+                    self._children.pop(pipe).join()
                 yield item
-    finally:
-        for child in children.values():
+
+    def close(self) -> None:
+        """Send away who is still there."""
+        for child in self._children.values():
             child.terminate()
+        self._children.clear()
+
+
+@contextmanager
+def crew_for(path: Path, dialect: str) -> Iterator[Crew | None]:
+    """Processes for a large file, from the moment it is seen; none for a small one."""
+    crew = Crew(dialect) if path.is_file() and path.stat().st_size >= INLINE_BYTES else None
+    try:
+        yield crew
+    finally:
+        if crew:
+            crew.close()
+
+
+def run(job: Job, crew: Crew | None = None) -> Iterator[Block | Summary]:
+    """Translate here when small, else in processes beside this one; the summary comes last."""
+    parts: list[_Part] = []
+    with nullcontext(crew) if crew else crew_for(job.spool, job.dialect) as found:
+        for item in found.translate(job) if found else _translated(job):
+            if isinstance(item, Block):
+                yield item
+            else:
+                parts.append(item)
+    yield _together(parts)
 
 
 def _received(pipe: Any) -> Block | _Part:
@@ -286,10 +309,16 @@ def _together(parts: list[_Part]) -> Summary:
     )
 
 
-def _serve(job: Job, pipe: Pipe) -> None:
+def _serve(dialect: str, pipe: Pipe) -> None:
     """A process of its own: a refusal travels as itself, anything else stays loud here."""
     # Records hold no cycles; looking for some among millions cost a tenth of the time.
     gc.disable()
+    registry.load(dialect)
+    try:
+        job = pipe.recv()
+    except EOFError:
+        # The file came to nothing.
+        return
     try:
         for item in _translated(job):
             pipe.send(item)
