@@ -100,7 +100,11 @@ SCOPE: Words = {
     "window": _("arrivals of a span of days"),
     "delta": _("only what changed"),
 }
-OBJECT: Words = {"reservation": _("Reservations"), "profile": _("Guest profiles")}
+OBJECT: Words = {
+    "reservation": _("Reservations"),
+    "profile": _("Guest profiles"),
+    "records": _("Records"),
+}
 TASK: Words = {
     "changes": _("Changes"),
     "near": _("Stays of these days, read again"),
