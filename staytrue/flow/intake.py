@@ -25,6 +25,7 @@ from staytrue.connectors.export_files.connector import Chosen
 from staytrue.connectors.export_files.opening import Opened
 from staytrue.flow import (
     conclude,
+    keeping,
     lifesigns,
     live_translation,
     mappings,
@@ -39,7 +40,6 @@ from staytrue.flow.live_translation import LiveLayout
 from staytrue.flow.outcome import Outcome
 from staytrue.flow.translation import Block, Job, Summary
 from staytrue.hotel import scope
-from staytrue.inbox import actions as inbox
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.kit import clock, merge
 from staytrue.kit.errors import Refused
@@ -119,12 +119,12 @@ def import_file(
         except Refused as refusal:
             outcome = Outcome.refusal(refusal)
             if not dry_run:
-                _keep_refusal(link, path, layout, refusal, now)
+                keeping.refusal(link, path, layout, refusal, now)
             return outcome.timed(clock.monotonic() - started)
         if dry_run:
             outcome = _rehearse(link, layout, spool, opened, history=history, now=now)
             return outcome.timed(clock.monotonic() - started)
-        delivery, is_new = _keep(link, layout, opened, spool, history=history, now=now)
+        delivery, is_new = keeping.keep(link, layout, opened, spool, history=history, now=now)
         if is_new:
             telling.tell_cards(link, delivery, now)
         elif delivery.state != Delivery.State.RECEIVED:
@@ -140,48 +140,6 @@ def one_delivery_at_a_time(link: Connection) -> Iterator[None]:
     """Two imports on one connection wait for each other; brakes need a still picture."""
     with merge.one_at_a_time("delivery", link.id):
         yield
-
-
-def _keep(
-    link: Connection,
-    layout: Chosen,
-    opened: Opened,
-    spool: Path,
-    *,
-    history: bool,
-    now: datetime,
-) -> tuple[Delivery, bool]:
-    with scope.everything(), spool.open("rb") as raw:
-        return inbox.keep(
-            link,
-            layout.object,
-            raw,
-            name=opened.name,
-            content_hash=opened.content_hash,
-            size=opened.size,
-            facts=files.facts_of(opened, layout),
-            history=history,
-            made_at=opened.made_at,
-            received_at=now,
-        )
-
-
-def _keep_refusal(
-    link: Connection, path: Path, layout: Chosen, refusal: Refused, now: datetime
-) -> None:
-    """A file that could not even be opened leaves its name and the reason."""
-    content_hash = refusal.facts.pop("content_hash", None)
-    with scope.everything():
-        delivery, _ = inbox.keep(
-            link,
-            layout.object,
-            None,
-            name=path.name,
-            content_hash=content_hash or f"{now.isoformat()} {path.name}",
-            size=refusal.facts.pop("size", 0),
-            received_at=now,
-        )
-        conclude.refuse(delivery, refusal, now)
 
 
 def take(work: Work) -> Outcome:
