@@ -60,6 +60,7 @@ def standing(**facts: object) -> Standing:
         "status": "confirmed",
         "is_history": False,
         "lost": False,
+        "newest_parked": False,
         "cause": None,
         "since": None,
         "true_through": NOW - timedelta(minutes=5),
@@ -120,3 +121,11 @@ def test_a_late_file_never_makes_the_mirror_younger_than_it_is() -> None:
     chart = age_chart(readings, NOW, "Europe/Madrid")
     assert chart is not None
     assert chart.now_text == "4 h 00 min"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(8.4, "8 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s"), (7_300, "2 h 01 min")],
+)
+def test_a_short_lag_is_told_to_the_second(seconds: float, told: str) -> None:
+    assert formats.exact(seconds) == told
