@@ -119,17 +119,27 @@ _LAGS = """
      AND source_at >= (SELECT min(coalesce(made_at, received_at)) FROM delivery
                         WHERE connection_id = %(link)s AND state = 'applied')"""
 _PERCENTILES = """percentile_disc(0.5) WITHIN GROUP (ORDER BY lag),
-  percentile_disc(0.95) WITHIN GROUP (ORDER BY lag), count(*)"""
+  percentile_disc(0.95) WITHIN GROUP (ORDER BY lag), count(lag)"""
+
+Lag = dict[str, float | None]
+"""p50 and p95 in seconds, and the count of changes they were measured on."""
 
 
-def lag_seconds(connection_id: int, since: datetime) -> dict[str, float | None]:
+def lag_seconds(connection_id: int, since: datetime) -> Lag:
     """Measured lag from the source's instant to ours, p50 and p95, of live changes since then."""
+    return lags_since(connection_id, [since])[0]
+
+
+def lags_since(connection_id: int, instants: Sequence[datetime]) -> list[Lag]:
+    """The same since each of these instants, in one reading of the log."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_PERCENTILES} FROM ({_LAGS}) x", {"link": connection_id, "since": since}
+            f"""SELECT {_PERCENTILES}
+                  FROM unnest(%(instants)s::timestamptz[]) WITH ORDINALITY AS s(since, place)
+                  LEFT JOIN ({_LAGS}) x ON x.at >= s.since GROUP BY place ORDER BY place""",
+            {"link": connection_id, "since": min(instants), "instants": list(instants)},
         )
-        p50, p95, count = cursor.fetchone()
-    return {"p50": p50, "p95": p95, "count": count}
+        return [dict(zip(("p50", "p95", "count"), row, strict=True)) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from staytrue.changes import log
 from staytrue.cli.frame import Answer, acting, answers, connection_named, open_home, reading
 from staytrue.flow import lag as lags
 from staytrue.flow import objectives
@@ -94,7 +95,7 @@ def _told(pauses: list[tuple[str, int]]) -> str:
     return ", ".join(parts)
 
 
-def _measured(span: str, found: lags.Lag) -> str:
+def _measured(span: str, found: log.Lag) -> str:
     if not found["count"]:
         return f"last {span}: no live change"
     p50, p95 = found["p50"], found["p95"]

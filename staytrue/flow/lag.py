@@ -12,24 +12,22 @@ from staytrue.mirror.models import Freshness
 
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
-Lag = dict[str, float | None]
-"""p50 and p95 in seconds, and the count of changes they were measured on."""
-
 
 @dataclass(frozen=True)
 class Report:
     """`cadence` holds the pauses in force now: spans of hours, and "" for all others."""
 
     cadence: dict[str, list[tuple[str, int]]]
-    measured: dict[str, Lag]
+    measured: dict[str, log.Lag]
     true_through: dict[str, datetime | None]
 
 
 def report(link: Connection, now: datetime) -> Report:
     """What holds for the connection's next turn, and what its last ones gave."""
+    measured = log.lags_since(link.pk, [now - span for span in SPANS.values()])
     through = Freshness.objects.filter(connection=link).order_by("object")
     return Report(
         {task: pace.in_force(link.cadence, task) for task in pace.TASKS},
-        {name: log.lag_seconds(link.pk, now - span) for name, span in SPANS.items()},
+        dict(zip(SPANS, measured, strict=True)),
         dict(through.values_list("object", "true_through")),
     )

@@ -79,6 +79,8 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
     feed = next(each for each in feeds.feeds(access, CONNECTIONS) if each.id == link.pk)
     deliveries = list(inbox.newest_deliveries(link, 200))
     fills, sample = feeds.filled(link)
+    is_live = registry.live(link.dialect) is not None
+    state = health(link, now, request.GET.get("lag", "")) if is_live else None
     return page(
         request,
         "connection.html",
@@ -88,7 +90,7 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
         link=link,
         feed=feed,
         chart=age_chart(_readings(deliveries), now, feed.zone),
-        lag=_lag(link, now),
+        lag=state.week if state else _lag(link, now),
         waiting=[_shown(each) for each in deliveries if each.state == Delivery.State.HELD],
         deliveries=[_shown(each) for each in deliveries[:DELIVERIES]],
         parked=_groups(link),
@@ -103,9 +105,7 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
         may_deliveries=access.may("deliveries.release", link.property_id),
         may_manage=access.may("connections.manage", link.property_id),
         load=_first_load(link),
-        health=health(link, now, request.GET.get("lag", ""))
-        if registry.live(link.dialect)
-        else None,
+        health=state,
         is_reshaped=link.stopped_code in SHAPE_CHANGED,
         stopped_why=reasons.told(link.stopped_code, str(link.stopped_facts.get("reason", ""))),
     )

@@ -37,6 +37,7 @@ class Health:
     must: list[str]
     role: str
     lag: list[tuple[str, str, str, str]]
+    week: dict[str, str]
     chart: LagChart | None
     span: str
 
@@ -69,6 +70,11 @@ def health(link: Connection, now: datetime, span: str) -> Health:
         must=must_told(link),
         role=role_named(objectives.role(link.objectives)),
         lag=[_measured(name, found) for name, found in report.measured.items()],
+        week={
+            name: formats.exact(seconds)
+            for name in ("p50", "p95")
+            if (seconds := report.measured["week"][name]) is not None
+        },
         chart=chart.lag_chart(hours, begin, now, zone, limit),
         span=span,
     )
@@ -127,7 +133,7 @@ def role_named(key: str) -> str:
     return next((_(role.name) for role in roles() if role.key == key and role.name), key)
 
 
-def _measured(span: str, found: lag.Lag) -> tuple[str, str, str, str]:
+def _measured(span: str, found: log.Lag) -> tuple[str, str, str, str]:
     """Since when, p50, p95, and of how many changes."""
     p50, p95 = (
         formats.exact(value) if (value := found[name]) is not None else "—"
