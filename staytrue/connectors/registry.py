@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import tomllib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import resources
 from importlib.metadata import entry_points
 from importlib.resources.abc import Traversable
@@ -44,7 +45,9 @@ def names() -> list[str]:
     return sorted({*folders, *_installed()})
 
 
+@cache
 def _installed() -> dict[str, str]:
+    """What packages brought, looked up once: the look reads a file of every package there is."""
     return {found.name: found.value for found in entry_points(group=GROUP)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from django.db import transaction
 
@@ -31,7 +32,7 @@ class Talk:
     clock: Clock
     http: base.Http
 
-    @property
+    @cached_property
     def connector(self) -> base.Live:
         """What speaks this PMS's language."""
         return live_translation.connector_of(self.link.dialect)
