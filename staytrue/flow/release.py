@@ -159,8 +159,11 @@ def _ask_again(delivery: Delivery, parts: Sequence[ParkedPart], by: str, now: da
             code="no_key",
         )
     with scope.everything():
-        entities = ("profile",) if delivery.object == "profile" else ("reservation", "profile")
-        wants = [Want(entity, str(part.key), {}) for part in parts for entity in entities]
+        keys = [str(part.key) for part in parts]
+        wants = [Want("profile", key) for key in keys]
+        if delivery.object != "profile":
+            # A stay's key may end with its leg; the PMS is asked for all legs of the number.
+            wants += [Want("reservation", key.partition("/")[0]) for key in keys]
         wanted.want(delivery.connection, wants, now)
         inbox.resolve(parts, ParkedPart.State.RELEASED, by, now)
 
