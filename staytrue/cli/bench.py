@@ -7,14 +7,21 @@ from dataclasses import asdict
 
 import click
 
-from staytrue.cli import bench_import, bench_intake
+from staytrue.cli import bench_changes, bench_import, bench_intake
 from staytrue.cli.bench_import import Size
 from staytrue.cli.frame import Answer, answers, table
 from staytrue.cli.measuring import Measure
 
+
+def _intake(size: Size) -> Iterator[Measure]:
+    """Calls until they are durable, then changes until they are in the change log."""
+    yield from bench_intake.measures(size)
+    yield from bench_changes.measures(size)
+
+
 _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
     "import": bench_import.measures,
-    "intake": bench_intake.measures,
+    "intake": _intake,
 }
 
 

@@ -44,7 +44,7 @@ def measures(size: Size) -> Iterator[Measure]:
     """How many a second are durable, and how soon when three hundred a second come."""
     with fresh_home() as home:
         address = _hook()
-        with _serving(home) as port:
+        with serving(home) as port:
             calls = _Calls(port, address, min(_CALLS_MOST, size.reservations // 10))
             kept, empty = calls.in_turn()
             steady = calls.steady()
@@ -120,7 +120,7 @@ def _check_kept(sent: int) -> None:
 
 
 @contextmanager
-def _serving(home: Path) -> Iterator[int]:
+def serving(home: Path) -> Iterator[int]:
     """The web server on this home, in a process of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -14,7 +14,8 @@ def test_every_figure_has_its_yardstick(cli: Cli) -> None:
 
 
 def test_calls_are_measured_over_a_real_server(cli: Cli) -> None:
-    """Slow: it starts a server of its own."""
+    """Slow: it starts servers and a worker of its own."""
     found = cli("bench", "intake", "--reservations", 1000, "--json").document
-    assert [each["name"] for each in found] == ["intake", "intake.p99"]
+    names = ["intake", "intake.p99", "intake.change.p50", "intake.change.p99"]
+    assert [each["name"] for each in found] == names
     assert all(each["value"] > 0 and each["yardstick"] > 0 for each in found)

@@ -52,12 +52,16 @@ class Pushes:
         """Messages to send by now, each with the events of about one minute."""
         while self._waiting and self._waiting[0][0] <= now:
             last = self._waiting[0][0] + BATCH
-            events: list[Row] = []
+            events: list[tuple[str, str]] = []
             while self._waiting and self._waiting[0][0] <= min(last, now):
-                _, _, word, id = heapq.heappop(self._waiting)
-                events.append({"Discriminator": word, "Value": {"Id": id}})
-            message = {"EnterpriseId": self.enterprise, "IntegrationId": "lab", "Events": events}
-            yield json.dumps(message).encode()
+                events.append(heapq.heappop(self._waiting)[2:])
+            yield self.message(events)
+
+    def message(self, events: Iterable[tuple[str, str]]) -> bytes:
+        """A call that tells of these: what kind of thing, and its id."""
+        told: list[Row] = [{"Discriminator": word, "Value": {"Id": id}} for word, id in events]
+        message = {"EnterpriseId": self.enterprise, "IntegrationId": "lab", "Events": told}
+        return json.dumps(message).encode()
 
     def send(self, post: Post, now: datetime) -> int:
         """Post what is due. What is not taken is sent again, and after that given up."""

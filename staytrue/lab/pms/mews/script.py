@@ -82,6 +82,13 @@ class Script:
             at, _, what, thing = heapq.heappop(self._queue)
             getattr(self, f"_{what}")(at, thing)
 
+    def change(self, number: str, at: datetime, **facts: Any) -> str:
+        """The desk writes something else on a stay; its id."""
+        self._stays[number] = replace(self._stays[number], **facts, modified_at=at)
+        self._write(self._stays[number], at)
+        self._tell(number)
+        return self.books.id("stay", number)
+
     def id_of(self, profile: str) -> str:
         """The customer id of a profile of the world, merges followed."""
         id = self.books.id("customer", profile)

@@ -67,6 +67,13 @@ class Mews:
         """The hotel takes the connection's token away."""
         self.is_revoked = True
 
+    def change(self, number: str, **facts: Any) -> bytes:
+        """Something else is written on a stay now; the call that tells it, to be made by the caller."""
+        self._play()
+        id = self.script.change(number, self.now(), **facts)
+        self.script.told.clear()
+        return self.pushes.message([("ServiceOrderUpdated", id)])
+
     def push(self, post: Post) -> int:
         """Send the pushes that are due now; how many messages left."""
         self._play()
