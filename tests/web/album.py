@@ -25,7 +25,7 @@ from staytrue.staff.actions import set_language
 from staytrue.staff.models import Member
 from tests import databases
 from tests.conftest import chromium
-from tests.web import alive, scene
+from tests.web import scene
 
 STATIC = Path(web.__file__).parent / "static"
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
@@ -200,6 +200,5 @@ def open_album(folder: Path) -> Iterator[Album]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with databases.prepared(), clock.use(lambda: scene.NOW):
         year = scene.build(folder)
-        alive.connect(scene.NOW)
         with served() as base, browser() as window:
             yield Album(base, window, year.numbers)

@@ -21,7 +21,7 @@ from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff import audit
 from staytrue.staff.access import house_access
 from staytrue.staff.actions import RoleAt, create_member
-from tests.web import house, truth
+from tests.web import alive, house, truth
 
 NOW = datetime(2026, 5, 21, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 21)
@@ -52,6 +52,7 @@ def build(folder: Path) -> Year:
         pass
     truth.measured(bilbao_files, TODAY, NOW)
     truth.audited(bilbao_files, NOW)
+    alive.connect(NOW)
     return year
 
 
