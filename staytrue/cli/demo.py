@@ -230,9 +230,11 @@ def _in_words(document: dict[str, Any]) -> list[str]:
 
 def _of_hotel(hotel: dict[str, Any]) -> list[str]:
     statuses = ", ".join(f"{count} {word}" for word, count in hotel["by_status"].items())
+    through = hotel["true_through"]
+    till = f"{datetime.fromisoformat(through):%Y-%m-%d %H:%M %Z}" if through else "nothing yet"
     return [
         f"{hotel['name']} ({hotel['dialect']}): {hotel['reservations']} reservations ({statuses}),",
         f"  {hotel['profiles']} profiles, {hotel['deliveries']} deliveries, "  # noqa: ISC004
         f"{hotel['parked']} parked, {hotel['out_of_sight']} out of sight, "
-        f"true through {hotel['true_through'] or 'nothing yet'}.",
+        f"true through {till}.",
     ]
