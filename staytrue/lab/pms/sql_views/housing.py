@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, LiteralString
@@ -70,7 +70,9 @@ class Housing:
             try:
                 yield
             finally:
-                self._drop(server)
+                # A server that is gone took all of it along.
+                with suppress(psycopg.OperationalError):
+                    self._drop(server)
 
     def _drop(self, server: psycopg.Connection[Any]) -> None:
         server.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name))
