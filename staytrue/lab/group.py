@@ -125,7 +125,9 @@ def world_of(hotel: Hotel, began_on: date, now: datetime) -> World:
     """Its bookings around the day it began, and a busy front office from that day on."""
     first, last = began_on - timedelta(days=DAYS_BEHIND), began_on + timedelta(days=DAYS_AHEAD)
     world = build_world(hotel.seed, hotel.house, first, last, today=began_on)
-    _enliven(world, hotel.seed, began_on, now + timedelta(days=LIVELY_DAYS_AHEAD))
+    # West of the house whose day it is, the day before has not ended.
+    the_day_before = began_on - timedelta(days=1)
+    _enliven(world, hotel.seed, the_day_before, now + timedelta(days=LIVELY_DAYS_AHEAD))
     return world
 
 
