@@ -36,7 +36,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 def served() -> Iterator[str]:
     """The product on a port of this machine, on the present database."""
     thread = LiveServerThread("localhost", StaticFilesHandler)
-    settings.ALLOWED_HOSTS = ["localhost"]
+    hosts, settings.ALLOWED_HOSTS = settings.ALLOWED_HOSTS, ["localhost"]
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
@@ -46,6 +46,7 @@ def served() -> Iterator[str]:
         yield f"http://localhost:{thread.port}"
     finally:
         thread.terminate()
+        settings.ALLOWED_HOSTS = hosts
 
 
 @contextmanager
