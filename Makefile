@@ -19,7 +19,7 @@ demo: setup
 	$(BIN)/staytrue demo $(if $(ONCE),--once)
 
 test: setup .venv/.ready-dev .venv/.browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup .venv/.ready-dev
 	$(BIN)/ruff format --check .
