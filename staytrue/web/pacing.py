@@ -60,7 +60,7 @@ class PaceForm(forms.Form):
             initial=_plain(must["lag_p95"] / 60) if "lag_p95" in must else None,
         )  # fmt: skip
         self.fields["fidelity"] = forms.DecimalField(
-            label=_("… % of the compared records are equal"), required=False,
+            label=_("Per cent of the compared records that are equal"), required=False,
             min_value=1, max_value=100, decimal_places=2,
             initial=_plain(must["fidelity"] * 100) if "fidelity" in must else None,
         )  # fmt: skip
