@@ -28,7 +28,16 @@ def own_home(elsewhere: Callable[[Path], None], tmp_path: Path) -> Iterator[Path
     try:
         with embedded.start(tmp_path / "home", fast=True):
             assert run("init", "--admin", "admin@sirga.example").code == 0
-            words = ["--name", "Sirga", "--timezone", "Europe/Madrid", "--country", "ES", "--currency", "EUR"]
+            words = [
+                "--name",
+                "Sirga",
+                "--timezone",
+                "Europe/Madrid",
+                "--country",
+                "ES",
+                "--currency",
+                "EUR",
+            ]
             assert run("property", "add", "BIO", *words).code == 0
             yield tmp_path
             connections.close_all()
