@@ -271,7 +271,7 @@ def run(job: Job, crew: Crew | None = None) -> Iterator[Block | Summary]:
 def _received(pipe: Any) -> Block | _Part:
     try:
         item = pipe.recv()
-    except EOFError:
+    except (EOFError, ConnectionError):
         raise Refused(
             "A translating process ended before the file did; nothing was taken. "
             "Check free memory and import the file again.",

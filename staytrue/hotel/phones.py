@@ -16,6 +16,7 @@ _LINES = {PhoneNumberType.MOBILE: "mobile", PhoneNumberType.FIXED_LINE: "fixed"}
 # What people put between the digits.
 _NOISE = str.maketrans("", "", " .-()/\u00a0\u202f\t")
 _INTERNATIONAL = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})", re.ASCII)
+_DIGITS_MAX = 17
 _NATIONAL = re.compile(r"0[1-9][0-9]{5,12}", re.ASCII)
 _SPECIAL = (
     # Looked at in this order before fixed and mobile, as the library does.
@@ -76,7 +77,7 @@ class _Numbers(NamedTuple):
 
     trunk: Matcher
     general: Matcher
-    special: list[Matcher]
+    special: dict[int, list[Matcher]]
     fixed: Matcher
     mobile: Matcher
     is_one: bool
@@ -85,8 +86,9 @@ class _Numbers(NamedTuple):
         """mobile, fixed, an empty text for other valid numbers, None for what is not valid."""
         if not self.general(national):
             return None
-        if any(matches(national) for matches in self.special):
-            return ""
+        for matches in self.special.get(len(national), ()):
+            if matches(national):
+                return ""
         is_mobile = self.is_one or self.mobile(national)
         if self.fixed(national):
             return "" if is_mobile else "fixed"
@@ -103,7 +105,7 @@ def _numbers_of(code: str) -> _Numbers | None:
     return _Numbers(
         re.compile(prefix).match if prefix else lambda _national: None,
         _matcher(plan.general_desc),
-        [_matcher(desc) for name in _SPECIAL if (desc := getattr(plan, name)) is not None],
+        _by_length([desc for name in _SPECIAL if (desc := getattr(plan, name)) is not None]),
         _matcher(plan.fixed_line),
         _matcher(plan.mobile),
         plan.same_mobile_and_fixed_line_pattern,
@@ -119,6 +121,18 @@ def _matcher(desc: phonenumbers.PhoneNumberDesc | None) -> Matcher:
     if not lengths:
         return matches
     return lambda national: len(national) in lengths and matches(national)
+
+
+def _by_length(kinds: list[phonenumbers.PhoneNumberDesc]) -> dict[int, list[Matcher]]:
+    """Length of a national number → the patterns of these kinds that a number so long may fit."""
+    fitting: dict[int, list[Matcher]] = {}
+    for desc in kinds:
+        if not desc.national_number_pattern:
+            continue
+        matches = re.compile(desc.national_number_pattern).fullmatch
+        for length in desc.possible_length or range(1, _DIGITS_MAX + 1):
+            fitting.setdefault(length, []).append(matches)
+    return fitting
 
 
 @cache

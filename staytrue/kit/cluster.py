@@ -263,6 +263,8 @@ def _memory(data: Path) -> dict[str, str]:
         "maintenance_work_mem": share(32, 32, 256),
         "max_wal_size": f"{min(4096, max(128, room // 8))}MB",
         "min_wal_size": "80MB",
+        # Two merging pages fill the usual 16 MB faster than they are written, and wait for it.
+        "wal_buffers": share(256, 4, 64),
     }
     shared = Path("/dev/shm")  # noqa: S108 - asked for its size only
     # Containers often give 64 MB there, too little for parallel queries.

@@ -144,7 +144,14 @@ class Compiler:
     def text(self, cell: Cell, *, lines: bool = False) -> TextReader:
         """Clean text; `lines` keeps line breaks; with prefixes the line that begins with one."""
         tidy = _tidy(cell, lines=lines)
-        return self.remembering(cell, lambda text: tidy(text) or None)
+
+        def parse(text: str) -> str | None:
+            # As `clean` does for most texts: looked at here, because a call costs as much.
+            if text.isalnum() and text.isascii():
+                return text
+            return tidy(text) or None
+
+        return self.remembering(cell, tidy if cell.prefixes else parse)
 
     def ids(self, cell: Cell) -> Callable[[Row], tuple[str, ...]]:
         """The ids in a cell, several where the mapping says what stands between them."""

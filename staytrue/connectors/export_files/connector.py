@@ -74,16 +74,19 @@ class Spool:
         """The raw records, as kept; of a text only those of this share are looked at."""
         return read_lines(self.path, self.mapping, share=share)
 
-    def ids_in(self, line: Line) -> Iterator[str]:
+    def ids_in(self, line: Line) -> list[str]:
         """The source ids a raw record speaks of, so that erasure finds every delivery with them."""
-        if isinstance(line.values, list | tuple):
+        ids: list[str] = []
+        values = line.values
+        if isinstance(values, list | tuple):
             for place in self.id_places:
-                cell = line.values[place]
+                cell = values[place]
                 if isinstance(cell, str) and cell:
                     if cell.isalnum():
-                        yield cell
+                        ids.append(cell)
                     else:
-                        yield from _ID_ENDS.split(cell)
+                        ids += _ID_ENDS.split(cell)
+        return ids
 
     def key_of(self, line: Line) -> str | None:
         """Which booking a raw record is of, as far as it can be read."""

@@ -204,10 +204,15 @@ class ProfileReader:
 
     def _addresses(self, part: Part) -> Soft:
         def make(compiler: Compiler) -> Soft:
-            texts = list(self._texts_of(part, compiler).items())
+            texts = compiler.together(
+                [
+                    (name, compiler.quiet(get))
+                    for name, get in self._texts_of(part, compiler).items()
+                ]
+            )
 
             def read(row: Row, notes: Notes) -> list[Address]:
-                said: dict[str, str | None] = {name: get(row) for name, get in texts}
+                said: dict[str, str | None] = texts(row, notes)
                 if country := said.get("country"):
                     said["country"] = self.country(country)
                     if said["country"] is None:
