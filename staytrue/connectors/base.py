@@ -187,6 +187,13 @@ class ReadsMany(Protocol):
 
 
 @runtime_checkable
+class TellsHouse(Protocol):
+    """A live PMS that says itself, by its own code, which house its credentials are for."""
+
+    def house(self, http: Http, settings: Settings) -> str: ...
+
+
+@runtime_checkable
 class Sweeps(Protocol):
     """A live PMS that lists the stays of a span of dates: arriving, in house or departing in it.
 

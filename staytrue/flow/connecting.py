@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from staytrue.connectors import registry
+from staytrue.flow import houses
 from staytrue.flow.outgoing import check_addresses
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
@@ -58,6 +59,7 @@ def change(
     now: datetime,
 ) -> None:
     """Change settings of a connection; those not named stay as they are."""
+    values = houses.without_forgetting(link, values)
     check_addresses({**secrets.readable(link), **values}, is_private=is_private)
     with scope.everything(), audit.acting(by, now):
         secrets.put_settings(link, values, registry.manifest(link.dialect))

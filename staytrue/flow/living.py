@@ -16,7 +16,7 @@ import structlog
 from staytrue.connectors import base, registry
 from staytrue.connectors.base import Sweeps
 from staytrue.connectors.envelope import Part
-from staytrue.flow import parcels, wants, watching
+from staytrue.flow import houses, parcels, wants, watching
 from staytrue.flow.parcels import BOOKMARK, Clock, Talk
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
@@ -65,6 +65,7 @@ def turn(link: Connection, clock: Clock, http: base.Http | None = None) -> int:
 def _turn(talk: Talk) -> int:
     done = wants.take_calls(talk)
     if not _is_resting(talk.link, talk.clock()):
+        houses.keep_to_one(talk)
         # First what somebody waits for, then the search for what nobody told.
         done += wants.read_all(talk)
         if is_due(talk.link, pace.CHANGES, talk.clock()):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+import msgspec
 import psycopg
 import structlog
 
@@ -46,6 +47,20 @@ class Pushes:
     proof: str = ""
     body_bytes: int = BODY_BYTES
     own_numbers: tuple[str, ...] = ()
+    setting: str = ""
+    places: tuple[str, ...] = ()
+
+    def houses_in(self, body: bytes) -> set[str]:
+        """The houses a call says it is about, by the PMS's own code."""
+        if not self.places:
+            return set()
+        try:
+            said = msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            # It is kept, and the worker says that nobody can read it.
+            return set()
+        found = (_at(said, place.split(".")) for place in self.places)
+        return {one for one in found if isinstance(one, str)}
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,7 @@ class Door:
     hook_hash: str = _NOBODYS_HASH
     keys: tuple[bytes, ...] = _NOBODYS_KEYS
     pushes: Pushes = Pushes()
+    house: str = ""
 
     def opens_with(self, secret: str) -> bool:
         """Whether this is the secret of the address."""
@@ -64,6 +80,10 @@ class Door:
     def is_signed(self, event_id: str, seconds: str, signatures: str, body: bytes) -> bool:
         """Whether the PMS signed this."""
         return signing.is_signed(self.keys, event_id, seconds, signatures, body)
+
+    def is_foreign(self, body: bytes) -> bool:
+        """Whether the call is about another house than the one this connection is for."""
+        return bool(self.house) and not self.pushes.houses_in(body) <= {self.house}
 
 
 NOWHERE = Door()
@@ -119,19 +139,29 @@ class Doors:
             self._line = database.address("app").connect(autocommit=True)
             self._line.execute("SELECT set_config('staytrue.properties', '*', false)")
         rows = self._line.execute(
-            "SELECT id, name, dialect, hook_hash, sealed::text FROM connection"
+            "SELECT id, name, dialect, hook_hash, sealed::text, settings FROM connection"
         )
         found = {row[1]: _door(*row) for row in rows}
         return {name: door for name, door in found.items() if door}
 
 
-def _door(id: int, name: str, dialect: str, hashed: str, sealed: str) -> Door | None:
+def _door(
+    id: int, name: str, dialect: str, hashed: str, sealed: str, settings: dict[str, Any]
+) -> Door | None:
     pushes = _pushes(dialect)
+    house = str(settings.get(pushes.setting) or "")
     if pushes.proof == IN_ADDRESS and hashed:
-        return Door(connection_id=id, hook_hash=hashed, pushes=pushes)
+        return Door(connection_id=id, hook_hash=hashed, pushes=pushes, house=house)
     if pushes.proof == SIGNED and (keys := _keys(id, name, sealed)):
-        return Door(connection_id=id, keys=keys, pushes=pushes)
+        return Door(connection_id=id, keys=keys, pushes=pushes, house=house)
     return None
+
+
+def _at(said: Any, names: list[str]) -> Any:
+    """What stands below these names."""
+    for name in names:
+        said = said.get(name) if isinstance(said, dict) else None
+    return said
 
 
 @cache
@@ -143,6 +173,8 @@ def _pushes(dialect: str) -> Pushes:
         proof=facts.get("capabilities", {}).get("push_proof", ""),
         body_bytes=facts.get("limits", {}).get("push_bytes", BODY_BYTES),
         own_numbers=tuple(facts.get("own_numbers", ())),
+        setting=str(facts.get("house", "")),
+        places=tuple(facts.get("push_house", ())),
     )
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from staytrue.connectors import registry
 from staytrue.connectors.fields import Field, fields_of
-from staytrue.flow import connecting, outgoing
+from staytrue.flow import connecting, houses, outgoing
 from staytrue.hotel.models import Property
 from staytrue.inbox import secrets
 from staytrue.inbox.loading import loading
@@ -202,7 +202,7 @@ def settings(request: HttpRequest, name: str) -> HttpResponse:
     problem = ""
     if request.method == "POST" and form.is_valid():
         if request.POST.get("act") == "test":
-            values = {**secrets.readable(link), **form.values()}
+            values = secrets.readable(link) | houses.without_forgetting(link, form.values())
             return _tested(request, link.dialect, link.property, values, form)
         try:
             connecting.change(link, form.values(), **_facts(form), by=access.actor, now=clock.now())

@@ -1,7 +1,8 @@
 """Where PMSs call us: a bare function in front of Django that keeps the call and answers.
 
 `/hooks/CONNECTION/SECRET` for those that sign nothing, `/hooks/CONNECTION` for those that sign.
-Nothing of a body is believed: it is kept, and what it hints at is read at the PMS.
+Nothing of a body is believed: it is kept, and what it hints at is read at the PMS. A call about
+another house than the connection's is refused.
 """
 
 from __future__ import annotations
@@ -121,6 +122,10 @@ class Hooks:
         proven = (
             self._by_secret(name, secret, environ) if slash else self._by_signature(name, environ)
         )
+        if proven.door.is_foreign(proven.body) and not (
+            self.doors.look_again() and not self.doors.named(name).is_foreign(proven.body)
+        ):
+            raise _No(HTTPStatus.FORBIDDEN)
         self.writer.keep(
             arrived(
                 proven.door.connection_id,

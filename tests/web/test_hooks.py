@@ -11,7 +11,7 @@ from django.db import connections
 
 from staytrue.connectors import registry
 from staytrue.hotel import scope
-from staytrue.inbox import actions
+from staytrue.inbox import actions, secrets
 from staytrue.kit import clock, database
 from staytrue.staff import audit
 from tests import databases, make
@@ -77,6 +77,30 @@ def test_pages_asked_for_at_once_share_few_places_at_the_database(server: Server
     # And those of the doors, the writer and this test.
     assert connected
     assert connected[0] <= served.PAGES_AT_ONCE + 3
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"EnterpriseId": "ours", "Events": []}', 200),
+        (b'{"EnterpriseId": "theirs", "Events": []}', 403),
+        (b'{"Action": "IntegrationDisabled", "Data": {"Enterprise": {"Id": "theirs"}}}', 403),
+        (b'{"Events": []}', 200),
+        (b'{"EnterpriseId": "theirs"', 200),
+    ],
+)
+def test_a_call_about_another_house_is_refused_and_not_kept(
+    server: Server, body: bytes, status: int
+) -> None:
+    link, address = calling.pushed(make.hotel())
+    assert server.post(address, b'{"EnterpriseId": "not known yet"}').status == 200
+    with scope.everything(), audit.acting("tests", make.NOON):
+        given = {"enterprise_id": "ours"}
+        secrets.put_settings(link, given, registry.manifest("mews"))
+    # A door is known for some seconds; a new address is looked for at once.
+    address = calling.new_address(link)
+    assert server.post(address, body).status == status
+    assert len(kept()) == 1 + (status == 200)
 
 
 def test_a_stopped_connection_still_keeps_what_comes(server: Server) -> None:

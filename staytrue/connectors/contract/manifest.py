@@ -38,8 +38,9 @@ class Fields(msgspec.Struct, forbid_unknown_fields=True):
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     """The facts of a connector.
 
-    `house` names the setting with the PMS's own code of the hotel; `own_numbers` are endings of
-    names whose values look like card numbers and are none.
+    `house` names the setting with the PMS's own code of the hotel; `push_house` are the places of
+    that code in a push, with dots between names; `own_numbers` are endings of names whose values
+    look like card numbers and are none.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     fields: dict[str, Fields]
     settings: list[Setting]
     house: str = ""
+    push_house: list[str] = []
     own_numbers: list[str] = []
     fragile: bool = False
     fragile_because: str = ""

@@ -165,6 +165,8 @@ class Api:
             enterprise: Row = msgspec.json.decode(answer["Enterprise"], type=dict[str, Any])
         except (KeyError, msgspec.DecodeError):
             raise _no_answer("configuration/get") from None
+        if not enterprise.get("Id"):
+            raise _no_answer("configuration/get")
         # From here on a refusal is about one operation, not about the tokens.
         self._is_signed_in = True
         return now if now.tzinfo else now.replace(tzinfo=UTC), enterprise

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from staytrue.connectors.base import Bookmark, Delivery, Hint, Http, Settings, Translated
@@ -89,8 +88,7 @@ class Mews:
         The last parcel is empty: it only moves the bookmark.
         """
         calls = Api(http, settings, now)
-        pms_now, enterprise = calls.configuration()
-        _check_enterprise(enterprise, settings)
+        pms_now, enterprise = _configuration(calls)
         gatherer = Gatherer(calls, enterprise)
         walk = _begin(bookmark, settings, calls, pms_now)
         if "export" in walk:
@@ -106,7 +104,7 @@ class Mews:
     ) -> Iterator[Delivery]:
         """All stays that touch these days, as they are now: near arrivals, in house, just departed."""
         calls = Api(http, settings, now)
-        enterprise = calls.configuration()[1]
+        enterprise = _configuration(calls)[1]
         gatherer = Gatherer(calls, enterprise)
         zone = ZoneInfo(enterprise.get("TimeZoneIdentifier") or settings.zone)
         start, end = (datetime.combine(day, time(), zone) for day in (first, last + A_DAY))
@@ -154,14 +152,17 @@ class Mews:
             operation = api.CUSTOMERS if entity == "profile" else api.RESERVATIONS
             for page in calls.by_ids(operation, name, ids):
                 if page.rows:
-                    gatherer = gatherer or Gatherer(calls, calls.configuration()[1])
+                    gatherer = gatherer or Gatherer(calls, _configuration(calls)[1])
                     yield _parcel(gatherer, operation.key, page, None)
+
+    def house(self, http: Http, settings: Settings) -> str:
+        """The enterprise these tokens are for."""
+        return str(_configuration(Api(http, settings, settings.read_at))[1]["Id"])
 
     def check(self, http: Http, settings: Settings) -> list[str]:
         """Signs in, compares the house, and tries every operation once."""
         calls = Api(http, settings, settings.read_at)
-        pms_now, enterprise = calls.configuration()
-        _check_enterprise(enterprise, settings)
+        pms_now, enterprise = _configuration(calls)
         told = [f"Mews knows this house as {enterprise.get('Name')}."]
         zone = enterprise.get("TimeZoneIdentifier")
         if zone != settings.zone:
@@ -185,15 +186,17 @@ class Mews:
         return translate(payload, settings, context)
 
 
-def _check_enterprise(enterprise: dict[str, Any], settings: Settings) -> None:
-    """A token of another house would fill this one with its guests."""
-    expected = settings.values.get("enterprise_id")
+def _configuration(calls: Api) -> tuple[datetime, api.Row]:
+    """The PMS's clock and the enterprise: a token of another one would fill this with its guests."""
+    now, enterprise = calls.configuration()
+    expected = calls.settings.values.get("enterprise_id")
     if expected and enterprise.get("Id") != expected:
         raise Misconfigured(
             f"These credentials are for {enterprise.get('Name')}, another house than the one this "
             "connection was made for. Enter the right ones.",
             "foreign_property",
         )
+    return now, enterprise
 
 
 def _begin(bookmark: Bookmark, settings: Settings, calls: Api, pms_now: datetime) -> Bookmark:

@@ -59,7 +59,7 @@ def test_a_word_that_no_manifest_knows_is_refused() -> None:
         ("history = true", "histoire = true", "There is no capability histoire."),
         ('"room_number"', '"room_nr"', "A reservation has no field room_nr."),
         ("calls = 200", "call = 200", "how many calls"),
-        ('help = "When given', 'help = ""\n# "', "no help"),
+        ('help = "Leave empty: Mews', 'help = ""\n# "', "no help"),
         ("secret = true", "secret = false", "sounds like a secret"),
         ('house = "enterprise_id"', 'house = "hotel"', "which is no setting"),
     ],
