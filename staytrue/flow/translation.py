@@ -129,12 +129,13 @@ class _Unknown:
         self.seq = 0
 
     def lines(self) -> Iterator[base.Line]:
-        known, seen, summary, is_mine = self.known, self.seen, self.summary, self.share.holds
+        known, seen, summary = self.known, self.seen, self.summary
+        is_mine = self.share.holds if self.share.of > 1 else None
         ids_in, note, keep = self.source.ids_in, self.ids.update, self.last.append
         passed = summary.passed.append
         for line in self.source.lines(self.share):
             number = line.number
-            if not is_mine(number):
+            if is_mine and not is_mine(number):
                 continue
             summary.read += 1
             note(ids_in(line))

@@ -8,6 +8,7 @@ applied where records are encoded for the mirror, the one place that every conne
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from staytrue.hotel.records import Profile
 
@@ -25,8 +26,13 @@ def is_child(profile: Profile, day: date) -> bool:
     born = profile.birth_date
     if not born or born.startswith("-"):
         return False
-    age = day.year - int(born[:4]) - (born[5:] > day.isoformat()[5:])
-    return age < ADULT_FROM
+    return _age(born, day) < ADULT_FROM
+
+
+# A hotel's guests share some ten thousand birthdays.
+@lru_cache(maxsize=1 << 15)
+def _age(born: str, day: date) -> int:
+    return day.year - int(born[:4]) - (born[5:] > day.isoformat()[5:])
 
 
 def minimised(profile: Profile) -> Profile:

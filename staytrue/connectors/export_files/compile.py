@@ -41,12 +41,18 @@ class Known(dict[str | None, Any]):
     Most columns of an export repeat few texts, so this is what makes a million rows fast.
     """
 
-    def __init__(self, parse: Callable[[str], Any], nulls: Iterable[str], nothing: Any) -> None:
+    def __init__(
+        self, parse: Callable[[str], Any], nulls: Iterable[str], nothing: Any, field: str
+    ) -> None:
         super().__init__(dict.fromkeys((None, *nulls), nothing))
         self.parse, self.nulls, self.nothing = parse, frozenset(nulls), nothing
+        self.field = field
 
     def __missing__(self, text: str) -> Any:
-        value = self.parse(text) if text.strip() not in self.nulls else self.nothing
+        try:
+            value = self.parse(text) if text.strip() not in self.nulls else self.nothing
+        except Unreadable as problem:
+            raise (in_field(problem, self.field) if self.field else problem) from None
         if len(self) < REMEMBERED_MAX:
             self[text] = value
         return value
@@ -100,10 +106,13 @@ class Compiler:
         return read_joined
 
     def remembering(
-        self, cell: Cell, parse: Callable[[str], Any], nothing: Any = None
+        self, cell: Cell, parse: Callable[[str], Any], nothing: Any = None, field: str = ""
     ) -> Callable[[Row], Any]:
-        """Reads a cell by `parse`, equal texts once; the words that mean nothing are `nothing`."""
-        known = Known(parse, self.nulls, nothing)
+        """Reads a cell by `parse`, equal texts once; the words that mean nothing are `nothing`.
+
+        What cannot be read names the field.
+        """
+        known = Known(parse, self.nulls, nothing, field)
         if cell.value is not None or len(cell.columns) != 1:
             raw = self.raw(cell)
             return lambda row: known[raw(row)]
@@ -239,13 +248,7 @@ class Compiler:
         return read
 
     def _parsed(self, field: str, cell: Cell, parse: Callable[[str], Any]) -> Reader:
-        def named(text: str) -> Any:
-            try:
-                return parse(text)
-            except Unreadable as problem:
-                raise in_field(problem, field) from None
-
-        return self.quiet(self.remembering(cell, named))
+        return self.quiet(self.remembering(cell, parse, field=field))
 
     def _summed(self, field: str, cell: Cell, parse: Callable[[str], Any]) -> Reader:
         raws = [self.raw(Cell(columns=(column,))) for column in cell.columns]

@@ -14,7 +14,6 @@ from staytrue.connectors.export_files.compile import (
     Coded,
     Compiler,
     Notes,
-    Reader,
     Row,
     in_field,
     label,
@@ -37,7 +36,8 @@ _WORDED = {
     "payment_method": ("payment", "source_payment", None),
 }
 _MOMENTS = ("created_at", "modified_at", "cancelled_at", "checked_in_at", "checked_out_at")
-_COUNTS = ("adults", "children", "infants")
+_DAYS = ("arrival_on", "departure_on")
+_COUNTS = ("nights", "adults", "children", "infants")
 _AMOUNTS = ("amount", "room_amount")
 
 
@@ -51,9 +51,7 @@ class StayReader:
         self.number = compiler.text(cells["number"])
         self.leg = compiler.text(cells["leg"]) if "leg" in cells else None
         self.status = compiler.code("status", cells["status"], mapping.values["status"], None)
-        self.arrival = compiler.day("arrival_on", cells["arrival_on"])
-        self.departure = self._maybe("departure_on", compiler.day)
-        self.nights = self._maybe("nights", compiler.count)
+        self.says_departure = "departure_on" in cells
         self.property = compiler.text(cells["property"]) if "property" in cells else None
         self.expected_property = fold(str(settings.values.get("property_code", settings.property)))
         texts = [(name, compiler.text(cells[name])) for name in _TEXTS if name in cells]
@@ -72,6 +70,7 @@ class StayReader:
         values = [
             (name, make(name, cells[name]))
             for names, make in (
+                (_DAYS, compiler.day),
                 (_MOMENTS, compiler.moment),
                 (_COUNTS, compiler.count),
                 (_AMOUNTS, compiler.amount),
@@ -81,9 +80,12 @@ class StayReader:
             for name in names
             if name in cells
         ]
+        status = [("source_status", self.status.word), ("status", self.status.meaning)]
+        keys = [("number", self.number), *([("leg", self.leg)] if self.leg else [])]
+        read_first = (*keys, *status, *texts, *words, *codes)
         self.plain = compiler.together(
             [
-                *((name, compiler.quiet(read)) for name, read in (*texts, *words, *codes)),
+                *((name, compiler.quiet(read)) for name, read in read_first),
                 *((name, read) for name, read in values if not _is_special(cells[name])),
             ]
         )
@@ -97,11 +99,8 @@ class StayReader:
         ]
         self.extras = [_extras_reader(compiler, part) for part in mapping.extras]
         self.skip = [(compiler.places[skip.column], skip.words) for skip in mapping.skip]
+        self.required = [name for name in mapping.required if name in cells]
         self.checks_departure = "checked_out_on_departure" in mapping.checks
-
-    def _maybe(self, name: str, make: Callable[[str, Any], Reader]) -> Reader | None:
-        cell = self.mapping.cells.get(name)
-        return make(name, cell) if cell else None
 
     def _coded(self) -> dict[tuple[str, str], Coded]:
         """Field and the field that keeps its word → how both are read."""
@@ -129,21 +128,17 @@ class StayReader:
 
     def read(self, row: Row, notes: Notes) -> Reservation:
         """The reservation of a row, or Unreadable with the first reason against it."""
-        number, leg = self.key(row)
-        if number is None:
-            raise missing("number")
-        if _LOST_DIGITS.fullmatch(number):
-            raise Unreadable(
-                f"The number {number} lost its digits in a spreadsheet: its column must be text.",
-                "damaged_number",
-                text=number,
-            )
-        self._check_property(row)
-        status, status_word = self.status.meaning(row), self.status.word(row)
-        if status is None:
-            raise missing("status") if status_word is None else unknown_status(status_word)
-        arrival, departure, nights = self._span(row, notes)
-        values: dict[str, Any] = self.plain(row, notes)
+        try:
+            values: dict[str, Any] = self.plain(row, notes)
+        except Unreadable:
+            # What is wrong with the booking itself is said before what is wrong with a cell.
+            self._check(row, self.number(row), self.status.meaning(row), self.status.word(row))
+            raise
+        status = values["status"]
+        self._check(row, values["number"], status, values["source_status"])
+        if values.get("leg") is None:
+            values["leg"] = "1"
+        nights = self._span(values, notes)
         if self.compiler.strange:
             for coded in self.coded:
                 coded.note(row, notes)
@@ -164,8 +159,8 @@ class StayReader:
             notes.append(("modified_without_time", {}))
         if values.get("currency") is None and any(values.get(name) for name in _AMOUNTS):
             values["currency"] = self.settings.currency or None
-        for required in self.mapping.required:
-            if values.get(required) is None and required in self.mapping.cells:
+        for required in self.required:
+            if values.get(required) is None:
                 raise missing(required)
         extras = [extra for read_extras in self.extras for extra in read_extras(row)]
         custom = {
@@ -174,18 +169,29 @@ class StayReader:
             if (when is None or when is status) and (value := read(row, notes)) is not None
         }
         if self.checks_departure and status is Status.CHECKED_OUT:
-            _check_departure(values.get("checked_out_at"), departure, notes)
-        return Reservation(
-            number=number, leg=leg, property=self.settings.property, status=status,
-            source_status=status_word, arrival_on=arrival, departure_on=departure, nights=nights,
-            extras=extras, custom=custom, **values,
-        )  # fmt: skip
+            _check_departure(values.get("checked_out_at"), values["departure_on"], notes)
+        return Reservation(property=self.settings.property, extras=extras, custom=custom, **values)
 
-    def _check_property(self, row: Row) -> None:
+    def _check(
+        self, row: Row, number: str | None, status: Status | None, status_word: str | None
+    ) -> None:
+        """A booking has a number, is of this house and says its state; else Unreadable."""
+        if number is None:
+            raise missing("number")
+        if "+" in number and _LOST_DIGITS.fullmatch(number):
+            raise Unreadable(
+                f"The number {number} lost its digits in a spreadsheet: its column must be text.",
+                "damaged_number",
+                text=number,
+            )
+        if self.property is not None:
+            self._check_property(self.property(row))
+        if status is None:
+            raise missing("status") if status_word is None else unknown_status(status_word)
+
+    def _check_property(self, code: str | None) -> None:
         """A booking of another house must never land in this one."""
-        if self.property is None or (code := self.property(row)) is None:
-            return
-        if fold(code) != self.expected_property:
+        if code is not None and fold(code) != self.expected_property:
             raise Unreadable(
                 f"This booking is of the property {code}. If the PMS calls this house so, set property_code "
                 "of the connection to it.",
@@ -193,16 +199,17 @@ class StayReader:
                 property=code,
             )
 
-    def _span(self, row: Row, notes: Notes) -> tuple[date, date, int]:
-        arrival: date | None = self.arrival(row, notes)
+    def _span(self, values: dict[str, Any], notes: Notes) -> int:
+        """The nights between the two dates; fills in the departure where only nights are said."""
+        arrival: date | None = values.get("arrival_on")
         if arrival is None:
             raise missing("arrival_on")
-        departure: date | None = self.departure(row, notes) if self.departure else None
-        nights: int | None = self.nights(row, notes) if self.nights else None
+        departure: date | None = values.get("departure_on")
+        nights: int | None = values.get("nights")
         if departure is None:
             if nights is None:
-                raise missing("departure_on" if self.departure else "nights")
-            departure = arrival + timedelta(nights)
+                raise missing("departure_on" if self.says_departure else "nights")
+            departure = values["departure_on"] = arrival + timedelta(nights)
         length = (departure - arrival).days
         if length < 0:
             raise Unreadable(
@@ -219,7 +226,8 @@ class StayReader:
             )
         if nights is not None and nights != length:
             notes.append(("nights_disagree", {"said": nights, "between_dates": length}))
-        return arrival, departure, length
+        values["nights"] = length
+        return length
 
 
 def _is_special(cell: Cell) -> bool:
