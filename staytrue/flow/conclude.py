@@ -63,7 +63,7 @@ def entry(object: str, was: dict[str, Any], now: dict[str, Any]) -> Entry | None
         kinds = rules.reservation_kinds(diff, before, after)
     else:
         kinds = rules.profile_kinds(diff)
-    return Entry(
+    found = Entry(
         object=object,
         object_id=now["id"],
         no=now["versions"],
@@ -76,6 +76,8 @@ def entry(object: str, was: dict[str, Any], now: dict[str, Any]) -> Entry | None
         delivery_id=now["delivery_id"],
         line=now["line"],
     )
+    # A version that stood still dates what was there before: of this change nobody told the instant.
+    return found if now["version_at"] != was["version_at"] else replace(found, source_at=None)
 
 
 def note_silent(

@@ -57,15 +57,16 @@ def guest_ids() -> list[str]:
 
 
 def plain(number: str, **facts: Any) -> Reservation:
-    """A confirmed booking of one guest from today on."""
+    """A confirmed booking of one guest, for three nights from today on unless it is said."""
     first = next(one.versions[0][2] for one in drawn().bookings.values())
-    return replace(
+    booking = replace(
         first, number=number, status=Status.CONFIRMED,
         source_status=STATUS_WORDS[Status.CONFIRMED], channel=Channel.DIRECT, source=None,
         group_number=None, extras=[], arrival_on=TODAY, departure_on=TODAY + timedelta(days=3),
         nights=3, room_number=None, notes=None,
-        guests=[replace(first.guests[0], profile=guest_ids()[0])], **facts,
+        guests=[replace(first.guests[0], profile=guest_ids()[0])],
     )  # fmt: skip
+    return replace(booking, **facts)
 
 
 def lived(
