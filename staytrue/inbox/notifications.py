@@ -17,7 +17,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Min
 from psycopg import Cursor
 
-from staytrue.connectors.envelope import without_cards
+from staytrue.connectors.envelope import without_cards, without_secrets
 from staytrue.inbox.models import Notification
 
 CHANNEL = "notified"
@@ -47,7 +47,7 @@ _KEEP = f"""
 
 @dataclass(frozen=True)
 class Arrived:
-    """One notification as it is kept: card numbers masked, the hash of its original bytes."""
+    """One notification as it is kept: card numbers and secrets masked, the hash of its original bytes."""
 
     connection_id: int
     received_at: datetime
@@ -74,7 +74,7 @@ def arrived(
         event_id=event_id,
         body_hash=int.from_bytes(digest, "big", signed=True),
         headers=headers or {},
-        body=without_cards(body, own_numbers),
+        body=without_cards(without_secrets(body), own_numbers),
     )
 
 

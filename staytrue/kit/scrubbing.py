@@ -21,6 +21,8 @@ _NAMES = re.compile(
     r"|private_?key|signature|database_url",
     re.IGNORECASE,
 )
+# The same words anywhere in a text.
+_WORDS = re.compile(_NAMES.pattern.replace("$", ""), re.IGNORECASE)
 _FORMS = [
     # Authorization: Bearer eyJ…, in a header, a dictionary's repr or a sentence
     (re.compile(r"\b(bearer|basic|digest)(\s+)[\w.~+/=-]{6,}", re.IGNORECASE), rf"\1\2{MASK}"),
@@ -70,6 +72,16 @@ def scrubbed(text: str) -> str:
     return text
 
 
+def names_secret(name: str) -> bool:
+    """Whether a field of this name holds a secret."""
+    return _NAMES.search(name) is not None
+
+
+def may_name_secrets(text: str) -> bool:
+    """Whether some field of this text may hold a secret."""
+    return _WORDS.search(text) is not None
+
+
 def scrub_event(_logger: Any, _method: str, event: Any) -> Any:
     """A structlog processor: the last one before the entry becomes text."""
     return _scrubbed(event, 0)
@@ -85,7 +97,7 @@ def _scrubbed(value: Any, depth: int) -> Any:
     if isinstance(value, Mapping):
         return {
             scrubbed(str(key)): (
-                MASK if _NAMES.search(str(key)) and inner else _scrubbed(inner, depth + 1)
+                MASK if names_secret(str(key)) and inner else _scrubbed(inner, depth + 1)
             )
             for key, inner in value.items()
         }

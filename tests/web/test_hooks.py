@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from staytrue.connectors import registry
 from staytrue.hotel import scope
 from staytrue.inbox import actions, secrets
 from staytrue.kit import clock, database
+from staytrue.kit.scrubbing import MASK
 from staytrue.staff import audit
 from tests import databases, make
 from tests.web import calling, served
@@ -21,6 +23,7 @@ from tests.web.calling import JSON, SENDER, Answer, Server, kept
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BODY = b'{"Events": [{"Discriminator": "CustomerUpdated", "Value": {"Id": "c1"}}]}'
+CANARY = "kanari-23-never-to-be-kept"
 TOO_LONG = 10 * 1024 * 1024 + 1
 
 
@@ -101,6 +104,24 @@ def test_a_call_about_another_house_is_refused_and_not_kept(
     address = calling.new_address(link)
     assert server.post(address, body).status == status
     assert len(kept()) == 1 + (status == 200)
+
+
+def test_a_token_that_the_pms_sends_stands_in_no_table(server: Server) -> None:
+    _, address = calling.pushed(make.hotel())
+    told = {"Enterprise": {"Id": "e1"}, "AccessToken": CANARY, "Integration": {"Id": "i1"}}
+    body = json.dumps({"Action": "IntegrationApiKeyCreated", "Data": told}).encode()
+    bodies = [body, body.replace(b"AccessToken", b"Access\\u0054oken"), body[:-2]]
+    assert [server.post(address, each).status for each in bodies] == [200] * 3
+    first, second, third = (bytes(each.body) for each in kept())
+    assert json.loads(first)["Data"] == told | {"AccessToken": MASK}
+    assert json.loads(second) == json.loads(first)
+    assert b"IntegrationApiKeyCreated" in third
+    forms = [f"%{CANARY}%", f"%{CANARY.encode().hex()}%"]
+    with scope.everything(), connection.cursor() as cursor:
+        for name in connection.introspection.table_names(cursor):
+            found = f'SELECT count(*) FROM "{name}" t WHERE to_jsonb(t)::text LIKE ANY(%s)'
+            cursor.execute(found, [forms])
+            assert (name, cursor.fetchone()) == (name, (0,))
 
 
 def test_a_stopped_connection_still_keeps_what_comes(server: Server) -> None:
