@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from staytrue.kit import home
+from staytrue.kit import addresses, home
 from staytrue.kit.errors import Misconfigured
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -47,6 +48,14 @@ if not BASE_URL.startswith(("http://", "https://")):
     )
 HTTPS = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = _words("STAYTRUE_HOSTS", "localhost,127.0.0.1,[::1]")
+for host in (urlsplit(BASE_URL).hostname or "", *ALLOWED_HOSTS):
+    if DEBUG and not addresses.is_this_machine(host):
+        raise Misconfigured(
+            f"STAYTRUE_DEBUG is on while Staytrue answers as {host!r}: it is reached beyond this "
+            "machine, and its error pages show guests' data. Switch STAYTRUE_DEBUG off, or let "
+            "STAYTRUE_BASE_URL and STAYTRUE_HOSTS name only localhost.",
+            "debug_in_public",
+        )
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if HTTPS else []
 
 # --- What it is made of -----------------------------------------------------------------------

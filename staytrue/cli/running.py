@@ -21,6 +21,7 @@ from granian.log import LogLevels
 from staytrue.cli.frame import Answer, answers, open_home
 from staytrue.flow import worker
 from staytrue.kit import clock, database, embedded
+from staytrue.kit.addresses import is_this_machine
 from staytrue.kit.errors import Refused, Temporary
 from staytrue.kit.home import prepare
 from staytrue.kit.processes import CHILD, Signals, die_with_parent, end_holder, only_one
@@ -78,6 +79,12 @@ class Child:
 @answers
 def up(port: int, address: str) -> Answer:
     """Run database, web and worker together until Ctrl-C or `staytrue down`."""
+    if settings.DEBUG and not is_this_machine(address):
+        raise Refused(
+            f"STAYTRUE_DEBUG is on, and its error pages show guests' data: the web may not listen "
+            f"on {address}. Switch it off, or leave --address at 127.0.0.1.",
+            "debug_in_public",
+        )
     with database.running():
         database.migrate(clock.now())
         supervise(port, address)

@@ -150,6 +150,13 @@ def addresses_of(
     return [str(address) for address in found]
 
 
+def is_this_machine(host: str) -> bool:
+    """Whether a name or literal address can only mean the machine itself; asks nobody."""
+    bare = host.strip("[]").lower()
+    literal = _literal(bare)
+    return literal.is_loopback if literal else bare in {"localhost", "ip6-localhost"}
+
+
 def unwrapped(address: _Address) -> _Address:
     """The IPv4 address inside an IPv6 one (mapped, NAT64, 6to4), else the address itself."""
     if isinstance(address, IPv4Address):

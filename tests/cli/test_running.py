@@ -119,6 +119,16 @@ def test_when_its_supervisor_is_killed_nothing_stays(
     assert nothing_left(place, port)
 
 
+def test_error_pages_for_programmers_are_not_shown_to_the_network(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAYTRUE_DEBUG", "on")
+    process = staytrue(place, "up", "--address", "0.0.0.0", "--port", str(free_port()))
+    _, said = process.communicate(timeout=START_SECONDS)
+    assert process.returncode == 1
+    assert "the web may not listen on 0.0.0.0" in said.splitlines()[-1]
+
+
 def test_a_taken_port_is_said_in_one_line(place: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
