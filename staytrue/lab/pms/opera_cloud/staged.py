@@ -57,8 +57,8 @@ class StagedOpera(OperaCloud):
                 continue
             at = left_at + SOON
             whole = (held.stay.amount or Decimal(0)) + MINIBAR
-            stay = replace(held.stay, amount=whole, modified_at=book.seen(at))
-            life.then(at, "charged", Held(stay, held.cancelled_on))
+            # The cashier's line is no change of the reservation: only an event tells of it.
+            life.then(at, "charged", Held(replace(held.stay, amount=whole), held.cancelled_on))
             self._meet("late postings", number, at)
 
     def _told(self) -> Timeline:
