@@ -15,6 +15,7 @@ from staytrue.hotel.models import Property
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import secrets
 from staytrue.inbox.models import Connection
+from staytrue.kit import paths
 from staytrue.kit.errors import Refused
 from staytrue.staff import audit
 
@@ -84,4 +85,4 @@ def tune(
 def new_address(link: Connection, *, by: str, now: datetime) -> str:
     """The path at which the PMS may call from now on, told this once; an earlier one is dead."""
     with scope.everything(), audit.acting(by, now, "new address for the PMS"):
-        return f"/hooks/{link.name}/{secrets.new_hook(link)}"
+        return f"/hooks/{paths.quoted(link.name)}/{secrets.new_hook(link)}"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from staytrue.hotel import scope
 from staytrue.inbox import objectives
 from staytrue.inbox.models import Connection
+from staytrue.kit import paths
 from staytrue.mirror import capability
 from staytrue.mirror.capability import Drop
 from staytrue.staff.actions import NewAsk, settle_asks
@@ -48,5 +49,5 @@ def _ask(link: Connection, lost: list[Drop]) -> NewAsk:
                 for each in lost
             ],
         },
-        link=f"/connections/{link.name}/fields/",
+        link=f"/connections/{paths.quoted(link.name)}/fields/",
     )

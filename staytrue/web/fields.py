@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from staytrue.connectors import registry
@@ -115,14 +116,14 @@ def _exported(link: Connection, found: list[FieldFacts], form: str) -> HttpRespo
     name = f"fields-{link.name}"
     if form == "json":
         answer: HttpResponse = JsonResponse({"connection": link.name, "fields": rows})
-        answer["Content-Disposition"] = f'attachment; filename="{name}.json"'
+        answer["Content-Disposition"] = content_disposition_header(True, f"{name}.json")
         return answer
     out = io.StringIO()
     writer = csv.DictWriter(out, _COLUMNS)
     writer.writeheader()
     writer.writerows(rows)
     answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    answer["Content-Disposition"] = content_disposition_header(True, f"{name}.csv")
     return answer
 
 

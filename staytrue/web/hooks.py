@@ -22,7 +22,7 @@ import structlog
 from staytrue.inbox.doors import Door, Doors
 from staytrue.inbox.notifications import arrived
 from staytrue.inbox.writer import Writer
-from staytrue.kit import clock, signing
+from staytrue.kit import clock, paths, signing
 from staytrue.kit.errors import StaytrueError
 
 PREFIX = "/hooks/"
@@ -119,6 +119,7 @@ class Hooks:
         name, slash, secret = (
             rest.encode("latin-1", "replace").decode("utf-8", "replace").partition("/")
         )
+        name = paths.name_in(name)
         proven = (
             self._by_secret(name, secret, environ) if slash else self._by_signature(name, environ)
         )

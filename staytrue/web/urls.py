@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from staytrue.kit import paths
 from staytrue.web import (
     account,
     completeness,
@@ -19,6 +20,23 @@ from staytrue.web import (
     today,
 )
 
+
+class Name:
+    """A connection's name in an address: any, made on the command line or by an earlier version."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        """The name."""
+        return paths.name_in(value)
+
+    def to_url(self, value: str) -> str:
+        """What stands for it."""
+        return paths.segment(value)
+
+
+register_converter(Name, "name")
+
 urlpatterns = [
     path("", account.home, name="home"),
     path("today/", today.today, name="today"),
@@ -31,15 +49,15 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("connections/", connections.connections, name="connections"),
     path("connections/new/", connecting.connect, name="connect"),
-    path("connections/<str:name>/", connections.connection, name="connection"),
-    path("connections/<str:name>/settings/", connecting.settings, name="connection_settings"),
-    path("connections/<str:name>/pace/", pacing.pace, name="connection_pace"),
-    path("connections/<str:name>/address/", connecting.new_address, name="new_address"),
-    path("connections/<str:name>/progress/", connecting.progress, name="connection_progress"),
-    path("connections/<str:name>/fields/", fields.fields, name="fields"),
-    path("connections/<str:name>/fidelity/", fields.fidelity, name="fidelity"),
-    path("connections/<str:name>/resume/", connections.resume, name="resume"),
-    path("connections/<str:name>/parked/", connections.settle_parts, name="settle_parts"),
+    path("connections/<name:name>/", connections.connection, name="connection"),
+    path("connections/<name:name>/settings/", connecting.settings, name="connection_settings"),
+    path("connections/<name:name>/pace/", pacing.pace, name="connection_pace"),
+    path("connections/<name:name>/address/", connecting.new_address, name="new_address"),
+    path("connections/<name:name>/progress/", connecting.progress, name="connection_progress"),
+    path("connections/<name:name>/fields/", fields.fields, name="fields"),
+    path("connections/<name:name>/fidelity/", fields.fidelity, name="fidelity"),
+    path("connections/<name:name>/resume/", connections.resume, name="resume"),
+    path("connections/<name:name>/parked/", connections.settle_parts, name="settle_parts"),
     path("deliveries/<int:pk>/release/", connections.release_delivery, name="release_delivery"),
     path("parked/<int:pk>/", connections.raw_part, name="raw_part"),
     path("members/", team.members, name="members"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
 from staytrue.connectors import registry
 from staytrue.connectors.fields import fields_of
@@ -17,6 +19,7 @@ from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import secrets
 from staytrue.inbox.models import Connection
+from staytrue.kit import paths
 from staytrue.lab.bookings import build_world
 from staytrue.lab.house import hotel_sirga
 from staytrue.lab.pms.mews.quirks import Quirk
@@ -165,6 +168,24 @@ def test_settings_change_and_an_empty_secret_stays(hotel_house: House) -> None:
     assert (opened["access_token"], opened["client_token"]) == (CANARY, "b")
     assert "past_days" not in opened
     assert link().cadence_seconds == 900
+
+
+@pytest.mark.parametrize("name", ["Hôtel Sirga", "sirga/mews", "50 %?#\"", "..", "new"])
+def test_every_page_of_a_connection_opens_whatever_it_is_called(
+    hotel_house: House, name: str
+) -> None:
+    values = {"client_token": "a", "access_token": CANARY}
+    with scope.everything(), audit.acting("tests", NOW):
+        inbox.connect(name, hotel_house.sirga, "mews", values, now=NOW)
+    client = hotel_house.client("administrator")
+    for page in ("connection", "connection_settings", "connection_pace", "fields", "fidelity"):
+        assert html.escape(name) in told(client.get(reverse(page, args=[name])))
+    sheet = client.get(reverse("fields", args=[name]), {"format": "csv"})
+    assert sheet.status_code == 200
+    made = told(client.post(reverse("new_address", args=[name])))
+    assert f"http://testserver/hooks/{paths.quoted(name)}/" in made
+    changed = client.post(reverse("connection_settings", args=[name]), given(hotel_house))
+    assert (changed.status_code, changed["location"]) == (302, reverse("connection", args=[name]))
 
 
 def test_a_private_address_is_an_administrators_noted_word(hotel_house: House) -> None:

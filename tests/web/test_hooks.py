@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from staytrue.connectors import registry
+from staytrue.flow import connecting
 from staytrue.hotel import scope
 from staytrue.inbox import actions, secrets
 from staytrue.kit import clock, database
@@ -122,6 +123,15 @@ def test_a_token_that_the_pms_sends_stands_in_no_table(server: Server) -> None:
             found = f'SELECT count(*) FROM "{name}" t WHERE to_jsonb(t)::text LIKE ANY(%s)'
             cursor.execute(found, [forms])
             assert (name, cursor.fetchone()) == (name, (0,))
+
+
+@pytest.mark.parametrize("name", ["Hôtel Sirga", "sirga/mews", "50 %?#", ".."])
+def test_whatever_a_connection_is_called_its_pms_reaches_it(server: Server, name: str) -> None:
+    link, _ = calling.pushed(make.hotel(), name)
+    address = connecting.new_address(link, by="tests", now=make.NOON)
+    assert address.isascii()
+    assert server.post(address, BODY).status == 200
+    assert [each.connection_id for each in kept()] == [link.pk]
 
 
 def test_a_stopped_connection_still_keeps_what_comes(server: Server) -> None:
