@@ -21,7 +21,7 @@ from django.conf import settings
 from staytrue.cli import demo_group
 from staytrue.cli.demo_group import Neighbour
 from staytrue.cli.frame import ACTOR, Answer, answers
-from staytrue.cli.running import supervise
+from staytrue.cli.running import alone, supervise
 from staytrue.flow import closing, intake, worker
 from staytrue.hotel import actions as hotel
 from staytrue.hotel import scope
@@ -62,7 +62,7 @@ _AT_ONE_HOTEL = ("front_desk", "department")
 @answers
 def demo(port: int, *, once: bool) -> Answer:
     """Run a demo hotel from nothing, live."""
-    with database.running():
+    with alone(), database.running():
         now = clock.now()
         database.migrate(now)
         scene = _prepared(now)

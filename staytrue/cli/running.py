@@ -7,7 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import click
@@ -85,39 +86,50 @@ def up(port: int, address: str) -> Answer:
             f"on {address}. Switch it off, or leave --address at 127.0.0.1.",
             "debug_in_public",
         )
-    with database.running():
+    with alone(), database.running():
         database.migrate(clock.now())
         supervise(port, address)
     return Answer({"stopped": True}, ["Stopped."])
 
 
-def supervise(
-    port: int, address: str = "127.0.0.1", *, also: Callable[[], None] | None = None
-) -> None:
-    """Keep web and worker alive until a signal; `also` is called about every second meanwhile."""
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold this home for a block: nobody else may run, prepare or load a demo in it meanwhile."""
     with only_one(prepare(settings.HOME) / _LOCK) as is_first:
         if not is_first:
             raise Refused(
-                f"Staytrue runs already in {settings.HOME}: stop it with `staytrue down`.", "runs"
+                f"Staytrue runs already in {settings.HOME}: stop it with `staytrue down`, or set "
+                "STAYTRUE_HOME to another directory.",
+                "runs",
             )
-        _refuse_taken(port, address)
-        os.environ.setdefault("STAYTRUE_BASE_URL", f"http://localhost:{port}")
-        signals = Signals(signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
-        place = ["--port", str(port), "--address", address]
-        children = [Child("web", ["web", *place]), Child("worker", ["work"])]
-        try:
+        yield
+
+
+def supervise(
+    port: int, address: str = "127.0.0.1", *, also: Callable[[], None] | None = None
+) -> None:
+    """Keep web and worker alive until a signal; `also` is called about every second meanwhile.
+
+    For a home that is held `alone`.
+    """
+    _refuse_taken(port, address)
+    os.environ.setdefault("STAYTRUE_BASE_URL", f"http://localhost:{port}")
+    signals = Signals(signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+    place = ["--port", str(port), "--address", address]
+    children = [Child("web", ["web", *place]), Child("worker", ["work"])]
+    try:
+        for child in children:
+            child.start()
+        click.echo(f"Staytrue runs at http://localhost:{port}. Ctrl-C stops it.", err=True)
+        while signals.next(1 if also else None) not in (signal.SIGTERM, signal.SIGINT):
             for child in children:
-                child.start()
-            click.echo(f"Staytrue runs at http://localhost:{port}. Ctrl-C stops it.", err=True)
-            while signals.next(1 if also else None) not in (signal.SIGTERM, signal.SIGINT):
-                for child in children:
-                    if child.has_ended():
-                        child.fell()
-                if also:
-                    also()
-        finally:
-            _end(children)
-            signals.close()
+                if child.has_ended():
+                    child.fell()
+            if also:
+                also()
+    finally:
+        _end(children)
+        signals.close()
 
 
 def _refuse_taken(port: int, address: str) -> None:

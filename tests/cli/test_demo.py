@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from staytrue.kit import clock, embedded
+from staytrue.kit.processes import only_one
 from staytrue.lab import demo as invented
 from staytrue.lab import group
 from staytrue.lab.house import rooms_of
@@ -57,6 +58,17 @@ def test_it_loads_settles_and_catches_up_when_called_again(cli: Cli, empty: Path
         later = cli("demo", "--once", "--json").document
     assert later["deliveries"] == first["deliveries"] + 4
     assert later["password"] == first["password"]
+
+
+def test_a_second_demo_in_one_home_ends_at_once_and_leaves_the_first_alone(
+    cli: Cli, empty: Path
+) -> None:
+    with only_one(empty / "up.lock"):
+        second = cli("demo", "--once", "--json")
+    assert (second.code, second.document["error"]["code"]) == (1, "runs")
+    assert "another directory" in second.document["error"]["sentence"]
+    # It looked at nothing: no hotel was begun.
+    assert not (empty / "demo").exists()
 
 
 def test_it_never_mixes_with_a_real_hotel(cli: Cli) -> None:

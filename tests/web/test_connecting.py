@@ -170,7 +170,7 @@ def test_settings_change_and_an_empty_secret_stays(hotel_house: House) -> None:
     assert link().cadence_seconds == 900
 
 
-@pytest.mark.parametrize("name", ["Hôtel Sirga", "sirga/mews", "50 %?#\"", "..", "new"])
+@pytest.mark.parametrize("name", ["Hôtel Sirga", "sirga/mews", '50 %?#"', "..", "new"])
 def test_every_page_of_a_connection_opens_whatever_it_is_called(
     hotel_house: House, name: str
 ) -> None:
