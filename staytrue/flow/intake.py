@@ -31,6 +31,7 @@ from staytrue.flow import (
     mappings,
     races,
     reactions,
+    restored,
     tails,
     telling,
     translation,
@@ -44,7 +45,7 @@ from staytrue.inbox.models import Connection, Delivery
 from staytrue.kit import clock, merge
 from staytrue.kit.errors import Refused
 from staytrue.mirror import actions as mirror
-from staytrue.mirror import preview, queries, rules
+from staytrue.mirror import goneback, preview, queries, rules
 from staytrue.mirror.rows import hash_of
 
 Progress = Callable[[str, int, int], None]
@@ -69,6 +70,7 @@ class Work:
     staged: dict[str, int] = field(default_factory=dict)
     fresh: Sequence[str] = ()
     crew: translation.Crew | None = None
+    gone_back: Sequence[str] = ()
 
     @property
     def is_live(self) -> bool:
@@ -208,7 +210,9 @@ def _stage_live(work: Work) -> None:
         for target in mirror.TARGETS.values():
             merge.clear(target, work.delivery.id)
     work.staged = dict.fromkeys(mirror.TARGETS, 0)
-    for item in live_translation.blocks(job_of(work, b"", 0)):
+    with scope.everything():
+        epoch = restored.epoch_at(work.link, work.made_at)
+    for item in live_translation.blocks(job_of(work, b"", 0), epoch):
         if isinstance(item, Summary):
             work.summary = item
         else:
@@ -228,6 +232,7 @@ def _judge(work: Work) -> rules.Brake | None:
     """
     if work.waived or (work.is_live and work.scope.kind == "delta"):
         # A living PMS said each of these itself, now: nothing is concluded from what is absent.
+        work.gone_back = _gone_back(work)
         return None
     object, figures, complete = work.mapping.object, rules.Figures(), False
     if not work.delivery.history:
@@ -247,6 +252,13 @@ def _judge(work: Work) -> rules.Brake | None:
         foreign=codes["foreign_property"],
     )
     return rules.brake(figures, complete=complete)
+
+
+def _gone_back(work: Work) -> Sequence[str]:
+    if not work.is_live or work.delivery.history:
+        return ()
+    with scope.everything():
+        return goneback.found(work.link.id, work.delivery.id, work.made_at)
 
 
 def _merge(work: Work) -> None:

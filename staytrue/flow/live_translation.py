@@ -68,11 +68,14 @@ def scope_of(connector: base.Live, parts: Iterable[Part]) -> Scope:
     return scopes[0] if len(scopes) == 1 else Scope()
 
 
-def blocks(job: Job) -> Iterator[Block | Summary]:
-    """Translate a kept live delivery: one block per object, and the summary as the last item."""
+def blocks(job: Job, epoch: int | None = None) -> Iterator[Block | Summary]:
+    """Translate a kept live delivery: one block per object, and the summary as the last item.
+
+    `epoch` orders what the PMS itself gives no version.
+    """
     connector = connector_of(job.dialect)
     summary = LiveSummary(unseen=None)
-    lines = _Lines(job)
+    lines = _Lines(job, epoch)
     ids: set[str] = set()
     for part in unpack(job.spool.read_bytes()):
         for said in _translated(connector, part, job.settings):
@@ -121,7 +124,8 @@ def _ids(said: Translated) -> Iterator[str]:
 class _Lines:
     """The lines of one delivery, by object."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, epoch: int | None) -> None:
+        self.epoch = epoch
         zone = job.settings.zone
         self.encoder = Encoder(job.batch, job.property_id, zone, job.read_at)
         self.passing = Encoder(job.batch, job.property_id, zone, GLIMPSED_AT)
@@ -132,10 +136,12 @@ class _Lines:
         """Every record of one translated line."""
         profiles, stays = self.lines["profile"], self.lines["reservation"]
         for guest in said.profiles:
+            guest.version = self.epoch if guest.version is None else guest.version
             profiles.append(self.encoder.profile(seq, seq, said.hash, guest))
         for guest in said.glimpses:
             profiles.append(self.passing.profile(seq, seq, said.hash, _unversioned(guest)))
         for stay in said.reservations:
+            stay.version = self.epoch if stay.version is None else stay.version
             stays.append(self.encoder.reservation(seq, seq, said.hash, stay))
 
     def blocks(self, read: int) -> Iterator[Block]:

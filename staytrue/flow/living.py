@@ -16,7 +16,7 @@ import structlog
 from staytrue.connectors import base, registry
 from staytrue.connectors.base import Sweeps
 from staytrue.connectors.envelope import Part
-from staytrue.flow import houses, parcels, wants, watching
+from staytrue.flow import houses, parcels, restored, wants, watching
 from staytrue.flow.parcels import BOOKMARK, Clock, Talk
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
@@ -73,6 +73,7 @@ def _turn(talk: Talk) -> int:
         if is_due(talk.link, pace.NEAR, talk.clock()):
             done += look_near(talk)
         done += wants.read_all(talk)
+        restored.close(talk.link, talk.clock())
     if done:
         settle_freshness(talk.link, talk.clock())
     return done

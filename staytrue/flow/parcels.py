@@ -11,7 +11,7 @@ from django.db import transaction
 
 from staytrue.connectors import base, envelope, registry
 from staytrue.connectors.envelope import Part
-from staytrue.flow import intake, live_translation, outgoing
+from staytrue.flow import intake, live_translation, outgoing, restored
 from staytrue.flow.leftovers import workshop
 from staytrue.flow.live_translation import LiveLayout, LiveSummary
 from staytrue.flow.outcome import Outcome
@@ -84,7 +84,8 @@ def keep(talk: Talk, parts: Sequence[Part], at: datetime, *, history: bool = Fal
     link = talk.link
     digest = envelope.hash_of(parts)
     is_signal = any(part.object in talk.connector.signals for part in parts)
-    if parts and not is_signal and parcels.is_repeated(link, digest):
+    is_awaited = is_signal or restored.is_open(link)
+    if parts and not is_awaited and parcels.is_repeated(link, digest):
         return None
     raw, masked = envelope.pack(parts, registry.manifest(link.dialect).get("own_numbers", ()))
     span = live_translation.scope_of(talk.connector, parts)
@@ -108,7 +109,9 @@ def apply(talk: Talk, kept: Kept) -> Outcome:
         spool.write_bytes(kept.raw)
         work = intake.Work(talk.link, kept.delivery, kept.layout, spool, talk.clock(),
                            intake.quiet, summary=LiveSummary())  # fmt: skip
-        return intake.take(work)
+        outcome = intake.take(work)
+    restored.notice(talk.link, work.gone_back, work.made_at)
+    return outcome
 
 
 def layout_of(delivery: Delivery, dialect: str) -> LiveLayout:

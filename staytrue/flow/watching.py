@@ -19,14 +19,14 @@ from staytrue.connectors.export_files import folder as folders
 from staytrue.connectors.export_files.connector import load_mapping
 from staytrue.connectors.export_files.folder import Folder, Found, LocalFolder
 from staytrue.connectors.export_files.mapping import MadeAt
-from staytrue.flow import intake, mappings, parcels, reactions
+from staytrue.flow import intake, mappings, parcels, reactions, restored
 from staytrue.flow.leftovers import workshop
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import secrets
 from staytrue.inbox.models import Connection
-from staytrue.kit import clock
+from staytrue.kit import clock, paths
 from staytrue.kit.errors import Misconfigured, Refused, StaytrueError
 from staytrue.staff import audit
 from staytrue.staff.actions import NewAsk, close_ask, open_ask
@@ -127,6 +127,8 @@ def resume(link: Connection, *, by: str, now: datetime) -> None:
         raise Refused(f"{link.name} is not stopped.", code="not_stopped")
     with scope.everything(), audit.acting(by, now):
         _accept_shape(link, now)
+        if link.stopped_code == restored.CODE:
+            restored.believe(link, now)
         inbox.resume(link)
         close_ask(f"stopped_connection:{link.pk}", "resumed", now)
         audit.record("connection_resumed", f"connection:{link.pk}", property_id=link.property_id)
@@ -215,7 +217,7 @@ def _ask(link: Connection, kind: str, facts: dict[str, Any]) -> NewAsk:
         role="administrator",
         property_id=link.property_id,
         facts=facts,
-        link=f"/connections/{link.name}/",
+        link=f"/connections/{paths.quoted(link.name)}/",
     )
 
 
