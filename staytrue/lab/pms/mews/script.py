@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from staytrue.hotel.codes import Channel, GuestRole, Payment, Status
 from staytrue.hotel.records import Consent, Email, GuestOnBooking, Loyalty, Profile, Reservation
 from staytrue.lab.bookings import World
-from staytrue.lab.pms.mews import writing
+from staytrue.lab.pms.mews import said, writing
 from staytrue.lab.pms.mews.bills import Bills, Wanted
 from staytrue.lab.pms.mews.books import Books, Row, moment, utc
 from staytrue.lab.pms.mews.quirks import Quirk
@@ -81,6 +81,17 @@ class Script:
         while self._queue and self._queue[0][0] <= until:
             at, _, what, thing = heapq.heappop(self._queue)
             getattr(self, f"_{what}")(at, thing)
+
+    def state(self) -> dict[str, Any]:
+        """All that the PMS's own backup holds, and the truth of that instant."""
+        held = {name: getattr(self, name) for name in ("truth", "_stays", "_merged", "_together")}
+        return held | {"books": vars(self.books), "bills": self.bills.bills}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to this; who shares the books sees it too."""
+        vars(self.books).update(state.pop("books"))
+        self.bills.bills = state.pop("bills")
+        vars(self).update(state)
 
     def change(self, number: str, at: datetime, **facts: Any) -> str:
         """The desk writes something else on a stay; its id."""
@@ -199,12 +210,16 @@ class Script:
 
     def _late(self, at: datetime, number: str) -> None:
         """The minibar, found when the guest was gone."""
+        if number not in self._stays:
+            return
         day = at.astimezone(self.house.zone).date()
         self.bills.post(number, "late", Wanted("ProductOrder", Decimal("4.90"), day, "MINI"), at)
         self._tell(number)
 
     def _rebate(self, at: datetime, number: str) -> None:
         """A complaint was heard: a part of the first night is given back."""
+        if "night 0" not in self.bills.of(number).lines:
+            return
         night = self.bills.of(number).lines["night 0"][1]
         day = at.astimezone(self.house.zone).date()
         back = Wanted("Rebate", Decimal("-15.00"), day, corrects=night.line)
@@ -260,7 +275,7 @@ class Script:
         by_card = stay.payment_method is Payment.CARD
         is_group = stay.channel is Channel.GROUP
         self.truth.reservations[number] = replace(
-            stay, **money, guests=self._roster(stay, id), group_number=writing.group_id(self.books, stay),
+            stay, **money, **said.of_stay(self.books, self.house, stay, bill), guests=self._roster(stay, id), group_number=writing.group_id(self.books, stay),
             source_status=writing.STATES[stay.status], modified_at=self._dated("Reservations", id),
             children=(stay.children or 0) + (stay.infants or 0), infants=None, board=None,
             cancelled_at=stay.cancelled_at if stay.status in CLOSED else None,
@@ -288,6 +303,7 @@ def _as_mews_holds(guest: Profile, id: str, modified_at: datetime) -> Profile:
         country=next((place.country for place in guest.addresses), None),
         loyalty=[Loyalty(one.programme, one.number, one.level) for one in guest.loyalty],
         vip=writing.VIP[guest.vip] if guest.vip else None,
+        custom=said.of_guest(guest),
         # Every option that is not in its list is one that was not given.
         consents=[
             Consent(purpose, channel, "in" if "in" in told and place == 0 else "out")

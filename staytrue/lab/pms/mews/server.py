@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -62,6 +63,16 @@ class Mews:
     def rest(self) -> None:
         """From now on nothing happens in the hotel any more; what is under way still arrives."""
         self.ends_at = self.now()
+
+    def back_up(self) -> None:
+        """Every table as it is now goes to the safe."""
+        self._play()
+        self._safe = deepcopy(self.script.state())
+
+    def restore(self) -> None:
+        """A disk died: the tables are what they were at the backup, and what came since is lost."""
+        self._play()
+        self.script.restore(deepcopy(self._safe))
 
     def revoke(self) -> None:
         """The hotel takes the connection's token away."""

@@ -153,7 +153,6 @@ def guest_row(source_id: str, guest: Profile) -> Row:
     options = [] if not guest.consents else [
         "SendMarketingEmails" for consent in guest.consents if consent.state == "in"
     ]  # fmt: skip
-    classifications = ["Returning"] + ([VIP[guest.vip]] if guest.vip else [])
     return {
         "Id": source_id,
         "Number": guest.source_id,
@@ -169,11 +168,16 @@ def guest_row(source_id: str, guest: Profile) -> Row:
         "Phone": guest.phones[-1].raw if guest.phones else None,
         "Notes": guest.notes,
         "Options": options,
-        "Classifications": classifications,
+        "Classifications": classifications(guest),
         "MergeTargetId": None,
         "ActivityState": "Active",
         "IsActive": True,
     }
+
+
+def classifications(guest: Profile) -> list[str]:
+    """The flags on a customer."""
+    return ["Returning"] + ([VIP[guest.vip]] if guest.vip else [])
 
 
 def address_rows(books: Books, source_id: str, guest: Profile) -> list[Row]:

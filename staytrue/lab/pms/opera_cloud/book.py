@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from staytrue.hotel.codes import Board, Channel, GuestRole, Payment, Segment, Status
 from staytrue.hotel.records import Address, Extra, GuestOnBooking, Profile, Reservation
 from staytrue.lab.bookings import World
-from staytrue.lab.life import Life
+from staytrue.lab.life import Life, Record
 from staytrue.lab.pms.opera_cloud.quirks import Quirk
 from staytrue.lab.streams import stream
 
@@ -211,6 +211,21 @@ class Book:
             for number, life in self.stays.items():
                 self.stays[number] = self._moved_over(life)
 
+    def lose(self, after: datetime, until: datetime) -> None:
+        """Nothing that was written between these two instants was ever written."""
+        self.stays, known = _without(self.stays, after, until), self.profiles
+        self.profiles = _without(known, after, until)
+        versions = [one for life in self.stays.values() for one in life.versions]
+        for at, _, held in sorted(versions, key=lambda one: one[0]):
+            for guest in held.stay.guests:
+                if guest.profile not in self.profiles:
+                    # Whoever books again is entered again.
+                    entered = replace(known[guest.profile].last, modified_at=self.seen(at))
+                    self.profiles[guest.profile] = Life([(at, "created", entered)])
+        for victim, (_, at) in list(self.merged.items()):
+            if after < at <= until:
+                del self.merged[victim]
+
     def seen(self, instant: datetime) -> datetime:
         """The instant as OPERA's readers will understand it."""
         return _seen(instant, self.zone)
@@ -302,6 +317,16 @@ def _profile(record: Profile, zone: ZoneInfo, *, masked: bool) -> Profile:
         modified_at=record.modified_at and _seen(record.modified_at, zone),
         custom={},
     )
+
+
+def _without(
+    lives: dict[str, Life[Record]], after: datetime, until: datetime
+) -> dict[str, Life[Record]]:
+    found = {
+        key: Life([one for one in life.versions if not after < one[0] <= until])
+        for key, life in lives.items()
+    }
+    return {key: life for key, life in found.items() if life.versions}
 
 
 def _seen(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from staytrue.hotel.codes import Status
+from staytrue.hotel.codes import FolioKind, Status
+from staytrue.hotel.records import FolioLine
 from staytrue.lab.pms.opera_cloud.book import BOARDS, Book, Held
 from staytrue.lab.pms.opera_cloud.quirks import Quirk
 from staytrue.lab.streams import stream
@@ -15,6 +16,32 @@ LATE, CORRECTED = 0.1, 0.1
 NIGHT_AUDIT_MINUTE = 150
 
 Json = dict[str, Any]
+
+
+KINDS = {"1000": FolioKind.ROOM, "9000": FolioKind.PAYMENT}
+
+
+def bill(book: Book, number: str, held: Held, now: datetime) -> list[FolioLine]:
+    """The same as a true mirror holds it: payments count against what is owed."""
+    lines = _lines(book, number, held)
+    return [_line(line, book.seen(at)) for at, line in lines if at <= now]
+
+
+def _line(line: Json, posted_at: datetime) -> FolioLine:
+    code = line["transactionCode"]
+    money = line.get("debitAmount") or line["creditAmount"]
+    amount = Decimal(money["amount"]) * (1 if "debitAmount" in line else -1)
+    kind = FolioKind.CORRECTION if "debitAmount" in line and amount < 0 else KINDS.get(code)
+    return FolioLine(
+        line=str(line["transactionNo"]),
+        kind=kind or FolioKind.EXTRA,
+        code=code,
+        label=line["transactionDescription"],
+        amount=amount,
+        currency=money["currencyCode"],
+        on=date.fromisoformat(line["revenueDate"]),
+        posted_at=posted_at,
+    )
 
 
 def folio(book: Book, number: str, held: Held, now: datetime, bodies: Any) -> Json:

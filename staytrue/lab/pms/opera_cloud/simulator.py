@@ -78,6 +78,14 @@ class OperaCloud:
         """What it tells of that."""
         return Timeline.of(self.book)
 
+    def back_up(self) -> None:
+        """What the hotel holds now goes to the safe."""
+        self._backed_up_at = self.now()
+
+    def restore(self) -> None:
+        """A disk died: what was written since the backup is lost. The queue is another machine's."""
+        self.book.lose(self._backed_up_at, self.now())
+
     def settings_values(self) -> dict[str, Any]:
         """What a connection to this hotel is set up with, but for its address."""
         return {**self.secrets, **words(), "hotel_id": self.hotel, "chain_code": "SIRGA",

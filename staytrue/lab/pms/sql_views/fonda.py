@@ -7,6 +7,7 @@ administrators do to its readers is here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime, timedelta
 from importlib import resources
 from types import TracebackType
@@ -17,7 +18,7 @@ from psycopg import sql
 from staytrue.lab.bookings import World
 from staytrue.lab.pms.sql_views.quirks import ALL, Quirk
 from staytrue.lab.pms.sql_views.relay import Relay
-from staytrue.lab.pms.sql_views.schema import TABLES, views
+from staytrue.lab.pms.sql_views.schema import KEYS, TABLES, views
 from staytrue.lab.pms.sql_views.script import Script, Truth
 from staytrue.lab.pms.sql_views.tables import Connect, Tables
 from staytrue.lab.streams import stream
@@ -103,6 +104,25 @@ class Fonda:
         self.tables.settle()
         self.ends_at = self.now()
         self.mend()
+
+    def back_up(self) -> None:
+        """Every table as it is now goes to the safe."""
+        self.tables.unlock()
+        self.tables.settle()
+        self._run("DROP SCHEMA IF EXISTS safe CASCADE; CREATE SCHEMA safe")
+        for table in KEYS:
+            self._run(f"CREATE TABLE safe.{table} AS TABLE pms.{table}")
+        self._safe = deepcopy(self.script.state())
+
+    def restore(self) -> None:
+        """A disk died: the tables are what they were at the backup, and what came since is lost."""
+        self.tables.unlock()
+        self.tables.settle()
+        with self.tables.owner.transaction():
+            for table in KEYS:
+                self._run(f"DELETE FROM pms.{table}")
+                self._run(f"INSERT INTO pms.{table} TABLE safe.{table}")
+        self.script.restore(deepcopy(self._safe))
 
     def trouble(self, quirk: Quirk) -> None:
         """What an update of the PMS or an administrator does to our views or our login."""

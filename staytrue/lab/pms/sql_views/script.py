@@ -79,6 +79,16 @@ class Script:
         self.begun = True
         self._plan(at, "porter", None)
 
+    def state(self) -> dict[str, Any]:
+        """What the PMS's own backup holds besides its tables, and the truth of that instant."""
+        names = ("truth", "_stays", "_rows", "_keys", "_parties", "_corrected", "_guests",
+                 "_stamps", "_merged", "_struck", "_free")  # fmt: skip
+        return {name: getattr(self, name) for name in names}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to this. What a mirror alone holds of rows archived before stays true."""
+        vars(self).update(state)
+
     def play(self, until: datetime) -> None:
         """Everything that happens up to this instant, and the transactions that end by then."""
         while self._queue and self._queue[0][0] <= until:
@@ -180,7 +190,7 @@ class Script:
 
     def _correct(self, at: datetime, number: str) -> None:
         """The bill of a guest who left, put right in a table that stamps nothing."""
-        key = self._keys[number]
+        key = self._keys.get(number)
         if key in self._rows:
             self._corrected[key] = Decimal("-12.50")
             row = {"booking_no": key[0], "room_line": key[1], "amount": self._corrected[key]}
