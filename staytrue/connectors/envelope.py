@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from staytrue.connectors.base import Delivery
-from staytrue.kit.cards import mask_cards, may_hold_cards
+from staytrue.kit.cards import mask_cards, may_hold_cards_in_json
 from staytrue.kit.scrubbing import MASK, may_name_secrets, names_secret, scrubbed
 
 _JSON_STARTS = ("{", "[")
@@ -99,7 +99,7 @@ def _masked(body: bytes, ends: tuple[str, ...]) -> tuple[str | dict[str, str], i
         # Nobody can read it, so nobody can mask it for certain: its digits go.
         text, found = mask_cards(body.decode("latin-1"))
         return {"base64": b64encode(text.encode("latin-1", "replace")).decode()}, found
-    if not may_hold_cards(body) and "\\u" not in text:
+    if not may_hold_cards_in_json(body):
         return text, 0
     if text.lstrip().startswith(_JSON_STARTS):
         try:

@@ -23,6 +23,9 @@ _UUID = re.compile(
 _DIGITS = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x78 for byte in range(256))
 _DROPPED = b" \t.-_" + bytes(range(0x80, 0x100))
 _THIRTEEN = b"0" * 13
+# Nothing beside it that could carry a number on into it or out of it.
+_LONE_UUID = re.compile(rb'(?<=")[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?=")')
+_ESCAPE = re.compile(rb"\\u([0-9A-Fa-f]{4})")
 # Digits of other scripts begin with byte 0xD9 or higher; European letters stay below.
 _BELOW_OTHER_DIGITS = bytes(range(0xD9))
 
@@ -61,6 +64,23 @@ def may_hold_cards(encoded: bytes) -> bool:
     if encoded.isascii() or not encoded.translate(None, _BELOW_OTHER_DIGITS):
         return False
     return _RUN.search(encoded.decode("utf-8", "replace")) is not None
+
+
+def may_hold_cards_in_json(encoded: bytes) -> bool:
+    """The same of JSON, where digits and what stands between them may be written as escapes."""
+    if not may_hold_cards(encoded) and b"\\u" not in encoded:
+        return False
+    # Of a page of ids one always has thirteen digits in a row.
+    encoded = _LONE_UUID.sub(b"x", encoded)
+    if may_hold_cards(encoded):
+        return True
+    if b"\\u" not in encoded:
+        return False
+    return may_hold_cards(_ESCAPE.sub(lambda escape: _character(escape[1]), encoded))
+
+
+def _character(code: bytes) -> bytes:
+    return chr(int(code, 16)).encode("utf-8", "surrogatepass")
 
 
 def mask_cards(text: str, *, phone: bool = False) -> tuple[str, int]:

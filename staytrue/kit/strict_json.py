@@ -9,6 +9,9 @@ from typing import Any
 from staytrue.kit.errors import Unreadable
 
 NUMBER_CHARS = 40
+# Only an escape can say them, and hardly any does; a whole pair of halves is one character.
+_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_BROKEN = re.compile("[\0\ud800-\udfff]")
 _BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 
 
@@ -26,7 +29,7 @@ def strict(text: str, depth: int) -> Any:
         )
     except (json.JSONDecodeError, RecursionError) as error:
         raise Unreadable(f"It is not JSON: {error}.", "not_json") from None
-    if "\\u" in text:
+    if _SUSPECT.search(text):
         _check_escapes(value)
     return value
 
@@ -56,7 +59,7 @@ def _constant(text: str) -> Any:
 
 def _check_escapes(value: Any) -> None:
     if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        if _BROKEN.search(value):
             raise Unreadable("It holds half a character or a zero character.", "characters")
     elif isinstance(value, dict):
         for key, inner in value.items():

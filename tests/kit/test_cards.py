@@ -1,10 +1,17 @@
 """Card numbers: found however they are written, and never confused with phones and dates."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staytrue.kit.cards import is_card_number, mask_cards, may_hold_cards
+from staytrue.kit.cards import (
+    is_card_number,
+    mask_cards,
+    may_hold_cards,
+    may_hold_cards_in_json,
+)
 
 CARD = "4539148803436467"
 MASKED = "[card removed ••6467]"
@@ -92,3 +99,33 @@ def test_a_random_id_is_no_card_number(text: str) -> None:
 def test_a_card_number_beside_a_random_id_is_masked() -> None:
     text, found = mask_cards("c2ac2350-4195-5017-9034-6bbb1de87a5d 4111 1111 1111 1111")
     assert (text, found) == ("c2ac2350-4195-5017-9034-6bbb1de87a5d [card removed ••1111]", 1)
+
+
+_PAGE = '{"Id": "12345678-9012-3456-7890-123456789012", "Name": "Lucía"}'
+
+
+@pytest.mark.parametrize("text", [_PAGE, _PAGE.replace("í", "\\u00ed")])
+def test_a_page_of_ids_needs_no_second_look(text: str) -> None:
+    assert not may_hold_cards_in_json(text.encode())
+
+
+_MANY_FORMS = st.lists(
+    st.sampled_from([CARD, "4539 1488 0343 6467", "4539", "1488-0343-6467", "\u00a0", "-", "é", "\\",
+                     '"', "12345678-9012-3456-7890-123456789012", "\u0664", "x"])
+).map("".join)  # fmt: skip
+
+
+@given(
+    texts=st.lists(_MANY_FORMS, max_size=3),
+    escaped=st.sampled_from("0123456789 -"),
+    plain=st.booleans(),
+)
+def test_no_escape_of_json_hides_a_card(*, texts: list[str], escaped: str, plain: bool) -> None:
+    written = json.dumps(texts, ensure_ascii=plain).replace(escaped, f"\\u{ord(escaped):04x}")
+    try:
+        texts = json.loads(written)
+    except json.JSONDecodeError:
+        # An escape within an escape is none.
+        return
+    if any(mask_cards(text)[1] for text in texts):
+        assert may_hold_cards_in_json(written.encode())

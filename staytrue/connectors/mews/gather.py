@@ -12,7 +12,7 @@ from staytrue.connectors.base import Bookmark, Delivery
 from staytrue.connectors.mews import api
 from staytrue.connectors.mews.api import Api, Operation, Page, Row
 from staytrue.connectors.mews.reading import text_of, tree
-from staytrue.kit.cards import mask_cards, may_hold_cards
+from staytrue.kit.cards import mask_cards, may_hold_cards_in_json
 from staytrue.kit.errors import Unreadable
 
 
@@ -205,7 +205,7 @@ _INSIDE = {"PersonCounts": _person_counts, "Sold": _sold}
 
 def _kept(body: bytes) -> bytes:
     """What may be kept of an answer: no card number, wherever people wrote it."""
-    if not may_hold_cards(body):
+    if not may_hold_cards_in_json(body):
         return body
     try:
         return text_of(tree(body)).encode()

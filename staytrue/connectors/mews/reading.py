@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
-from staytrue.kit.cards import mask_cards, may_hold_cards
+from staytrue.kit.cards import mask_cards, may_hold_cards_in_json
 from staytrue.kit.errors import Unreadable
 from staytrue.kit.strict_json import strict
 
@@ -28,7 +28,7 @@ def tree(payload: bytes) -> Tree:
     value = strict(text, DEPTH)
     if not isinstance(value, dict):
         raise Unreadable("It is no object with named fields.", "not_an_object")
-    if may_hold_cards(payload) or "\\u" in text:
+    if may_hold_cards_in_json(payload):
         return {name: _masked(inner, name) for name, inner in value.items()}
     return value
 
