@@ -29,6 +29,8 @@ from staytrue.mirror.audits import OBJECTS, Held
 from staytrue.mirror.models import FidelityDifference, FidelityRun
 
 BATCH = 100
+ONE = 1
+"""Where each record is a call or two, more at a time would never fit into the PMS's pace."""
 SWEPT = timedelta(days=30)
 """How many days are listed at once when looking for stays that the mirror lacks."""
 BEYOND = timedelta(days=60)
@@ -117,6 +119,7 @@ class _Auditor:
         self.settings = talk.settings(self.now)
         self.house = house_of(talk.link.property_id)
         self.today = self.now.astimezone(ZoneInfo(self.house.zone)).date()
+        self.batch = BATCH if isinstance(self.live, ReadsMany) else ONE
 
     def walk(self) -> None:
         """The first look at everything drawn: what is equal counts, the rest is suspect."""
@@ -135,7 +138,7 @@ class _Auditor:
 
     def _next(self, object: str, after: int) -> list[Held]:
         with scope.everything():
-            while ids := audits.following(self.run, object, after, BATCH):
+            while ids := audits.following(self.run, object, after, self.batch):
                 if rows := audits.held(self.link, object, ids, self.today):
                     return rows
                 after = ids[-1]
@@ -210,7 +213,7 @@ class _Auditor:
         """The second look: what differs still, or is missing still, is told."""
         while self.run.suspects:
             object = self.run.suspects[0][0]
-            batch = [each for each in self.run.suspects if each[0] == object][:BATCH]
+            batch = [each for each in self.run.suspects if each[0] == object][: self.batch]
             found = self._second_look(object, [(key, leg) for _, key, leg in batch])
             self.run.suspects = [each for each in self.run.suspects if each not in batch]
             with scope.everything():

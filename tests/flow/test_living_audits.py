@@ -17,6 +17,7 @@ from staytrue.flow import auditing, parcels
 from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
 from staytrue.hotel.records import Profile, Reservation
+from staytrue.kit.errors import Temporary
 from staytrue.lab.bookings import World, build_world
 from staytrue.lab.house import hotel_sirga
 from staytrue.lab.pms.opera_cloud.book import Held
@@ -152,3 +153,30 @@ def test_the_audit_tells_what_is_missing_on_either_side(scene: Build, dialect: s
         told.add(("missing_here", f"BIO:{lost}:1"))
     _, found = audited(house)
     assert {(each.kind, each.key) for each in found} == told
+
+
+def test_a_pms_asked_for_one_at_a_time_is_audited_to_the_end_at_a_slow_pace(scene: Build) -> None:
+    house = scene("opera_cloud", world())
+    house.load()
+    whole, left = house.member.network.http, 10
+
+    class Slow:
+        """Bears ten calls, then wants a minute."""
+
+        def request(self, *asked: Any, **more: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Temporary("It may be asked again in 60 seconds.", "pace", retry_after=60)
+            return whole.request(*asked, **more)
+
+    house.member.network.http = Slow()
+    minutes, run = 0, None
+    while run is None and minutes < 100:
+        try:
+            run, _ = audited(house)
+        except Temporary:
+            minutes, left = minutes + 1, 10
+    assert run is not None
+    assert minutes > 5
+    assert audits.shares(run)[0].records.of > 50
