@@ -9,7 +9,7 @@ from typing import Any
 
 from staytrue.connectors import registry
 from staytrue.flow import houses
-from staytrue.flow.outgoing import check_addresses
+from staytrue.flow.outgoing import AGREED, check_addresses, pace_of
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.inbox import actions as inbox
@@ -41,7 +41,7 @@ def connect(
             "A connection's name has up to 40 small letters, digits and hyphens, like sirga-mews.",
             "connection_name",
         )
-    check_addresses(values, is_private=is_private)
+    _check(dialect, values, is_private=is_private)
     with scope.everything(), audit.acting(by, now):
         link = inbox.connect(
             name, property, dialect, dict(values), now=now, cadence_seconds=cadence_seconds
@@ -61,11 +61,17 @@ def change(
 ) -> None:
     """Change settings of a connection; those not named stay as they are."""
     values = houses.without_forgetting(link, values)
-    check_addresses({**secrets.readable(link), **values}, is_private=is_private)
+    _check(link.dialect, {**secrets.readable(link), **values}, is_private=is_private)
     with scope.everything(), audit.acting(by, now):
         secrets.put_settings(link, values, registry.manifest(link.dialect))
         inbox.promise(link, cadence_seconds)
         inbox.allow_private(link, is_allowed=is_private)
+
+
+def _check(dialect: str, values: Mapping[str, Any], *, is_private: bool) -> None:
+    """What would stop the connection at its first turn is refused before it is kept."""
+    check_addresses(values, is_private=is_private)
+    pace_of(registry.manifest(dialect), str(values.get(AGREED) or ""))
 
 
 def tune(

@@ -56,6 +56,10 @@ FAR_SIDE: dict[str, Promise] = {
     "http_encoding": _("The PMS answered in a form that nobody asked for."),
     "http_too_large": _("The answer of the PMS is larger than allowed. Ask for less at once."),
     "http_request": _("A credential holds characters that HTTP does not allow. Enter it again."),
+    "calls_a_minute": _(
+        "This is no number of calls. Write how many calls a minute the PMS allows, such as 120, or "
+        "leave it empty."
+    ),
     "pace": _("The PMS’s limit of calls is used up at this moment. Try again in a minute."),
     "check_slow": _("The PMS answers too slowly to be tested while you wait. Save it as it is."),
     "nothing_to_check": _("This connector reads files: there is nothing to ask."),

@@ -188,6 +188,20 @@ def test_every_page_of_a_connection_opens_whatever_it_is_called(
     assert (changed.status_code, changed["location"]) == (302, reverse("connection", args=[name]))
 
 
+def test_the_calls_a_minute_that_were_agreed_are_shown_and_changed(hotel_house: House) -> None:
+    connected(hotel_house)
+    client, page = hotel_house.client("administrator"), "/connections/sirga-mews/settings/"
+    changed = {"set-calls_a_minute": "120", "set-access_token": ""}
+    assert client.post(page, given(hotel_house, **changed)).status_code == 302
+    assert link().settings["calls_a_minute"] == "120"
+    shown = told(client.get(page))
+    assert "Calls a minute" in shown
+    assert 'value="120"' in shown
+    changed["set-calls_a_minute"] = "as many as you like"
+    assert "is no number of calls" in told(client.post(page, given(hotel_house, **changed)))
+    assert link().settings["calls_a_minute"] == "120"
+
+
 def test_a_private_address_is_an_administrators_noted_word(hotel_house: House) -> None:
     connected(hotel_house)
     client = hotel_house.client("administrator")
