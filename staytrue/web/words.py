@@ -253,6 +253,23 @@ TYPE: Words = {
     "table": _("table"),
     "mixed": _("of several types"),
 }
+# What stands in the audit: `created`, `changed` and `deleted` come from the database itself.
+ACT: Words = {
+    "created": pgettext_lazy("audit", "Created"),
+    "changed": pgettext_lazy("audit", "Changed"),
+    "deleted": pgettext_lazy("audit", "Deleted"),
+    "denied": pgettext_lazy("audit", "Denied"),
+    "signed_in": _("Signed in"),
+    "sign_in_failed": _("Sign-in failed"),
+    "delivery_released": _("Delivery released"),
+    "connection_resumed": _("Connection resumed"),
+    "parts_released": _("Parked parts read again"),
+    "parts_dropped": _("Parked parts dropped"),
+    "raw_read": _("Raw text shown"),
+    "card_numbers_removed": _("Card numbers removed"),
+    "private_address_allowed": _("Private address allowed"),
+    "private_address_closed": _("Private address closed"),
+}
 CODES: dict[str, Words] = {
     "status": STATUS,
     "status_origin": ORIGIN,

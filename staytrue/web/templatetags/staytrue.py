@@ -302,9 +302,3 @@ def country(code: str | None) -> str:
 def span(seconds: int) -> str:
     """A length of time."""
     return formats.span(seconds)
-
-
-@register.filter
-def spoken(code: str) -> str:
-    """A code of the audit as words."""
-    return code.replace("_", " ")
