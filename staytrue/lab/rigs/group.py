@@ -75,7 +75,7 @@ class Group:
         member = Member(
             house,
             link,
-            Network(house.http(), chance, self.rates),
+            Network(house.http(), self.clock, chance, self.rates),
             Pushes(receive, self.clock, chance, self.rates),
         )
         self.members.append(member)
@@ -96,7 +96,7 @@ class Group:
         """What the worker does in a round; whatever ends it, the next one begins anew."""
         with clocks.use(self.clock):
             try:
-                with unlucky(self.chance, self.rates, self.happened):
+                with unlucky(self.chance, self.rates, self.happened, self.clock):
                     self._work()
             except (Killed, OperationalError):
                 # As after a crash or a lost server: a new worker finds what the old one left.

@@ -81,6 +81,8 @@ class House(Protocol):
 
     def restore(self) -> None: ...
 
+    def revoke(self, *, is_revoked: bool) -> None: ...
+
     def reservations(self, at: datetime) -> dict[str, Reservation]: ...
 
     def profiles(self, at: datetime) -> dict[str, Profile]: ...
@@ -120,6 +122,10 @@ class MewsHouse:
     def restore(self) -> None:
         """The PMS goes back to its backup."""
         self.pms.restore()
+
+    def revoke(self, *, is_revoked: bool) -> None:
+        """The hotel takes our access away, or gives it back."""
+        self.pms.is_revoked = is_revoked
 
     def rest(self) -> None:
         """From now on nothing happens in the hotel."""
@@ -177,6 +183,10 @@ class OperaHouse:
     def restore(self) -> None:
         """The PMS goes back to its backup."""
         self.pms.restore()
+
+    def revoke(self, *, is_revoked: bool) -> None:
+        """The hotel takes our access away, or gives it back."""
+        self.pms.is_revoked = is_revoked
 
     def rest(self) -> None:
         """Its story goes on; the truth is taken at the last look."""
@@ -244,6 +254,10 @@ class SqlHouse:
     def restore(self) -> None:
         """The PMS goes back to its backup."""
         self.pms.restore()
+
+    def revoke(self, *, is_revoked: bool) -> None:
+        """The hotel takes our login away, or gives it back."""
+        self.housing.revoke(is_revoked=is_revoked)
 
     def rest(self) -> None:
         """From now on nothing happens in the hotel, and nothing befalls its readers."""

@@ -18,6 +18,8 @@ from staytrue.kit.errors import Temporary
 from staytrue.kit.http import Response
 from staytrue.lab.rigs.houses import Clock, Post
 
+SLOW, PAUSED = timedelta(seconds=40), timedelta(minutes=25)
+
 
 class Killed(BaseException):
     """Our process ended in the middle: no handler of ours may stop it."""
@@ -33,6 +35,8 @@ class Rates:
     timeout_after: float = 0.005
     empty: float = 0.0005
     page_of_html: float = 0.0002
+    slow: float = 0.01
+    cut: float = 0.001
     push_lost: float = 0.01
     push_twice: float = 0.03
     push_late: float = 0.10
@@ -42,6 +46,8 @@ class Rates:
     killed: float = 1 / 500
     lost_race: float = 0.005
     lost_server: float = 0.0005
+    disk_full: float = 0.0001
+    paused: float = 1 / 5_000
 
     def stronger(self, times: float) -> Rates:
         """The same faults, so many times as often."""
@@ -56,6 +62,7 @@ class Network:
     """A way to a PMS on which calls get lost. Every fault is counted by its name."""
 
     http: Http
+    clock: Clock
     chance: Random
     rates: Rates
     happened: dict[str, int] = field(default_factory=dict)
@@ -82,6 +89,10 @@ class Network:
             return Response(200, {}, b"", 0.0)
         if self._strikes("page_of_html"):
             return Response(200, {"content-type": "text/html"}, b"<html>Sign in</html>", 0.0)
+        if answer.body and self._strikes("cut"):
+            return replace(answer, body=answer.body[: len(answer.body) // 2])
+        if self._strikes("slow"):
+            self.clock.instant += SLOW
         return answer
 
     def _strikes(self, name: str) -> bool:
@@ -130,19 +141,26 @@ class Pushes:
 
 
 @contextmanager
-def unlucky(chance: Random, rates: Rates, happened: dict[str, int]) -> Iterator[None]:
-    """Our own database statements fail, or our process ends at one of them."""
+def unlucky(chance: Random, rates: Rates, happened: dict[str, int], clock: Clock) -> Iterator[None]:
+    """Our own database statements fail, or our process sleeps or ends at one of them."""
+
+    def strikes(name: str) -> bool:
+        if chance.random() >= getattr(rates, name):
+            return False
+        happened[name] = happened.get(name, 0) + 1
+        return True
 
     def strike(execute: Callable[..., Any], sql: Any, params: Any, many: Any, context: Any) -> Any:
-        luck = chance.random()
-        if luck < rates.killed:
-            happened["killed"] = happened.get("killed", 0) + 1
+        if strikes("paused"):
+            # The machine stood still, and what was claimed may be another's by now.
+            clock.instant += PAUSED
+        if strikes("killed"):
             raise Killed
-        if luck < rates.killed + rates.lost_race and connection.in_atomic_block:
-            happened["lost_race"] = happened.get("lost_race", 0) + 1
+        if connection.in_atomic_block and strikes("lost_race"):
             raise OperationalError("could not serialize access") from errors.SerializationFailure()
-        if luck < rates.killed + rates.lost_race + rates.lost_server:
-            happened["lost_server"] = happened.get("lost_server", 0) + 1
+        if strikes("disk_full"):
+            raise OperationalError("no space left on the device") from errors.DiskFull()
+        if strikes("lost_server"):
             connection.close()
             raise OperationalError("the connection is lost") from errors.AdminShutdown()
         return execute(sql, params, many, context)

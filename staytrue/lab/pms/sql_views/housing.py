@@ -44,10 +44,11 @@ class Housing:
         address = f"postgresql://{self.reader}:{self.password}@{authority}/{self.name}"
         return address if authority else f"{address}?host={self.socket.parent}"
 
-    def revoke(self) -> None:
-        """The hotel takes the login away."""
+    def revoke(self, *, is_revoked: bool = True) -> None:
+        """The hotel takes the login away, or gives it back."""
         with database.superuser() as server:
-            server.execute(_named("ALTER ROLE {} NOLOGIN", self.reader))
+            told = "ALTER ROLE {} NOLOGIN" if is_revoked else "ALTER ROLE {} LOGIN"
+            server.execute(_named(told, self.reader))
 
     @contextmanager
     def made(self) -> Iterator[None]:
