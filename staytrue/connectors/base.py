@@ -76,7 +76,8 @@ class Finding(msgspec.Struct):
 class Hint(msgspec.Struct):
     """Something at the PMS became different: only a signal, what is true is read by the id.
 
-    `facts` are what the signal says besides (the event's id, its action): for logs and lag.
+    `facts` are what the signal says besides (the event's id, its action): for logs and lag. Of a
+    guest whose merge is known, `was_merged_into` is the survivor: a PMS may tell it only once.
     """
 
     entity: str

@@ -77,7 +77,7 @@ class _Reading:
 
 def _read(talk: Talk, claimed: Sequence[Claimed]) -> int:
     """Ask for these; forget them in the transaction that keeps what was said."""
-    reading, at = _Reading(), talk.clock()
+    reading, at = _Reading(), talk.next_instant()
     trouble: Temporary | Misconfigured | Refused | None = None
     try:
         _ask(talk, claimed, reading, at)
@@ -102,16 +102,15 @@ def _read(talk: Talk, claimed: Sequence[Claimed]) -> int:
 
 
 def _ask(talk: Talk, claimed: Sequence[Claimed], reading: _Reading, at: datetime) -> None:
-    connector, settings = talk.connector, talk.settings(at)
+    connector, settings, hints = talk.connector, talk.settings(at), _hints(talk.link, claimed)
     if isinstance(connector, ReadsMany):
-        hints = [Hint(one.entity, one.id, dict(one.facts)) for one in claimed]
-        parcels_ = list(connector.read_all(hints, talk.http, settings))
+        parcels_ = list(connector.read_all(list(hints.values()), talk.http, settings))
         reading.parts += [Part.of(parcel) for parcel in parcels_]
         reading.read += claimed
         return
     for one in claimed:
         try:
-            parcel = connector.read(Hint(one.entity, one.id, dict(one.facts)), talk.http, settings)
+            parcel = connector.read(hints[one.row], talk.http, settings)
         except Unreadable as problem:
             reading.refused.append((one, problem))
             continue
@@ -120,6 +119,18 @@ def _ask(talk: Talk, claimed: Sequence[Claimed], reading: _Reading, at: datetime
         else:
             reading.parts.append(Part.of(parcel))
             reading.read.append(one)
+
+
+def _hints(link: Connection, claimed: Sequence[Claimed]) -> dict[int, Hint]:
+    """What points to each, by row: what was told of it, and a merge that is known."""
+    with scope.everything():
+        guests = {one.id for one in claimed if one.entity == "profile"}
+        known = near.survivors(link.pk, guests)
+    hints = {one.row: Hint(one.entity, one.id, dict(one.facts)) for one in claimed}
+    for hint in hints.values():
+        if hint.entity == "profile" and hint.id in known:
+            hint.facts["was_merged_into"] = known[hint.id]
+    return hints
 
 
 def pause_of(trouble: Exception | None) -> timedelta:

@@ -42,6 +42,19 @@ def ids_of(connection_id: int, numbers: Collection[str]) -> list[int]:
         return [id_ for (id_,) in cursor.fetchall()]
 
 
+def survivors(connection_id: int, profiles: Collection[str]) -> dict[str, str]:
+    """Into whom these were merged, as far as we know; by source id."""
+    if not profiles:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT source_id, merged_into FROM profile
+                WHERE connection_id = %s AND source_id = ANY(%s) AND merged_into IS NOT NULL""",
+            [connection_id, list(profiles)],
+        )
+        return dict(cursor.fetchall())
+
+
 def _column(statement: str, connection_id: int, first: date, last: date) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"connection": connection_id, "first": first, "last": last})

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from staytrue.connectors.base import Bookmark, Delivery, Hint, Http, Settings, Translated
 from staytrue.connectors.opera_cloud.events import hints_of, of_stream, stream_events
+from staytrue.connectors.opera_cloud.profiles import survivor_of
 from staytrue.connectors.opera_cloud.reading import Json, objects, one, text
 from staytrue.connectors.opera_cloud.stream import EventStream
 from staytrue.connectors.opera_cloud.translate import document, translate
@@ -181,9 +182,9 @@ class OperaCloud:
         )
         if answer.status in (204, 404):
             return None
-        _json(answer)
+        said = one(_json(answer), "profileDetails")
         context: tuple[bytes, ...] = ()
-        if survivor := hint.facts.get("merged_into"):
+        if survivor := survivor_of(said, hint.facts):
             pair = {"victimProfileId": {"id": hint.id}, "survivorProfileId": {"id": survivor}}
             context = (json.dumps(pair).encode(),)
         return Delivery("profile", answer.body, context=context)

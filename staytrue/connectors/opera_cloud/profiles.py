@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from staytrue.connectors.opera_cloud.reading import (
     Json,
     day,
@@ -74,7 +77,6 @@ def read_profile(source_id: str | None, body: Json, house: House, notes: Notes) 
     said = [lines(comment, "text", "value") for comment in _open_comments(body)]
     profile.notes = "\n".join(note for note in said if note) or None
     profile.modified_at = moment(body, house.instants, "lastModifyDateTime")
-    status = text(body, "statusCode")
     preferences = [
         found
         for item in objects(body, "preferenceCollection", "preferenceType", "preference")
@@ -88,11 +90,21 @@ def read_profile(source_id: str | None, body: Json, house: House, notes: Notes) 
             ("privacy_prompted_on", prompted and prompted.isoformat()),
             ("restricted", flag(body, "profileRestrictions", "restricted")),
             # The victim of a merge, or a guest the hotel put away: still readable, not active.
-            ("status", status if status and status.upper() == "INACTIVE" else None),
+            ("status", text(body, "statusCode") if _is_away(body) else None),
         )
         if value
     }
     return profile
+
+
+def survivor_of(body: Json, facts: Mapping[str, Any]) -> str | None:
+    """Who the profile went into: as an event tells, or as is known, until it is active again."""
+    told: str | None = facts.get("merged_into")
+    return told or (facts.get("was_merged_into") if _is_away(body) else None)
+
+
+def _is_away(body: Json) -> bool:
+    return (text(body, "statusCode") or "").upper() == "INACTIVE"
 
 
 def read_seen_guest(guest: Json, house: House, notes: Notes) -> Profile | None:

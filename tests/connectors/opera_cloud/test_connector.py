@@ -272,3 +272,16 @@ def test_secrets_stand_in_no_error() -> None:
         first_events(always(400, {"title": "Bad", "o:errorCode": "OPERA-1"}))
     assert "hush" not in str(stop.value)
     assert stop.value.facts["error"] == "OPERA-1"
+
+
+@pytest.mark.parametrize(("status", "survivor"), [("Inactive", "5001"), ("Active", None)])
+def test_a_survivor_known_before_counts_while_the_profile_is_away(
+    status: str, survivor: str | None
+) -> None:
+    gateway = always(200, {"profileIdList": [{"id": "5101", "type": "Profile"}],
+                           "profileDetails": {"statusCode": status}})  # fmt: skip
+    opera = OperaCloud()
+    said = opera.read(Hint("profile", "5101", {"was_merged_into": "5001"}), gateway, SETTINGS)
+    assert said is not None
+    (found,) = opera.translate(said.body, SETTINGS, said.context)
+    assert found.profiles[0].merged_into == survivor
