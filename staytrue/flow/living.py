@@ -113,8 +113,8 @@ def poll(talk: Talk) -> int:
         inbox.attempted(link, begun)
         mark, _ = inbox.bookmark(link, BOOKMARK)
         is_first = not inbox.bookmark(link, WALK)[0]
-    came, found, asked = 0, 0, begun
-    for parcel in talk.connector.fetch(mark, talk.http, talk.settings(begun), begun):
+    came, found, asked = 0, 0, talk.next_instant()
+    for parcel in talk.connector.fetch(mark, talk.http, talk.settings(asked), begun):
         if parcel.body:
             came += 1
             outcome = parcels.take(
@@ -124,7 +124,7 @@ def poll(talk: Talk) -> int:
         elif parcel.bookmark is not None:
             with scope.everything():
                 inbox.set_bookmark(link, BOOKMARK, parcel.bookmark, talk.clock())
-        asked = talk.clock()
+        asked = talk.next_instant()
     with scope.everything():
         inbox.set_bookmark(link, WALK, {"through": begun.isoformat()}, talk.clock())
         _turned(link, pace.CHANGES, begun, found=bool(found))
@@ -137,11 +137,11 @@ def look_near(talk: Talk) -> int:
     link, begun = talk.link, talk.clock()
     today = begun.astimezone(ZoneInfo(link.property.timezone)).date()
     first, last = today - NEAR_BEFORE, today + NEAR_AFTER
-    came, asked, connector = 0, begun, talk.connector
+    came, asked, connector = 0, talk.next_instant(), talk.connector
     if isinstance(connector, Sweeps):
-        for parcel in connector.sweep(first, last, talk.http, talk.settings(begun), begun):
+        for parcel in connector.sweep(first, last, talk.http, talk.settings(asked), begun):
             parcels.take(talk, [Part.of(parcel)], None, asked)
-            came, asked = came + 1, talk.clock()
+            came, asked = came + 1, talk.next_instant()
     with scope.everything():
         asked_for = [Want("profile", id_) for id_ in near.guests(link.pk, first, last)]
         if not isinstance(connector, Sweeps):

@@ -37,6 +37,11 @@ class Talk:
         """What speaks this PMS's language."""
         return live_translation.connector_of(self.link.dialect)
 
+    def next_instant(self) -> datetime:
+        """When the next reading is made: now, but never before one that was made already."""
+        with scope.everything():
+            return parcels.next_instant(self.link, self.clock())
+
     def settings(self, at: datetime) -> base.Settings:
         """What the connector may know of the house at this reading, secrets opened."""
         with scope.everything():

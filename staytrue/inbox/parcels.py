@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -12,6 +12,8 @@ from staytrue.inbox.actions import pieces
 from staytrue.inbox.models import Connection, Delivery, DeliveryPiece
 
 LIVE = "live"
+# The least by which versions of database rows can differ.
+TICK = timedelta(milliseconds=1)
 
 
 def keep(
@@ -66,6 +68,20 @@ def is_repeated(link: Connection, digest: str) -> bool:
             [link.pk, digest],
         )
         return bool(cursor.fetchone()[0])
+
+
+def next_instant(link: Connection, now: datetime) -> datetime:
+    """Now, or right after the last reading where our clock stepped back since.
+
+    Readings are ordered by their instants: what is read later must never be taken for older.
+    """
+    newest: datetime | None = (
+        Delivery.objects.filter(connection=link)
+        .order_by("-received_at")
+        .values_list("received_at", flat=True)
+        .first()
+    )
+    return max(now, newest + TICK) if newest else now
 
 
 def oldest_unapplied(link: Connection) -> datetime | None:

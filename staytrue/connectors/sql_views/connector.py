@@ -58,7 +58,7 @@ class SqlViews:
             ids = [hint.id for hint in hints if hint.entity == view.object]
             for some in _batches(view, ids):
                 if rows := _known_as(view, some, settings):
-                    yield parcel(view, rows, settings, settings.read_at)
+                    yield parcel(view, rows, settings)
 
     def sweep(
         self, first: date, last: date, http: Http, settings: Settings, now: datetime
@@ -71,8 +71,8 @@ class SqlViews:
                 ids = {row[column] for row in rows for column in stays.guests.values()}
                 for some in _batches(guests, map(str, ids - {None})):
                     if found := _rows_by(database, guests, some, settings):
-                        yield parcel(guests, found, settings, now)
-            yield parcel(stays, rows, settings, now, Scope("window", first, last))
+                        yield parcel(guests, found, settings)
+            yield parcel(stays, rows, settings, Scope("window", first, last))
 
     def check(self, http: Http, settings: Settings) -> list[str]:
         """Tries the login, its rights and the views; what it found, in sentences."""

@@ -143,7 +143,7 @@ class Poll:
         self.known[what] = {name: one for name, one in noted.items() if one is not None}
 
     def _parcel(self, view: ViewMap, rows: list[Row], scope: Scope = _NOTHING) -> Delivery:
-        return parcel(view, rows, self.settings, self.now, scope, dict(self.known))
+        return parcel(view, rows, self.settings, scope, dict(self.known))
 
 
 def rows_of(
@@ -193,17 +193,17 @@ def parcel(
     view: ViewMap,
     rows: list[Row],
     settings: Settings,
-    read_at: datetime,
     scope: Scope = _NOTHING,
     bookmark: Bookmark | None = None,
 ) -> Delivery:
     """Rows as a delivery that can be read again by itself.
 
-    The moment of the look orders versions: stamps of the PMS may stand still, repeat an hour in
-    autumn, or go back with its backup.
+    The moment of the look, as the settings tell it, orders versions: stamps of the PMS may stand
+    still, repeat an hour in autumn, or go back with its backup; our clock may step back.
     """
     plain = [{name: _scalar(value) for name, value in row.items()} for row in rows]
     house = house_of(settings) if view.house else None
+    read_at = settings.read_at
     told = Parcel(
         view.object, str(view.view), plain, mapping_of(settings), house, scope, read_at=read_at
     )

@@ -30,11 +30,16 @@ ADDRESS = "http://pms.lab"
 
 @dataclass
 class Clock:
-    """Virtual time."""
+    """Virtual time as our clock tells it, which may be wrong; a PMS has its own, `true`."""
 
     instant: datetime
+    wrong_by: timedelta = timedelta()
 
     def __call__(self) -> datetime:
+        return self.instant + self.wrong_by
+
+    def true(self) -> datetime:
+        """What every right clock tells."""
         return self.instant
 
 

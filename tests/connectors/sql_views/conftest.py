@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,7 +89,11 @@ class Pms:
         self, bookmark: Bookmark | None = None, now: datetime = NOW, **said: object
     ) -> list[Delivery]:
         """One poll, read to its end."""
-        return list(connector.fetch(bookmark or {}, NO_WEB, self.settings(**said), now))
+        return list(
+            connector.fetch(
+                bookmark or {}, NO_WEB, replace(self.settings(**said), read_at=now), now
+            )
+        )
 
 
 def numbers(pms: Pms, *deliveries: Delivery) -> list[str]:

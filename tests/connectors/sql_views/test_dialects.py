@@ -120,6 +120,6 @@ def test_values_are_given_beside_the_statement_in_their_order() -> None:
 )
 def test_a_drivers_value_is_kept_exactly_and_the_same_at_every_read(given: Any, kept: Any) -> None:
     view = parsed("plain")["reservation"]
-    (row,) = opened(parcel(view, [{"number": given}], SETTINGS, SETTINGS.read_at).body).rows
+    (row,) = opened(parcel(view, [{"number": given}], SETTINGS).body).rows
     assert row == {"number": kept}
     assert digest_of([{"number": given}]) == digest_of([{"number": given}])

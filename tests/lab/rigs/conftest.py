@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any, Protocol
 
 import pytest
 
@@ -15,7 +16,14 @@ from staytrue.lab.rigs.houses import Clock, House, MewsHouse, OperaHouse, SqlHou
 from tests.databases import COPY
 
 DIALECTS = ("mews", "opera_cloud", "sql_views")
-Build = Callable[[str, Clock, World], House]
+
+
+class Build(Protocol):
+    """Builds a house of this dialect in this world, where wished without its vices."""
+
+    def __call__(
+        self, dialect: str, clock: Clock, world: World, *, is_kind: bool = False
+    ) -> House: ...
 
 
 @pytest.fixture
@@ -24,15 +32,16 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]:
     monkeypatch.setattr("staytrue.connectors.sql_views.postgresql.STATEMENT_SECONDS", 0.5)
     with ExitStack() as until_the_end:
 
-        def build(dialect: str, clock: Clock, world: World) -> House:
+        def build(dialect: str, clock: Clock, world: World, *, is_kind: bool = False) -> House:
+            kind: dict[str, Any] = {"quirks": frozenset()} if is_kind else {}
             if dialect == "mews":
-                return MewsHouse(world, clock, seed=5)
+                return MewsHouse(world, clock.true, seed=5, more=kind)
             if dialect == "opera_cloud":
-                return OperaHouse(world, clock, seed=5)
+                return OperaHouse(world, clock.true, seed=5, more=kind)
             housing = Housing(f"{COPY}_fonda", f"fonda_{os.getpid()}", "invented")
             until_the_end.enter_context(housing.made())
             relay = until_the_end.enter_context(Relay(housing.socket))
-            built = SqlHouse(world, clock, housing, relay, seed=5)
+            built = SqlHouse(world, clock.true, housing, relay, seed=5, **kind)
             until_the_end.enter_context(built.pms)
             return built
 
