@@ -37,9 +37,9 @@ def notice(link: Connection, found: Collection[str], at: datetime) -> None:
     is_lasting = any(at - datetime.fromisoformat(one) >= AN_HOUR for one in since.values())
     if len(found) >= MANY or is_lasting:
         raise Refused(
-            f"{len(found)} records of the PMS are older than they were at an earlier reading: it "
-            "was restored from a backup, or its clock was set back. What is known stays as it is. "
-            "Ask the hotel, and resume the connection once the PMS shows what is so.",
+            f"The PMS shows {len(found)} of its records older than at an earlier reading: it was "
+            "restored from a backup, or its clock was set back. What is known stays as it is. Ask "
+            "the hotel, and resume the connection once the PMS shows what is so.",
             CODE,
             n=len(found),
         )

@@ -18,7 +18,7 @@ from staytrue.changes import log
 from staytrue.connectors import registry
 from staytrue.connectors.base import SHAPE_CHANGED
 from staytrue.connectors.export_files.connector import load_mapping
-from staytrue.flow import release, watching
+from staytrue.flow import release, restored, watching
 from staytrue.inbox import queries as inbox
 from staytrue.inbox.loading import Loading, loading
 from staytrue.inbox.models import Connection, Delivery, ParkedPart
@@ -107,6 +107,7 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
         load=_first_load(link),
         health=state,
         is_reshaped=link.stopped_code in SHAPE_CHANGED,
+        learned_days=restored.BACKUP_AGE.days if link.stopped_code == restored.CODE else None,
         stopped_why=reasons.told(link.stopped_code, str(link.stopped_facts.get("reason", ""))),
     )
 

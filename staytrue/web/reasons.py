@@ -76,6 +76,11 @@ REASONS: dict[str, Promise] = {
     "still_unreadable": gettext_lazy("It still cannot be read. Change the mapping first."),
     "not_held": gettext_lazy("This file is not held any more."),
     "raw_dropped": gettext_lazy("The raw text was dropped after the retention time."),
+    "went_back": gettext_lazy(
+        "The PMS shows records older than at an earlier reading: it was restored from a backup, or "
+        "its clock was set back. What is known stays as it is. Ask the hotel, and resume the "
+        "connection once the PMS shows what is so."
+    ),
     "last_administrator": gettext_lazy(
         "Nobody could manage staff any more. Give another member the administrator’s role first."
     ),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils.translation import override
 
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
@@ -15,6 +16,7 @@ from staytrue.inbox.models import Connection
 from staytrue.inbox.wanted import Want
 from staytrue.mirror import actions as mirror
 from staytrue.staff import audit
+from staytrue.web import reasons
 from tests import make
 from tests.web.house import NOW, House
 
@@ -108,3 +110,25 @@ def test_before_a_changed_pms_is_resumed_the_page_says_what_that_means(
         "I have compared them"
     )
     assert "I have compared them" not in told(hotel_house.client("front_desk"))
+
+
+def test_before_a_restored_pms_is_resumed_the_page_says_what_that_means(
+    hotel_house: House, link: Connection
+) -> None:
+    with scope.everything():
+        inbox.stop(link, "went_back", {"reason": "The PMS shows 3 of its records older."}, NOW)
+    text = told(hotel_house.client("administrator"))
+    assert "The PMS shows 3 of its records older." in text
+    assert text.index("learned in the last 7 days is read again") < text.index(
+        "The PMS is right as it is now"
+    )
+    assert "It is mended" not in text
+    assert "The PMS is right as it is now" not in told(hotel_house.client("front_desk"))
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "sauvegarde"), ("es", "copia de seguridad")])
+def test_why_a_restored_pms_is_stopped_is_told_in_the_language_of_the_reader(
+    language: str, word: str
+) -> None:
+    with override(language):
+        assert word in reasons.told("went_back", "The PMS shows 3 of its records older.")
