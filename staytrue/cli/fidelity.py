@@ -15,6 +15,7 @@ from staytrue.connectors import registry
 from staytrue.flow import auditing, parcels
 from staytrue.hotel import scope
 from staytrue.inbox.models import Connection
+from staytrue.inbox.objectives import SAMPLE_OWN
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused, Temporary
 from staytrue.mirror import audits, capability
@@ -28,7 +29,7 @@ _REST_SECONDS = 300.0
 @click.command
 @click.argument("connection")
 @click.option("--all", "everything", is_flag=True, help="Compare every record.")
-@click.option("--sample", type=click.IntRange(min=1), default=auditing.SAMPLE, show_default=True,
+@click.option("--sample", type=click.IntRange(min=1), default=SAMPLE_OWN, show_default=True,
               help="So many bookings and so many guests, drawn at random.")  # fmt: skip
 @answers
 def fidelity(connection: str, sample: int, *, everything: bool) -> Answer:

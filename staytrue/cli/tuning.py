@@ -40,14 +40,23 @@ def cadence(name: str, task: str, seconds: int, hours: str) -> Answer:
 @click.argument("name")
 @click.option("--lag-p95", type=float, help="Seconds from the PMS's instant to the mirror.")
 @click.option("--fidelity", type=float, help="Share of records that must be equal, like 0.999.")
+@click.option("--sample", type=int, help="Bookings and guests compared each night, like 200.")
 @click.option("--role", help="Who hears of it, like administrator.")
 @click.option("--none", "is_none", is_flag=True, help="Take all objectives away.")
 @answers
 def objective(
-    name: str, lag_p95: float | None, fidelity: float | None, role: str | None, *, is_none: bool
+    name: str,
+    lag_p95: float | None,
+    fidelity: float | None,
+    sample: int | None,
+    role: str | None,
+    *,
+    is_none: bool,
 ) -> Answer:
     """Say what a connection must reach; without options, what it reached in the last hour."""
-    given: dict[str, Any] = {"lag_p95": lag_p95, "fidelity": fidelity, "role": role}
+    given: dict[str, Any] = {
+        "lag_p95": lag_p95, "fidelity": fidelity, rules.SAMPLE: sample, "role": role,
+    }  # fmt: skip
     chosen = {key: value for key, value in given.items() if value is not None or is_none}
     if chosen:
         with acting():
@@ -61,6 +70,8 @@ def objective(
         f"{key}: {link.objectives[key]} wanted, {found.get(key, 'not measured')}"
         for key in rules.wanted(link.objectives)
     ]
+    if rules.SAMPLE in link.objectives:
+        lines.append(f"{rules.SAMPLE}: {link.objectives[rules.SAMPLE]} compared each night")
     return Answer(document, lines or [f"{name} has no objectives."])
 
 

@@ -22,6 +22,7 @@ from staytrue.flow.conclude import house_of
 from staytrue.flow.parcels import Clock, Talk
 from staytrue.hotel import scope
 from staytrue.hotel.records import Profile, Reservation
+from staytrue.inbox import objectives
 from staytrue.inbox.models import Connection
 from staytrue.kit.errors import Misconfigured, Refused, Temporary, Unreadable
 from staytrue.mirror import audits, fidelity
@@ -37,8 +38,6 @@ BEYOND = timedelta(days=60)
 SUSPECTS_MAX = 1_000
 """More than these are not put off to the end of a run."""
 
-SAMPLE = 200
-"""Bookings and guests of a nightly audit; a connection's objectives may say another number."""
 QUIET_HOURS = range(2, 6)
 NIGHTLY = timedelta(hours=20)
 
@@ -97,7 +96,7 @@ def audit_due(links: Iterable[Connection], clock: Clock) -> int:
             last = next(iter(audits.newest(link, 1)), None)
         if last and last.ended_at and now - last.ended_at < NIGHTLY:
             continue
-        size = int(link.objectives.get("fidelity_sample", SAMPLE))
+        size = objectives.sample(link.objectives)
         # Drawn, not secret: the same night draws the same.
         chance = Random(f"{link.pk}:{now.date()}")  # noqa: S311
         try:

@@ -1,6 +1,7 @@
 """What a connection must reach, and who hears of it. Pure.
 
-`objectives` of a connection: {"lag_p95": seconds, "fidelity": share, "role": who is asked}.
+`objectives` of a connection: {"lag_p95": seconds, "fidelity": share, "fidelity_sample": bookings
+and guests compared each night to measure it, "role": who is asked}.
 """
 
 from __future__ import annotations
@@ -17,11 +18,19 @@ PATIENCE = 2
 
 ROLE = "administrator"
 NAMES = ("lag_p95", "fidelity")
+SAMPLE = "fidelity_sample"
+SAMPLE_OWN, SAMPLE_MIN, SAMPLE_MAX = 200, 20, 10_000
+"""What is compared when nothing is said; fewer say nothing, more do not fit into a night."""
 
 
 def wanted(objectives: Mapping[str, Any]) -> dict[str, float]:
     """The objectives that are set."""
     return {name: float(objectives[name]) for name in NAMES if name in objectives}
+
+
+def sample(objectives: Mapping[str, Any]) -> int:
+    """How many bookings, and how many guests, the nightly audit draws."""
+    return int(objectives.get(SAMPLE) or SAMPLE_OWN)
 
 
 def role(objectives: Mapping[str, Any]) -> str:
@@ -43,9 +52,14 @@ def check(objectives: Mapping[str, Any]) -> None:
     for name, value in objectives.items():
         if name == "role":
             continue
-        if name not in NAMES:
-            raise Refused(f"There is no objective {name}. There are: {', '.join(NAMES)}.",
-                          "no_objective")  # fmt: skip
+        if name not in (*NAMES, SAMPLE):
+            known = ", ".join((*NAMES, SAMPLE))
+            raise Refused(f"There is no objective {name}. There are: {known}.", "no_objective")
+        if name == SAMPLE and value not in range(SAMPLE_MIN, SAMPLE_MAX + 1):
+            raise Refused(
+                f"Each night {SAMPLE_MIN} to {SAMPLE_MAX:,} bookings and guests are compared.",
+                "fidelity_sample",
+            )
         if name == "fidelity" and not 0 < value <= 1:
             raise Refused("Fidelity is a share above 0, at most 1: 0.999 for 99.9 %.", "fidelity")
         if name == "lag_p95" and value <= 0:

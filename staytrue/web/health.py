@@ -125,6 +125,9 @@ def must_told(link: Connection) -> list[str]:
     if "fidelity" in wanted_:
         share = formats.share(wanted_["fidelity"])
         told.append(_("%(share)s of the compared records are equal.") % {"share": share})
+    if objectives.SAMPLE in link.objectives:
+        n = formats.number(objectives.sample(link.objectives))
+        told.append(_("%(n)s bookings and %(n)s guests are compared each night.") % {"n": n})
     return told
 
 

@@ -64,6 +64,13 @@ class PaceForm(forms.Form):
             min_value=1, max_value=100, decimal_places=2,
             initial=_plain(must["fidelity"] * 100) if "fidelity" in must else None,
         )  # fmt: skip
+        self.fields[objectives.SAMPLE] = forms.IntegerField(
+            label=_("Bookings and guests compared each night"), required=False,
+            min_value=objectives.SAMPLE_MIN, max_value=objectives.SAMPLE_MAX,
+            initial=link.objectives.get(objectives.SAMPLE),
+            help_text=_("When left empty: %(n)s of each.")
+            % {"n": formats.number(objectives.SAMPLE_OWN)},
+        )  # fmt: skip
         self.fields["role"] = forms.ChoiceField(
             label=_("Who hears of it"), initial=objectives.role(link.objectives),
             help_text=_("Only this role is told when the mirror is late or an objective is missed."),
@@ -100,6 +107,7 @@ class PaceForm(forms.Form):
         return {
             "lag_p95": None if lag is None else float(lag * 60),
             "fidelity": None if share is None else float(share / 100),
+            objectives.SAMPLE: self.cleaned_data[objectives.SAMPLE],
             "role": self.cleaned_data["role"],
         }
 

@@ -26,3 +26,10 @@ def test_a_changed_pace_stands_in_the_next_report(filled: Cli) -> None:
     assert filled("cadence", NAME, "changes", "60", "--hours", "13-20").code == 0
     assert "changes: every 60 s from 13-20 o'clock, else every 3600 s" in filled("lag", NAME).out
     assert filled("cadence", NAME, "changes", "1").code == 1
+
+
+def test_how_many_records_are_compared_each_night_is_said_and_told(filled: Cli) -> None:
+    told = filled("objective", NAME, "--sample", "300")
+    assert (told.code, told.out.strip()) == (0, "fidelity_sample: 300 compared each night")
+    assert filled("objective", NAME, "--sample", "5").code != 0
+    assert filled("objective", NAME, "--none").out.strip() == f"{NAME} has no objectives."

@@ -14,6 +14,7 @@ from django.db import connection
 from staytrue.flow import auditing, parcels
 from staytrue.flow.parcels import Talk
 from staytrue.hotel import scope
+from staytrue.inbox import actions as inbox
 from staytrue.inbox.models import Connection
 from staytrue.kit.errors import Refused, Temporary
 from staytrue.lab.bookings import build_world
@@ -21,6 +22,7 @@ from staytrue.lab.house import hotel_sirga
 from staytrue.lab.pms.mews import Mews
 from staytrue.mirror import audits
 from staytrue.mirror.models import FidelityDifference, FidelityRun
+from staytrue.staff import audit as entries
 from tests import make
 from tests.connectors.mews.following import Follower, settings_at
 from tests.lab.pms.follower import Clock, Wire
@@ -246,3 +248,16 @@ def test_the_nightly_audit_runs_in_the_quiet_hours_once(
         (run,) = audits.newest(small.link, 5)
     assert run.ended_at is not None
     assert run.ended_at.astimezone(BILBAO).hour == 2
+
+
+def test_the_nightly_audit_draws_as_many_as_the_connection_says(
+    small: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parcels, "talk", lambda link, clock: Talk(link, clock, small.http))
+    with scope.everything(), entries.acting("tests", START):
+        inbox.set_objectives(small.link, {"fidelity_sample": 20})
+    small.clock.instant = datetime(2026, 5, 12, 1, tzinfo=UTC)
+    assert auditing.audit_due([small.link], small.clock) == 1
+    with scope.everything():
+        (run,) = audits.newest(small.link, 5)
+    assert run.sample == 20

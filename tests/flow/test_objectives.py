@@ -77,8 +77,10 @@ def test_the_ask_closes_by_itself_when_the_objective_is_reached(feed: StayFeed) 
 
 
 @pytest.mark.parametrize(
-    "values", [{"speed": 1}, {"fidelity": 99.9}, {"lag_p95": 0}, {"role": "nobody"}]
-)
+    "values",
+    [{"speed": 1}, {"fidelity": 99.9}, {"lag_p95": 0}, {"role": "nobody"},
+     {"fidelity_sample": 5}, {"fidelity_sample": 200.5}, {"fidelity_sample": 20_000}],
+)  # fmt: skip
 def test_an_objective_that_nobody_could_mean_is_refused(
     feed: StayFeed, values: dict[str, object]
 ) -> None:

@@ -54,12 +54,13 @@ def test_a_pace_and_objectives_are_kept_count_at_once_and_are_audited(
     assert not living.is_due(link, pace.CHANGES, soon)
     values = said(
         changes__else="900", changes__0__from="17", changes__0__to="20", changes__0__every="30",
-        lag_p95="5", fidelity="99.9", role="guest_relations",
+        lag_p95="5", fidelity="99.9", fidelity_sample="300", role="guest_relations",
     )  # fmt: skip
     text = told(hotel_house.client("administrator"), values)
     assert "every 30 s from 17:00 to 20:00, else every 15 min<" in text
     assert "95 of 100 changes arrive within 5 min." in text
     assert "99.9% of the compared records are equal." in text
+    assert "300 bookings and 300 guests are compared each night." in text
     assert "this role hears of it: Guest relations" in text
     # The connection object of the worker is the old one: the pace is read at every turn.
     assert living.is_due(link, pace.CHANGES, soon)
@@ -68,7 +69,9 @@ def test_a_pace_and_objectives_are_kept_count_at_once_and_are_audited(
         entries = AuditEntry.objects.filter(object=f"connection:{link.pk}", action="changed")
         assert all(entry.actor.startswith("member:") for entry in entries)
         assert {name for entry in entries for name in entry.fields} == {"cadence", "objectives"}
-    assert link.objectives == {"lag_p95": 300, "fidelity": 0.999, "role": "guest_relations"}
+    assert link.objectives == {
+        "lag_p95": 300, "fidelity": 0.999, "fidelity_sample": 300, "role": "guest_relations",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,7 @@ def test_a_pace_and_objectives_are_kept_count_at_once_and_are_audited(
             "The hours 8-12 and 11-14 overlap.",
         ),
         ({"fidelity": "120"}, "less than or equal to 100"),
+        ({"fidelity_sample": "5"}, "greater than or equal to 20"),
     ],
 )  # fmt: skip
 def test_what_nobody_could_mean_is_told_in_a_sentence_and_not_kept(
