@@ -1,0 +1,87 @@
+"""A living PMS is read page by page while it changes, and sometimes gives the wrong page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from staytrue.connectors.base import Http
+from staytrue.connectors.mews import api
+from staytrue.kit.http import Response
+from staytrue.lab.bookings import build_world
+from staytrue.lab.house import hotel_sirga
+from staytrue.lab.rigs.group import Group
+from staytrue.lab.rigs.houses import Clock
+from staytrue.lab.rigs.weather import CALM
+from tests import make
+from tests.lab.rigs.conftest import Build
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TODAY = date(2026, 5, 21)
+MORNING = datetime(2026, 5, 21, 6, tzinfo=UTC)
+ROWS_OF_A_PAGE = 10
+EVERY = 37
+
+
+@dataclass
+class Misturned:
+    """The way to a Mews that now and then gives another page than was asked for."""
+
+    http: Http
+    fault: str
+    last: dict[str, Response] = field(default_factory=dict)
+    pages: int = 0
+    happened: int = 0
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Response:
+        """The page, or another."""
+        answer = self.http.request(method, url, headers=headers, body=body)
+        asked = json.loads(body or b"{}")
+        if answer.status != 200 or "Limitation" not in asked:
+            return answer
+        is_first = "Cursor" not in asked.pop("Limitation")
+        question = url + json.dumps(asked)
+        before, self.last[question] = self.last.get(question), answer
+        self.pages += not is_first
+        if is_first or before is None or self.pages % EVERY or not self.fault:
+            return answer
+        self.happened += 1
+        if self.fault == "repeated":
+            return before
+        # A row that came in meanwhile pushed the last of the page before onto this one.
+        said = json.loads(answer.body)
+        (name,) = (key for key, rows in said.items() if isinstance(rows, list))
+        said[name] = [*json.loads(before.body)[name][-1:], *said[name][: ROWS_OF_A_PAGE - 1]]
+        said["Cursor"] = said[name][-1]["Id"]
+        return replace(answer, body=json.dumps(said).encode())
+
+
+@pytest.mark.parametrize("fault", ["repeated", "shifted"])
+def test_pages_that_come_again_or_are_shifted_lose_nothing(
+    house: Build, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(api, "COUNT", ROWS_OF_A_PAGE)
+    clock = Clock(MORNING)
+    group = Group(clock, rates=CALM)
+    first, last = TODAY - timedelta(days=7), TODAY + timedelta(days=28)
+    world = build_world(11, hotel_sirga(rooms=10), first, last, today=TODAY)
+    member = group.add(house("mews", clock, world, is_kind=True), make.hotel())
+    turned = member.network.http = Misturned(member.network.http, fault)
+    for _ in group.run(timedelta(hours=6), step=timedelta(minutes=30)):
+        pass
+    turned.fault = ""
+    group.be_still()
+    assert turned.happened > 2
+    assert not "\n".join(group.differences(member))
