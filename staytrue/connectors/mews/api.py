@@ -123,7 +123,14 @@ class Api:
             raise _no_answer(path) from None
 
     def page(self, operation: Operation, filters: Filters, cursor: str | None) -> Page:
-        """One page, newest first."""
+        """One page, newest first. An empty one where a full one went before is asked for twice."""
+        page = self._page(operation, filters, cursor)
+        if cursor is None or page.rows:
+            return page
+        # Nothing tells a last page that got lost from the end after exactly full pages.
+        return self._page(operation, filters, cursor)
+
+    def _page(self, operation: Operation, filters: Filters, cursor: str | None) -> Page:
         limit: Filters = {"Count": COUNT} | ({"Cursor": cursor} if cursor else {})
         answer = self.call(operation.path, operation.extra | filters | {"Limitation": limit})
         if operation.key not in answer:

@@ -60,16 +60,18 @@ class Misturned:
         self.happened += 1
         if self.fault == "repeated":
             return before
-        # A row that came in meanwhile pushed the last of the page before onto this one.
         said = json.loads(answer.body)
         (name,) = (key for key, rows in said.items() if isinstance(rows, list))
+        if self.fault == "missing":
+            return replace(answer, body=json.dumps({name: [], "Cursor": None}).encode())
+        # A row that came in meanwhile pushed the last of the page before onto this one.
         said[name] = [*json.loads(before.body)[name][-1:], *said[name][: ROWS_OF_A_PAGE - 1]]
         said["Cursor"] = said[name][-1]["Id"]
         return replace(answer, body=json.dumps(said).encode())
 
 
-@pytest.mark.parametrize("fault", ["repeated", "shifted"])
-def test_pages_that_come_again_or_are_shifted_lose_nothing(
+@pytest.mark.parametrize("fault", ["repeated", "shifted", "missing"])
+def test_pages_that_come_again_shifted_or_not_at_all_lose_nothing(
     house: Build, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     monkeypatch.setattr(api, "COUNT", ROWS_OF_A_PAGE)
