@@ -110,7 +110,7 @@ def test_the_poller_never_exceeds_the_limit_and_arrivals_stay_fresh() -> None:
 def test_five_of_a_hundred_pushes_lost_leave_no_difference_after_the_next_poll() -> None:
     clock = Clock(AFTERNOON)
     rates = replace(CALM, push_lost=0.05)
-    group = Group(clock, rates=rates)
+    group = Group(clock, seed=3, rates=rates)
     member = group.add(
         MewsHouse(world(10), clock, seed=5, more={"quirks": frozenset()}), make.hotel()
     )
