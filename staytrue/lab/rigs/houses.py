@@ -157,11 +157,7 @@ class OperaHouse:
     more: dict[str, Any] = field(default_factory=dict)
     dialect: str = "opera_cloud"
     whole_within: timedelta = timedelta()
-    # Of a merge only its event names the survivor: one that is lost, or was read before we came,
-    # or a profile that was read again since, leaves nobody who could tell.
-    apart: Mapping[str, frozenset[str]] = field(
-        default_factory=lambda: {"profile": frozenset({"merged_into"})}
-    )
+    apart: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ends_at: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -207,8 +203,12 @@ class OperaHouse:
         }
 
     def profiles(self, at: datetime) -> dict[str, Profile]:
-        """Who its guests are."""
-        return self.pms.book.profile_truth(at)
+        """Who its guests are; of a merge only its event names the survivor, so those it told."""
+        told, guests = self.pms.merges_told(), self.pms.book.profile_truth(at)
+        for victim, (survivor, when) in self.pms.book.merged.items():
+            if when <= at and victim in told and victim in guests:
+                guests[victim] = replace(guests[victim], merged_into=survivor)
+        return guests
 
 
 @dataclass

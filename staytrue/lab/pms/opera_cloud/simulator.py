@@ -55,7 +55,7 @@ class OperaCloud:
         self._signed_in = 0
         self._summaries: dict[str, tuple[datetime, datetime, Json]] = {}
         self._ready = [event.ready_at for event in self.timeline.events]
-        self._next = bisect_right(self._ready, now())
+        self._first = self._next = bisect_right(self._ready, now())
         self._served_once = -1
         hotel = r"/hotels/(?P<hotel>[^/]+)"
         self._routes: list[Route] = [
@@ -141,6 +141,12 @@ class OperaCloud:
     def events_ready(self) -> int:
         """How many events of the timeline can be read by now."""
         return bisect_right(self._ready, self.now())
+
+    def merges_told(self) -> set[str]:
+        """The victims of all merges whose event was read out of the queue."""
+        read = self.timeline.events[self._first : self._next]
+        return {str(new) for event in read if event.action == "MERGE PROFILE"
+                for _, _, new in event.elements}  # fmt: skip
 
     def _is_signed_in(self, request: Request) -> bool:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
