@@ -21,6 +21,7 @@ _UUID = re.compile(
 # The quick look works on UTF-8 bytes: digits become "0", separators and all bytes beyond ASCII
 # vanish, so that thirteen digits in a row stand side by side, whatever is between them.
 _DIGITS = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x78 for byte in range(256))
+_DIGITS_OF_LINES = _DIGITS[:10] + b"\n" + _DIGITS[11:]
 _DROPPED = b" \t.-_" + bytes(range(0x80, 0x100))
 _THIRTEEN = b"0" * 13
 # Nothing beside it that could carry a number on into it or out of it.
@@ -64,6 +65,14 @@ def may_hold_cards(encoded: bytes) -> bool:
     if encoded.isascii() or not encoded.translate(None, _BELOW_OTHER_DIGITS):
         return False
     return _RUN.search(encoded.decode("utf-8", "replace")) is not None
+
+
+def lines_that_may_hold_cards(encoded: bytes) -> list[int]:
+    """The same for each line of a text: the numbers, from zero, of those worth a second look."""
+    if not encoded.isascii() and encoded.translate(None, _BELOW_OTHER_DIGITS):
+        return [n for n, line in enumerate(encoded.split(b"\n")) if may_hold_cards(line)]
+    lines = encoded.translate(_DIGITS_OF_LINES, _DROPPED).split(b"\n")
+    return [number for number, line in enumerate(lines) if _THIRTEEN in line]
 
 
 def may_hold_cards_in_json(encoded: bytes) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from staytrue.kit.cards import (
     is_card_number,
+    lines_that_may_hold_cards,
     mask_cards,
     may_hold_cards,
     may_hold_cards_in_json,
@@ -99,6 +100,12 @@ def test_a_random_id_is_no_card_number(text: str) -> None:
 def test_a_card_number_beside_a_random_id_is_masked() -> None:
     text, found = mask_cards("c2ac2350-4195-5017-9034-6bbb1de87a5d 4111 1111 1111 1111")
     assert (text, found) == ("c2ac2350-4195-5017-9034-6bbb1de87a5d [card removed ••1111]", 1)
+
+
+@given(st.lists(st.text("0459 \r-xé\u0664", max_size=40), max_size=5).map("\n".join))
+def test_all_lines_at_once_are_looked_at_as_one_by_one(text: str) -> None:
+    lines = [may_hold_cards(line.encode()) for line in text.split("\n")]
+    assert lines_that_may_hold_cards(text.encode()) == [n for n, found in enumerate(lines) if found]
 
 
 _PAGE = '{"Id": "12345678-9012-3456-7890-123456789012", "Name": "Lucía"}'

@@ -15,7 +15,7 @@ from staytrue.connectors.export_files.line_breaks import LineBreaks
 from staytrue.connectors.export_files.lines import Batch, batches, unclosed
 from staytrue.connectors.export_files.mapping import Layout, Mapping
 from staytrue.connectors.export_files.spooled import Spooled
-from staytrue.kit.cards import may_hold_cards
+from staytrue.kit.cards import lines_that_may_hold_cards, may_hold_cards
 from staytrue.kit.errors import Refused
 
 _USUAL_DELIMITERS = ",;\t|"
@@ -39,7 +39,7 @@ def write(source: Decoded, out: IO[bytes], mapping: Mapping, limits: Limits) -> 
         encoded = text.encode("utf-8")
         source.watch(text, encoded)
         if may_hold_cards(encoded):
-            records, masked = _masked(batch, table, layout)
+            records, masked = _masked(batch, encoded, table, layout)
             facts.masked_cards += masked
             encoded = "".join(records).encode("utf-8")
         out.write(encoded)
@@ -193,13 +193,11 @@ def _widths_of(
             yield number, width, not record.rstrip("\r\n").endswith(layout.delimiter)
 
 
-def _masked(batch: Batch, table: _Table, layout: Layout) -> tuple[list[str], int]:
+def _masked(batch: Batch, encoded: bytes, table: _Table, layout: Layout) -> tuple[list[str], int]:
     """The records without card numbers; cells of id columns stay as they are."""
     records, total = list(batch.records), 0
-    for index, number in enumerate(batch.numbers):
-        record = records[index]
-        if not may_hold_cards(record.encode("utf-8")):
-            continue
+    for index in _suspects(batch, encoded):
+        number, record = batch.numbers[index], records[index]
         row = rows_of(Batch([number], [record], quoted=batch.quoted), layout)[0]
         cells, found = table.masked(row, is_typed=number >= table.start)
         if found:
@@ -207,6 +205,14 @@ def _masked(batch: Batch, table: _Table, layout: Layout) -> tuple[list[str], int
             ending = record[len(record.rstrip("\r\n")) :]
             records[index] = _written(cells, layout) + ending
     return records, total
+
+
+def _suspects(batch: Batch, encoded: bytes) -> list[int]:
+    """Which records are worth a second look. Where each is one line, all are looked at as one."""
+    if not batch.quoted:
+        return lines_that_may_hold_cards(encoded)
+    texts = (record.encode("utf-8") for record in batch.records)
+    return [index for index, text in enumerate(texts) if may_hold_cards(text)]
 
 
 def _written(cells: list[str], layout: Layout) -> str:
