@@ -41,6 +41,7 @@ def cadence(name: str, task: str, seconds: int, hours: str) -> Answer:
 @click.option("--lag-p95", type=float, help="Seconds from the PMS's instant to the mirror.")
 @click.option("--fidelity", type=float, help="Share of records that must be equal, like 0.999.")
 @click.option("--sample", type=int, help="Bookings and guests compared each night, like 200.")
+@click.option("--fill-drop", type=float, help="Points a field's fill may fall, like 20.")
 @click.option("--role", help="Who hears of it, like administrator.")
 @click.option("--none", "is_none", is_flag=True, help="Take all objectives away.")
 @answers
@@ -49,13 +50,15 @@ def objective(
     lag_p95: float | None,
     fidelity: float | None,
     sample: int | None,
+    fill_drop: float | None,
     role: str | None,
     *,
     is_none: bool,
 ) -> Answer:
     """Say what a connection must reach; without options, what it reached in the last hour."""
     given: dict[str, Any] = {
-        "lag_p95": lag_p95, "fidelity": fidelity, rules.SAMPLE: sample, "role": role,
+        "lag_p95": lag_p95, "fidelity": fidelity, rules.SAMPLE: sample,
+        rules.DROP: fill_drop, "role": role,
     }  # fmt: skip
     chosen = {key: value for key, value in given.items() if value is not None or is_none}
     if chosen:
@@ -72,6 +75,8 @@ def objective(
     ]
     if rules.SAMPLE in link.objectives:
         lines.append(f"{rules.SAMPLE}: {link.objectives[rules.SAMPLE]} compared each night")
+    if rules.DROP in link.objectives:
+        lines.append(f"{rules.DROP}: a field may fall by {link.objectives[rules.DROP]} points")
     return Answer(document, lines or [f"{name} has no objectives."])
 
 

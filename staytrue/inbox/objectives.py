@@ -1,7 +1,8 @@
 """What a connection must reach, and who hears of it. Pure.
 
 `objectives` of a connection: {"lag_p95": seconds, "fidelity": share, "fidelity_sample": bookings
-and guests compared each night to measure it, "role": who is asked}.
+and guests compared each night to measure it, "fill_drop_points": a field filled so many points less
+than in the week before is asked about, "role": who is asked}.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ SAMPLE = "fidelity_sample"
 SAMPLE_OWN, SAMPLE_MIN, SAMPLE_MAX = 200, 20, 10_000
 """What is compared when nothing is said; fewer say nothing, more do not fit into a night."""
 
+DROP, DROP_OWN = "fill_drop_points", 20.0
+_SETTABLE = (*NAMES, SAMPLE, DROP)
+
 
 def wanted(objectives: Mapping[str, Any]) -> dict[str, float]:
     """The objectives that are set."""
@@ -31,6 +35,11 @@ def wanted(objectives: Mapping[str, Any]) -> dict[str, float]:
 def sample(objectives: Mapping[str, Any]) -> int:
     """How many bookings, and how many guests, the nightly audit draws."""
     return int(objectives.get(SAMPLE) or SAMPLE_OWN)
+
+
+def drop_points(objectives: Mapping[str, Any]) -> float:
+    """How far a field's fill may fall, in points of a hundred."""
+    return float(objectives.get(DROP) or DROP_OWN)
 
 
 def role(objectives: Mapping[str, Any]) -> str:
@@ -52,9 +61,11 @@ def check(objectives: Mapping[str, Any]) -> None:
     for name, value in objectives.items():
         if name == "role":
             continue
-        if name not in (*NAMES, SAMPLE):
-            known = ", ".join((*NAMES, SAMPLE))
+        if name not in _SETTABLE:
+            known = ", ".join(_SETTABLE)
             raise Refused(f"There is no objective {name}. There are: {known}.", "no_objective")
+        if name == DROP and not 0 < value < 100:
+            raise Refused("A field's fill falls by more than 0 and less than 100 points.", DROP)
         if name == SAMPLE and value not in range(SAMPLE_MIN, SAMPLE_MAX + 1):
             raise Refused(
                 f"Each night {SAMPLE_MIN} to {SAMPLE_MAX:,} bookings and guests are compared.",

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from staytrue.inbox import objectives
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.mirror.canonical import PROFILE_FIELDS, RESERVATION_FIELDS, VERSION_FIELDS
 from staytrue.mirror.fidelity import Share
@@ -42,8 +43,6 @@ _MOVING = frozenset({
 KEPT_DAYS = 90
 TREND_DAYS = 30
 TRAILING_DAYS = 7
-DROP_POINTS = 20
-"""A fill that falls by more than these points is asked about; objectives may say another number."""
 RECORDS_MIN = 10
 """Of fewer records a day, a share says nothing."""
 
@@ -127,7 +126,7 @@ def drops(link: Connection, day: date) -> list[Drop]:
 
     A fall that chance explains is none: the day's interval must lie below that mean as well.
     """
-    points = float(link.objectives.get("fill_drop_points", DROP_POINTS))
+    points = objectives.drop_points(link.objectives)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT n.object, n.field, sum(b.filled)::float / sum(b.records), n.filled, n.records

@@ -33,3 +33,12 @@ def test_how_many_records_are_compared_each_night_is_said_and_told(filled: Cli) 
     assert (told.code, told.out.strip()) == (0, "fidelity_sample: 300 compared each night")
     assert filled("objective", NAME, "--sample", "5").code != 0
     assert filled("objective", NAME, "--none").out.strip() == f"{NAME} has no objectives."
+
+
+def test_how_far_a_fill_may_fall_is_said_and_told(filled: Cli) -> None:
+    told = filled("objective", NAME, "--fill-drop", "45")
+    assert told.code == 0
+    assert "fill_drop_points: a field may fall by 45.0 points" in told.out
+    assert filled("objective", NAME, "--fill-drop", "100").code != 0
+    # What was set once hinders nothing else.
+    assert filled("objective", NAME, "--fidelity", "0.99").code == 0
