@@ -183,7 +183,8 @@ def _tell_freshness(work: Work) -> None:
         work.link.id,
         work.mapping.object,
         property_id=work.link.property_id,
-        true_through=work.made_at,
+        # A reading may be dated a little ahead to keep its order; nothing is true in the future.
+        true_through=min(work.made_at, work.now) if work.is_live else work.made_at,
         now=work.now,
         delivery_id=work.delivery.id,
         scope="delta" if work.delivery.history else work.scope.kind,
