@@ -44,9 +44,9 @@ from staytrue.hotel import scope
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.kit import clock, merge
 from staytrue.kit.errors import Refused
+from staytrue.kit.hashes import hash_of
 from staytrue.mirror import actions as mirror
 from staytrue.mirror import goneback, preview, queries, rules
-from staytrue.mirror.rows import hash_of
 
 Progress = Callable[[str, int, int], None]
 PAGE_ROWS = 25_000

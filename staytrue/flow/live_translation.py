@@ -22,7 +22,8 @@ from staytrue.flow.translation import Block, Job, Summary
 from staytrue.hotel.records import Parked, Profile
 from staytrue.kit.cards import mask_cards
 from staytrue.kit.errors import Refused, Unreadable
-from staytrue.mirror.rows import GLIMPSED_AT, Encoder, hash_of
+from staytrue.kit.hashes import hash_of
+from staytrue.mirror.rows import GLIMPSED_AT, Encoder
 
 
 @runtime_checkable

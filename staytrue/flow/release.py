@@ -26,9 +26,10 @@ from staytrue.inbox.models import Connection, Delivery, ParkedPart
 from staytrue.inbox.wanted import Want
 from staytrue.kit import clock, merge
 from staytrue.kit.errors import Refused, StaytrueError
+from staytrue.kit.hashes import hash_of
 from staytrue.mirror import actions as mirror
 from staytrue.mirror import canonical, queries, restore
-from staytrue.mirror.rows import Encoder, hash_of
+from staytrue.mirror.rows import Encoder
 from staytrue.staff.actions import close_ask
 
 logger = structlog.get_logger(__name__)

@@ -19,8 +19,8 @@ from staytrue.inbox import notifications, wanted
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.inbox.wanted import Claimed, Want
 from staytrue.kit.errors import Misconfigured, Refused, Temporary, Unreadable
+from staytrue.kit.hashes import hash_of
 from staytrue.mirror import near
-from staytrue.mirror.rows import hash_of
 
 READ_AT_ONCE = 100
 CALLS_AT_ONCE = 500

@@ -5,7 +5,6 @@ A notification is a signal and never proof: it leads to a read, and only the rea
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from psycopg import Cursor
 
 from staytrue.connectors.envelope import without_cards, without_secrets
 from staytrue.inbox.models import Notification
+from staytrue.kit.hashes import hash_of_bytes
 
 CHANNEL = "notified"
 """On this channel the database calls when something new waits."""
@@ -67,12 +67,11 @@ def arrived(
     own_numbers: Collection[str] = (),
 ) -> Arrived:
     """A body as it came, ready to be kept; `own_numbers` end the names of fields never masked."""
-    digest = hashlib.blake2b(body, digest_size=8).digest()
     return Arrived(
         connection_id=connection_id,
         received_at=now,
         event_id=event_id,
-        body_hash=int.from_bytes(digest, "big", signed=True),
+        body_hash=hash_of_bytes(body),
         headers=headers or {},
         body=without_cards(without_secrets(body), own_numbers),
     )

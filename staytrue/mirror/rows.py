@@ -11,14 +11,13 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
-from hashlib import blake2b
-from struct import unpack
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from staytrue.hotel.records import Profile, Reservation
+from staytrue.kit.hashes import hash_of
 from staytrue.kit.text import fold
 from staytrue.mirror import children, segments
 
@@ -27,8 +26,6 @@ NULL = "\\N"
 GLIMPSED_AT = datetime(1970, 1, 1, tzinfo=UTC)
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _CENT = Decimal("0.01")
-# A copy is quicker than a new one.
-_SEED = blake2b(digest_size=8)
 _NO_DIGITS = re.compile(r"\D+")
 # Names repeat: a million guests share some ten thousand of them.
 _folded = lru_cache(maxsize=1 << 16)(fold)
@@ -120,14 +117,6 @@ def _is_plain(offset: tzinfo | None) -> bool:
 def instant_text(value: datetime) -> str:
     """As `isoformat` writes it, only faster for most."""
     return _json.encode(value)[1:-1].decode() if _is_plain(value.tzinfo) else value.isoformat()
-
-
-def hash_of(text: str) -> int:
-    """Eight bytes of blake2b as a signed number."""
-    digest = _SEED.copy()
-    digest.update(text.encode())
-    number: int = unpack(">q", digest.digest())[0]
-    return number
 
 
 class Encoder:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from itertools import islice
-from struct import unpack
 from typing import NamedTuple
 
 from staytrue.connectors.base import RUN_LINES
 from staytrue.kit.errors import Refused
+from staytrue.kit.hashes import hash_of_bytes
 
 # A run of lines at a time, so that another share's run is left out before it is looked at.
 BATCH = RUN_LINES
-_SEED = blake2b(digest_size=8)
 
 
 class Batch(NamedTuple):
@@ -86,9 +84,5 @@ def unclosed(number: int) -> Refused:
 
 def hash_of(raw: str, place: str = "") -> int:
     """Eight bytes of blake2b over a raw record, signed; `place` if that is part of what it says."""
-    digest = _SEED.copy()
-    digest.update(raw.encode("utf-8", "surrogatepass"))
-    if place:
-        digest.update(b"\0" + place.encode())
-    number: int = unpack(">q", digest.digest())[0]
-    return number
+    said = raw.encode("utf-8", "surrogatepass")
+    return hash_of_bytes(said + b"\0" + place.encode() if place else said)

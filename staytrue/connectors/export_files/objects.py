@@ -11,7 +11,7 @@ from staytrue.connectors.export_files.container import Limits
 from staytrue.connectors.export_files.grid import SUPERSEDED, Repeats, Row
 from staytrue.connectors.export_files.lines import hash_of
 from staytrue.connectors.export_files.mapping import OCCURRENCE, POSITION, Mapping
-from staytrue.kit.cards import mask_cards, may_hold_cards
+from staytrue.kit.cards import mask_cards, may_hold_cards_in_json
 from staytrue.kit.errors import Unreadable
 from staytrue.kit.strict_json import strict
 
@@ -69,7 +69,7 @@ def last_of_each(lines: Iterable[str], mapping: Mapping, limits: Limits) -> dict
 
 def masked(raw: str, mapping: Mapping, limits: Limits) -> tuple[str, int]:
     """One JSON line without card numbers; the paths of ids stay as they are."""
-    if not may_hold_cards(raw.encode("utf-8")) and "\\u" not in raw:
+    if not may_hold_cards_in_json(raw.encode("utf-8")):
         return raw, 0
     try:
         record, found = _mask(strict(raw, limits.depth), "", mapping)

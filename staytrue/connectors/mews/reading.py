@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Any
 
 from staytrue.kit.cards import mask_cards, may_hold_cards_in_json
@@ -48,11 +47,6 @@ def _masked(value: Any, name: str) -> Any:
 def text_of(value: Any) -> str:
     """A record as one line of text, always the same for the same content."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def hash_of(raw: str) -> int:
-    """Eight bytes over a record's text, as a signed number."""
-    return int.from_bytes(blake2b(raw.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def rows(trees: Sequence[Tree], name: str) -> list[Any]:

@@ -14,10 +14,11 @@ import msgspec
 from staytrue.connectors.base import Finding, Hint, Settings, Translated
 from staytrue.connectors.mews import entities, people, stays, words
 from staytrue.connectors.mews.known import Known, Notes
-from staytrue.connectors.mews.reading import Tree, hash_of, rows, text_of, tree
+from staytrue.connectors.mews.reading import Tree, rows, text_of, tree
 from staytrue.hotel.records import Parked
 from staytrue.kit.cards import mask_cards
 from staytrue.kit.errors import Unreadable
+from staytrue.kit.hashes import hash_of
 
 E = TypeVar("E", bound=entities.Entity)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from hashlib import blake2b
 
 from staytrue.connectors.base import Hint, Settings, Translated
 from staytrue.connectors.opera_cloud import events
@@ -18,6 +17,7 @@ from staytrue.connectors.opera_cloud.words import House, Notes
 from staytrue.hotel.records import Parked
 from staytrue.kit.cards import mask_cards
 from staytrue.kit.errors import Unreadable
+from staytrue.kit.hashes import hash_of_bytes
 from staytrue.kit.strict_json import strict
 
 DEPTH = 64
@@ -42,7 +42,7 @@ def translate(
         if body and not ENVELOPES & body.keys():
             raise Unreadable("No known answer of OPERA Cloud looks like this.", "envelope")
     except Unreadable as problem:
-        answer = Translated(1, _hash(payload))
+        answer = Translated(1, hash_of_bytes(payload))
         answer.parked = [_parked(1, payload.decode("utf-8", "replace"), problem, None)]
         yield answer
         return
@@ -149,7 +149,7 @@ def _profile(
 
 def _answer(line: int, part: Json, read: Callable[[Translated, Notes], None]) -> Translated:
     raw = json.dumps(part, ensure_ascii=False)
-    answer, notes = Translated(line, _hash(raw.encode())), Notes(line)
+    answer, notes = Translated(line, hash_of_bytes(raw.encode())), Notes(line)
     try:
         read(answer, notes)
     except Unreadable as problem:
@@ -183,7 +183,3 @@ def _keep_newest_glimpses(answers: list[Translated]) -> None:
         answer.glimpses = [
             profile for profile in answer.glimpses if newest[profile.source_id][1] == place
         ]
-
-
-def _hash(raw: bytes) -> int:
-    return int.from_bytes(blake2b(raw, digest_size=8).digest(), "big", signed=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +27,7 @@ from staytrue.hotel.records import (
 )
 from staytrue.kit.cards import mask_cards
 from staytrue.kit.errors import Refused, Unreadable
+from staytrue.kit.hashes import hash_of_bytes
 
 _CLOSED = (Status.CANCELLED, Status.NO_SHOW)
 SUPERSEDED = "superseded"
@@ -84,7 +84,7 @@ def translate(
     latest = _latest(parcel.rows, view)
     for number, row in enumerate(parcel.rows, 1):
         raw = msgspec.json.encode(row)
-        answer = Translated(number, _hash(raw))
+        answer = Translated(number, hash_of_bytes(raw))
         if latest.get(_key(row, view), number) != number:
             answer.skipped = SUPERSEDED
         else:
@@ -321,7 +321,3 @@ def _latest(rows: list[dict[str, Scalar]], view: ViewMap) -> dict[tuple[str, ...
         rank = str((row.get(view.changed) if view.changed else "") or ""), number
         latest[key] = max(rank, latest.get(key, rank))
     return {key: number for key, (_, number) in latest.items()}
-
-
-def _hash(raw: bytes) -> int:
-    return int.from_bytes(blake2b(raw, digest_size=8).digest(), "big", signed=True)
