@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from staytrue.flow import conclude, intake
+from staytrue.flow import intake
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
 from staytrue.hotel.codes import GuestRole, Status
@@ -27,7 +27,6 @@ _numbers = count(1)
 
 def hotel(code: str = "BIO", **facts: Any) -> Property:
     """Hotel Sirga, or another one of the group."""
-    conclude.house_of.cache_clear()
     given = {
         "name": "Hotel Sirga",
         "timezone": "Europe/Madrid",

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -39,22 +38,30 @@ RENDER = {"reservation": canonical.reservation, "profile": canonical.profile}
 Pair = tuple[dict[str, Any], dict[str, Any]]
 
 
-@lru_cache(maxsize=1024)
 def house_of(property_id: int) -> canonical.House:
-    """A property's code and zone; neither ever changes while mirrored rows hang on it."""
-    code, zone = Property.objects.values_list("code", "timezone").get(id=property_id)
-    return canonical.House(code, zone)
+    """A property's code and zone."""
+    return _houses({property_id})[property_id]
+
+
+def _houses(property_ids: Collection[int]) -> dict[int, canonical.House]:
+    """Asked anew each time: one kept in memory would outlive a correction, or another home's."""
+    found = Property.objects.filter(id__in=property_ids).values_list("id", "code", "timezone")
+    return {id: canonical.House(code, zone) for id, code, zone in found}
 
 
 def entries(object: str, pairs: Iterable[Pair]) -> list[Entry]:
     """Log entries of rows that differ; a row that only got a newer mark has none."""
-    made = (entry(object, was, now) for was, now in pairs)
+    pairs = list(pairs)
+    houses = _houses({now["property_id"] for _, now in pairs})
+    made = (_entry(object, was, now, houses[now["property_id"]]) for was, now in pairs)
     return [found for found in made if found is not None]
 
 
-def entry(object: str, was: dict[str, Any], now: dict[str, Any]) -> Entry | None:
+def _entry(
+    object: str, was: dict[str, Any], now: dict[str, Any], house: canonical.House
+) -> Entry | None:
     """One log entry from a row before and after, or nothing where nothing differs."""
-    house, render = house_of(now["property_id"]), RENDER[object]
+    render = RENDER[object]
     before, after = render(was, house), render(now, house)
     diff = canonical.difference(before, after)
     if not diff:
