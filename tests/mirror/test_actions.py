@@ -30,6 +30,7 @@ def take(
     *records: Reservation | Profile,
     made_at: datetime = make.NOON,
     raw_hash: int = 0,
+    fresh: bool = False,
 ) -> Merged:
     """Merge records as one delivery."""
     parcel = make.delivery(link, made_at)
@@ -52,6 +53,7 @@ def take(
                 "imported": False,
                 "first_seen_at": made_at,
             },
+            fresh=fresh,
         )
         merge.clear(target, parcel.id)
     return merged
@@ -73,6 +75,14 @@ def test_a_booking_is_created_once(link: Connection) -> None:
     assert len(first.inserted) == 1
     assert (again.inserted, again.updated) == ([], [])
     assert len(stays()) == 1
+
+
+def test_a_booking_known_after_all_is_changed_although_none_was_expected(link: Connection) -> None:
+    first = take(link, make.reservation(room_number="12"), fresh=True)
+    moved = [make.reservation(room_number="11"), make.reservation(number="30002", room_number="7")]
+    later = take(link, *moved, made_at=make.NOON + timedelta(hours=1), fresh=True)
+    assert (len(first.inserted), len(later.inserted), len(later.updated)) == (1, 1, 1)
+    assert sorted(stay.room_number or "" for stay in stays()) == ["11", "7"]
 
 
 def test_a_later_read_wins_over_an_earlier_one(link: Connection) -> None:
