@@ -9,7 +9,6 @@ from staytrue.flow import reactions
 from staytrue.hotel import scope
 from staytrue.inbox import objectives
 from staytrue.inbox.models import Connection
-from staytrue.kit import paths
 from staytrue.mirror import rules
 from staytrue.mirror.models import Freshness
 from staytrue.staff.actions import NewAsk, settle_asks
@@ -55,5 +54,5 @@ def _ask(link: Connection, through: datetime | None) -> NewAsk:
             "true_through": through.isoformat() if through else None,
             "cadence_seconds": link.cadence_seconds,
         },
-        link=f"/connections/{paths.quoted(link.name)}/",
+        link=link.page(),
     )

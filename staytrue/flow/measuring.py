@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from staytrue.hotel import scope
 from staytrue.inbox import objectives
 from staytrue.inbox.models import Connection
-from staytrue.kit import paths
 from staytrue.mirror import capability
 from staytrue.mirror.capability import Drop
 from staytrue.staff.actions import NewAsk, settle_asks
@@ -49,5 +48,5 @@ def _ask(link: Connection, lost: list[Drop]) -> NewAsk:
                 for each in lost
             ],
         },
-        link=f"/connections/{paths.quoted(link.name)}/fields/",
+        link=link.page() + "fields/",
     )

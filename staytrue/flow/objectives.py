@@ -11,7 +11,6 @@ from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import objectives as rules
 from staytrue.inbox.models import Connection
-from staytrue.kit import paths
 from staytrue.mirror import audits
 from staytrue.staff.actions import NewAsk, settle_asks
 
@@ -76,5 +75,5 @@ def _ask(link: Connection, name: str, facts: dict[str, Any]) -> NewAsk:
         role=rules.role(link.objectives),
         property_id=link.property_id,
         facts={"connection": link.name, "objective": name, **facts},
-        link=f"/connections/{paths.quoted(link.name)}/",
+        link=link.page(),
     )

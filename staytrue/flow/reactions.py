@@ -13,7 +13,6 @@ from staytrue.changes.kinds import RESERVATION_CHANGES, Kind
 from staytrue.changes.log import Entry
 from staytrue.hotel import scope
 from staytrue.inbox.models import Connection, Delivery
-from staytrue.kit import paths
 from staytrue.kit.errors import StaytrueError
 from staytrue.mirror.models import Reservation
 from staytrue.staff.actions import NewAsk, close_asks, open_ask, open_asks
@@ -127,7 +126,7 @@ def tell_held(link: Connection, delivery: Delivery, now: datetime) -> None:
             role="administrator",
             property_id=link.property_id,
             facts={"connection": link.name, "file": delivery.name, "reason": delivery.reason_code},
-            link=f"/connections/{paths.quoted(link.name)}/",
+            link=link.page(),
         ),
         now,
     )

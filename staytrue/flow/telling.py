@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from staytrue.hotel import actions as hotel
 from staytrue.hotel import scope
 from staytrue.inbox.models import Connection, Delivery
-from staytrue.kit import paths
 from staytrue.mirror import queries
 from staytrue.staff import audit
 from staytrue.staff.actions import NewAsk, open_ask, open_asks
@@ -42,7 +41,7 @@ def tell_cards(link: Connection, delivery: Delivery, now: datetime) -> None:
             role="administrator",
             property_id=link.property_id,
             facts={"connection": link.name, "file": delivery.name, "count": count},
-            link=f"/connections/{paths.quoted(link.name)}/",
+            link=link.page(),
         )
         open_ask(ask, now)
 
@@ -68,7 +67,7 @@ def _ask_about(work: Work, number: str, leg: str) -> NewAsk:
         role="administrator",
         property_id=work.link.property_id,
         facts={"connection": work.link.name, "number": number},
-        link=f"/connections/{paths.quoted(work.link.name)}/",
+        link=work.link.page(),
     )
 
 

@@ -26,7 +26,7 @@ from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import secrets
 from staytrue.inbox.models import Connection
-from staytrue.kit import clock, paths
+from staytrue.kit import clock
 from staytrue.kit.errors import Misconfigured, Refused, StaytrueError
 from staytrue.staff import audit
 from staytrue.staff.actions import NewAsk, close_ask, open_ask
@@ -217,7 +217,7 @@ def _ask(link: Connection, kind: str, facts: dict[str, Any]) -> NewAsk:
         role="administrator",
         property_id=link.property_id,
         facts=facts,
-        link=f"/connections/{paths.quoted(link.name)}/",
+        link=link.page(),
     )
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from staytrue.hotel.models import Property
+from staytrue.kit import paths
 
 
 class Connection(models.Model):
@@ -43,6 +44,10 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def page(self) -> str:
+        """Where people see it."""
+        return f"/connections/{paths.quoted(self.name)}/"
 
 
 class Delivery(models.Model):
