@@ -21,8 +21,10 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from staytrue.kit import clock, embedded
@@ -33,6 +35,7 @@ RESULTS = ROOT / "docs" / "proof" / "rows.json"
 COPIED = ("staytrue", "tests", "docs", "pyproject.toml", "Makefile", ".ci", "staticfiles")
 TEST_SECONDS, COMMAND_SECONDS = 300, 7_200
 CODE = ("staytrue", "tests", "pyproject.toml")
+AT_ONCE = os.cpu_count() or 1
 RED = 1  # pytest: tests ran and some failed; anything else is a broken proof
 
 Row = dict[str, Any]
@@ -198,37 +201,61 @@ def write(path: Path, document: Any) -> None:
 
 def prove(wanted: list[str], *, again: bool) -> bool:
     """Every wanted row; answers whether all of them hold."""
-    known, here, results = load_results(), standing(), []
-    # What is not reached this time keeps its result.
-    kept = {mark: known[mark] for row in rows() if not fault_of(row)
-            and (mark := digest(row)) in known}  # fmt: skip
+    known, here = load_results(), standing()
     chosen = [row for row in rows() if not wanted or row["id"] in wanted]
-    with copy() as root:
-        for row in chosen:
-            started = clock.monotonic()
-            if fault := fault_of(row):
-                result = failed(row, fault)
-                mark = ""
-            else:
-                mark = digest(row)
-                before = known.get(mark, {})
-                same = "command" not in row or before.get("code") == here["code"]
-                if before.get("proven") and same and not again:
-                    results.append(before)
-                    continue
-                result = longer(row) if "command" in row else reverse(row, root)
-            result |= {"digest": mark, **here}
-            result["seconds"] = round(clock.monotonic() - started, 1)
-            results.append(result)
-            if not wanted:
-                kept[mark or row["claim"]] = result
-                save_results(kept)
-                if result["proven"] and "command" in row:
-                    save_figures(result)
-            told = "holds" if result["proven"] else f"FAILS: {result['why']}"
-            print(f"{row['id']}  {told}  ({result['seconds']} s)", flush=True)
-    print(f"{sum(r['proven'] for r in results)} of {len(results)} rows hold.")
-    return all(result["proven"] for result in results)
+    marks = [digest(row) for row in rows() if not fault_of(row)]
+    # What is not reached this time keeps its result.
+    kept = {mark: known[mark] for mark in marks if mark in known}
+    due = [row for row in chosen if again or not holds(row, known, here)]
+    done, broken = len(chosen) - len(due), 0
+    for row, result in attempts(due):
+        done, broken = done + result["proven"], broken + (not result["proven"])
+        if not wanted:
+            kept[result.setdefault("digest", row["claim"])] = result | here
+            save_results({mark: kept[mark] for mark in [*marks, *kept] if mark in kept})
+            if result["proven"] and "command" in row:
+                save_figures(result | here)
+        told = "holds" if result["proven"] else f"FAILS: {result['why']}"
+        print(f"{row['id']}  {told}  ({result['seconds']} s)", flush=True)
+    print(f"{done} of {len(chosen)} rows hold.")
+    return not broken
+
+
+def holds(row: Row, known: dict[str, Row], here: dict[str, str]) -> bool:
+    """Whether it was proven on what stands here."""
+    before = {} if fault_of(row) else known.get(digest(row), {})
+    same = "command" not in row or before.get("code") == here["code"]
+    return bool(before.get("proven")) and same
+
+
+def attempts(due: list[Row]) -> Iterator[tuple[Row, Row]]:
+    """Each row with its result: reversals side by side, each in a copy, then the longer proofs."""
+    roots: SimpleQueue[Path] = SimpleQueue()
+    # Before the copies are made: what is edited meanwhile was not tried.
+    marks = {id(row): {"digest": digest(row)} for row in due if not fault_of(row)}
+
+    def attempt(row: Row) -> Row:
+        started = clock.monotonic()
+        if id(row) not in marks:
+            return failed(row, str(fault_of(row))) | {"seconds": 0.0}
+        if "command" in row:
+            result = longer(row)
+        else:
+            root = roots.get()
+            result = reverse(row, root)
+            roots.put(root)
+        return result | marks[id(row)] | {"seconds": round(clock.monotonic() - started, 1)}
+
+    quick = [row for row in due if "command" not in row]
+    with ExitStack() as copies, ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in range(min(AT_ONCE, len(quick))):
+            roots.put(copies.enter_context(copy()))
+        tried = {pool.submit(attempt, row): row for row in quick}
+        for future in as_completed(tried):
+            yield tried[future], future.result()
+    for row in due:
+        if "command" in row:
+            yield row, attempt(row)
 
 
 def main() -> None:
