@@ -23,12 +23,16 @@ _UUID = re.compile(
 _DIGITS = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x78 for byte in range(256))
 _DIGITS_OF_LINES = _DIGITS[:10] + b"\n" + _DIGITS[11:]
 _DROPPED = b" \t.-_" + bytes(range(0x80, 0x100))
+# Digits of other scripts begin with byte 0xD9 or higher; European letters stay below. The same
+# pass shows whether there is such a byte: it becomes "d".
+_OTHERS = b"d" * (0x100 - 0xD9)
+_DIGITS_OR_OTHERS = _DIGITS[:0xD9] + _OTHERS
+_DIGITS_OF_LINES_OR_OTHERS = _DIGITS_OF_LINES[:0xD9] + _OTHERS
+_DROPPED_BELOW_OTHERS = b" \t.-_" + bytes(range(0x80, 0xD9))
 _THIRTEEN = b"0" * 13
 # Nothing beside it that could carry a number on into it or out of it.
 _LONE_UUID = re.compile(rb'(?<=")[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?=")')
 _ESCAPE = re.compile(rb"\\u([0-9A-Fa-f]{4})")
-# Digits of other scripts begin with byte 0xD9 or higher; European letters stay below.
-_BELOW_OTHER_DIGITS = bytes(range(0xD9))
 
 _SIXTEEN_UP = (16, 17, 18, 19)
 _MAESTRO = (13, 14, 15, *_SIXTEEN_UP)
@@ -60,19 +64,28 @@ _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 def may_hold_cards(encoded: bytes) -> bool:
     """A quick look at UTF-8 bytes: False means that there is certainly no card number in them."""
-    if encoded.translate(_DIGITS, _DROPPED).find(_THIRTEEN) >= 0:
+    reduced = encoded.translate(_DIGITS_OR_OTHERS, _DROPPED_BELOW_OTHERS)
+    if b"d" not in reduced:
+        return _THIRTEEN in reduced
+    if _THIRTEEN in encoded.translate(_DIGITS, _DROPPED):
         return True
-    if encoded.isascii() or not encoded.translate(None, _BELOW_OTHER_DIGITS):
-        return False
     return _RUN.search(encoded.decode("utf-8", "replace")) is not None
 
 
 def lines_that_may_hold_cards(encoded: bytes) -> list[int]:
     """The same for each line of a text: the numbers, from zero, of those worth a second look."""
-    if not encoded.isascii() and encoded.translate(None, _BELOW_OTHER_DIGITS):
+    lines = encoded.translate(_DIGITS_OF_LINES_OR_OTHERS, _DROPPED_BELOW_OTHERS)
+    if b"d" in lines:
         return [n for n, line in enumerate(encoded.split(b"\n")) if may_hold_cards(line)]
-    lines = encoded.translate(_DIGITS_OF_LINES, _DROPPED).split(b"\n")
-    return [number for number, line in enumerate(lines) if _THIRTEEN in line]
+    found: list[int] = []
+    number, begin = 0, 0
+    while (at := lines.find(_THIRTEEN, begin)) >= 0:
+        number += lines.count(b"\n", begin, at)
+        found.append(number)
+        begin = lines.find(b"\n", at)
+        if begin < 0:
+            break
+    return found
 
 
 def may_hold_cards_in_json(encoded: bytes) -> bool:

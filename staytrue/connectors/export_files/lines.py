@@ -20,6 +20,12 @@ class Batch(NamedTuple):
     numbers: range | list[int]
     records: list[str]
     quoted: bool
+    joined: str = ""
+
+    @property
+    def text(self) -> str:
+        """Its records as one text."""
+        return self.joined or "".join(self.records)
 
     @classmethod
     def of(cls, record: str) -> Batch:
@@ -40,8 +46,9 @@ def batches(lines: Iterable[str], quote: str, record_chars: int) -> Iterator[Bat
     source = iter(lines)
     first = 1
     while batch := list(islice(source, BATCH)):
-        if not quote or quote not in "".join(batch):
-            yield Batch(range(first, first + len(batch)), batch, quoted=False)
+        text = "".join(batch)
+        if not quote or quote not in text:
+            yield Batch(range(first, first + len(batch)), batch, quoted=False, joined=text)
             first += len(batch)
             continue
         numbers, records = [], []
