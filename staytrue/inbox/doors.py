@@ -1,5 +1,7 @@
-"""Who may call us, and how it shows that it is who it says: one door per connection that is pushed.
+"""Who may call us, how it shows that it is who it says, and for which connection its call is kept.
 
+One door per connection that is pushed. Where a PMS has one address for all houses of an integration,
+what comes to the door of one is kept for the one it is about.
 Looked up on a connection of its own, at most once in some seconds, so that a call costs no query
 and a web thread no place at the database.
 """
@@ -10,9 +12,10 @@ import hmac
 import json
 import secrets
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
@@ -49,6 +52,7 @@ class Pushes:
     own_numbers: tuple[str, ...] = ()
     setting: str = ""
     places: tuple[str, ...] = ()
+    shared_by: tuple[str, ...] = ()
 
     def houses_in(self, body: bytes) -> set[str]:
         """The houses a call says it is about, by the PMS's own code."""
@@ -72,6 +76,7 @@ class Door:
     keys: tuple[bytes, ...] = _NOBODYS_KEYS
     pushes: Pushes = Pushes()
     house: str = ""
+    beside: Mapping[str, int] = field(default_factory=dict)
 
     def opens_with(self, secret: str) -> bool:
         """Whether this is the secret of the address."""
@@ -81,9 +86,16 @@ class Door:
         """Whether the PMS signed this."""
         return signing.is_signed(self.keys, event_id, seconds, signatures, body)
 
-    def is_foreign(self, body: bytes) -> bool:
-        """Whether the call is about another house than the one this connection is for."""
-        return bool(self.house) and not self.pushes.houses_in(body) <= {self.house}
+    def kept_for(self, body: bytes) -> int:
+        """The connection this call is about: ours, another of the integration, or 0 for none."""
+        if not (self.house or self.beside):
+            return self.connection_id
+        named = self.pushes.houses_in(body)
+        if named <= {self.house}:
+            return self.connection_id
+        other = self.beside.get(next(iter(named)), 0) if len(named) == 1 else 0
+        # Before its own house is known, a call about a stranger may be about it.
+        return other or (0 if self.house else self.connection_id)
 
 
 NOWHERE = Door()
@@ -140,21 +152,63 @@ class Doors:
             self._line.execute("SELECT set_config('staytrue.properties', '*', false)")
         rows = self._line.execute(
             "SELECT id, name, dialect, hook_hash, sealed::text, settings FROM connection"
+            " ORDER BY stopped_at IS NOT NULL, id"
         )
-        found = {row[1]: _door(*row) for row in rows}
-        return {name: door for name, door in found.items() if door}
+        return _doors([_Row(*row) for row in rows])
 
 
-def _door(
-    id: int, name: str, dialect: str, hashed: str, sealed: str, settings: dict[str, Any]
-) -> Door | None:
-    pushes = _pushes(dialect)
-    house = str(settings.get(pushes.setting) or "")
-    if pushes.proof == IN_ADDRESS and hashed:
-        return Door(connection_id=id, hook_hash=hashed, pushes=pushes, house=house)
-    if pushes.proof == SIGNED and (keys := _keys(id, name, sealed)):
-        return Door(connection_id=id, keys=keys, pushes=pushes, house=house)
+class _Row(NamedTuple):
+    """What is looked up of a connection."""
+
+    id: int
+    name: str
+    dialect: str
+    hook_hash: str
+    sealed: str
+    settings: dict[str, Any]
+
+
+def _doors(rows: list[_Row]) -> dict[str, Door]:
+    """The door of each that has one, with the houses that share its integration beside it.
+
+    Where two say that they are the same house, what comes to a third is kept for the earlier one
+    that is not stopped: nobody takes calls away by entering the house of another.
+    """
+    found: dict[str, Door] = {}
+    integrations: dict[str, dict[str, int]] = {}
+    for row in rows:
+        pushes = _pushes(row.dialect)
+        house = str(row.settings.get(pushes.setting) or "")
+        plain = tuple(str(row.settings.get(key) or "").rstrip("/") for key in pushes.shared_by)
+        integration = _integration(row.id, row.name, row.dialect, row.sealed, plain)
+        beside = integrations.setdefault(integration, {}) if integration else {}
+        if house:
+            beside.setdefault(house, row.id)
+        if door := _door(row, pushes):
+            found[row.name] = replace(door, house=house, beside=beside)
+    return found
+
+
+def _door(row: _Row, pushes: Pushes) -> Door | None:
+    if pushes.proof == IN_ADDRESS and row.hook_hash:
+        return Door(connection_id=row.id, hook_hash=row.hook_hash, pushes=pushes)
+    if pushes.proof == SIGNED and (keys := _keys(row.id, row.name, row.sealed)):
+        return Door(connection_id=row.id, keys=keys, pushes=pushes)
     return None
+
+
+@lru_cache(maxsize=1_000)
+def _integration(id: int, name: str, dialect: str, sealed: str, plain: tuple[str, ...]) -> str:
+    """What connections of one integration have in common; nothing where that cannot be said."""
+    told = json.loads(sealed)
+    secret = {key: told[key] for key in _pushes(dialect).shared_by if key in told}
+    try:
+        hidden = opened(Connection(id=id, name=name, sealed=secret))
+    except Misconfigured:
+        # Its own turn says so to a person; until then it shares nothing.
+        return ""
+    # What is plain can be guessed: only who showed the same secret shares an address.
+    return hook_hash(json.dumps([dialect, plain, sorted(hidden.items())])) if hidden else ""
 
 
 def _at(said: Any, names: list[str]) -> Any:
@@ -175,6 +229,7 @@ def _pushes(dialect: str) -> Pushes:
         own_numbers=tuple(facts.get("own_numbers", ())),
         setting=str(facts.get("house", "")),
         places=tuple(facts.get("push_house", ())),
+        shared_by=tuple(facts.get("push_shared", ())),
     )
 
 

@@ -2,7 +2,7 @@
 
 `/hooks/CONNECTION/SECRET` for those that sign nothing, `/hooks/CONNECTION` for those that sign.
 Nothing of a body is believed: it is kept, and what it hints at is read at the PMS. A call about
-another house than the connection's is refused.
+another house than the connection's is kept for the one that shares its integration, else refused.
 """
 
 from __future__ import annotations
@@ -123,13 +123,14 @@ class Hooks:
         proven = (
             self._by_secret(name, secret, environ) if slash else self._by_signature(name, environ)
         )
-        if proven.door.is_foreign(proven.body) and not (
-            self.doors.look_again() and not self.doors.named(name).is_foreign(proven.body)
-        ):
+        about = proven.door.kept_for(proven.body)
+        if not about and self.doors.look_again():
+            about = self.doors.named(name).kept_for(proven.body)
+        if not about:
             raise _No(HTTPStatus.FORBIDDEN)
         self.writer.keep(
             arrived(
-                proven.door.connection_id,
+                about,
                 proven.body,
                 now=clock.now(),
                 event_id=proven.event_id,

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from staytrue.connectors import registry
 from staytrue.hotel import scope
-from staytrue.inbox import doors, secrets
+from staytrue.inbox import actions, doors, secrets
 from staytrue.inbox.doors import NOWHERE, Doors
 from staytrue.inbox.models import Connection
 from staytrue.kit import database
@@ -17,12 +17,23 @@ from tests import make
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def connected(dialect: str = "mews") -> tuple[Connection, str]:
+OWN, OTHERS, NOBODYS = (f'{{"EnterpriseId": "{name}"}}'.encode() for name in ("e1", "e2", "e9"))
+
+
+def connected(dialect: str = "mews", name: str = "bio", **settings: str) -> tuple[Connection, str]:
     with scope.everything(), audit.acting("tests", make.NOON):
         link = Connection.objects.create(
-            name="bio", property=make.hotel(), dialect=dialect, created_at=make.NOON
+            name=name, property=make.hotel(name.upper()), dialect=dialect, created_at=make.NOON
         )
+        secrets.put_settings(link, settings, registry.manifest(dialect))
         return link, secrets.new_hook(link)
+
+
+def two_houses(**settings: str) -> tuple[Connection, Connection]:
+    """One and another of the same integration, but for what is said of the other."""
+    given = {"client_token": "c1", "access_token": "a1", "enterprise_id": "e1"}
+    other = given | {"access_token": "a2", "enterprise_id": "e2"} | settings
+    return connected(**given)[0], connected(name="lag", **other)[0]
 
 
 def test_a_door_opens_with_its_own_secret_only() -> None:
@@ -71,3 +82,69 @@ def test_a_secret_that_cannot_be_opened_closes_its_own_door_only(
         link.sealed = {"signing_secret": "AAAA"}
         link.save()
     assert Doors().named("bio") is NOWHERE
+
+
+def test_one_address_serves_the_houses_of_one_integration() -> None:
+    bio, lag = two_houses()
+    doors = Doors()
+    assert [doors.named("bio").kept_for(body) for body in (OWN, OTHERS, b"{}")] == [
+        bio.pk, lag.pk, bio.pk,
+    ]  # fmt: skip
+    assert [doors.named("lag").kept_for(body) for body in (OWN, OTHERS)] == [bio.pk, lag.pk]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"client_token": "c2"},
+        {"client_token": ""},
+        {"base_url": "https://api.mews-demo.example"},
+    ],
+)
+def test_the_secret_of_one_integration_writes_nothing_into_another(other: dict[str, str]) -> None:
+    two_houses(**other)
+    door = Doors().named("bio")
+    # Answered as a house that nobody here knows: no caller finds out which there are.
+    assert door.kept_for(OTHERS) == door.kept_for(NOBODYS) == 0
+
+
+def test_connections_without_a_token_share_nothing() -> None:
+    connected(enterprise_id="e1")
+    connected(name="lag", enterprise_id="e2")
+    assert Doors().named("bio").kept_for(OTHERS) == 0
+
+
+def test_a_connection_whose_token_cannot_be_opened_shares_nothing() -> None:
+    bio, lag = two_houses()
+    with scope.everything(), audit.acting("tests", make.NOON):
+        lag.sealed |= {"client_token": bio.sealed["client_token"]}
+        lag.save()
+    assert Doors().named("bio").kept_for(OTHERS) == 0
+    assert Doors().named("lag").kept_for(OTHERS) == lag.pk
+
+
+def test_a_call_about_two_houses_is_about_neither() -> None:
+    two_houses()
+    both = b'{"EnterpriseId": "e1", "Data": {"Enterprise": {"Id": "e2"}}}'
+    assert Doors().named("bio").kept_for(both) == 0
+
+
+def test_before_its_house_is_known_a_connection_takes_no_calls_of_its_neighbours() -> None:
+    given = {"client_token": "c1", "access_token": "a1"}
+    bio, _ = connected(**given)
+    lag, _ = connected(name="lag", **given, enterprise_id="e2")
+    door = Doors().named("bio")
+    assert [door.kept_for(body) for body in (OWN, OTHERS)] == [bio.pk, lag.pk]
+
+
+def test_nobody_takes_calls_away_by_entering_the_house_of_another() -> None:
+    _, lag = two_houses()
+    again, _ = connected(name="rio", client_token="c1", enterprise_id="e2")
+    assert Doors().named("bio").kept_for(OTHERS) == lag.pk
+    with scope.everything(), audit.acting("tests", make.NOON):
+        actions.stop(lag, "wrong_password", {}, make.NOON)
+    assert Doors().named("bio").kept_for(OTHERS) == again.pk
+
+
+def test_a_connection_that_went_keeps_nothing() -> None:
+    assert NOWHERE.kept_for(OWN) == 0

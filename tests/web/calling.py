@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -22,6 +24,7 @@ from staytrue.inbox.models import Connection, Notification
 from staytrue.kit.processes import CHILD
 from staytrue.lab.pms.signed import Sender
 from staytrue.staff import audit
+from staytrue.web.hooks import Hooks
 from tests import databases, make
 from tests.web import served
 
@@ -110,6 +113,20 @@ def _a_moment() -> None:
             ours.recv(1)
         except TimeoutError:
             return
+
+
+def post(hooks: Hooks, address: str, body: bytes) -> int:
+    """One call, without a socket."""
+    said: list[str] = []
+    environ: dict[str, Any] = {
+        "PATH_INFO": address,
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    hooks(environ, lambda status, _headers, _error=None: said.append(status))
+    return int(said[0].split()[0])
 
 
 def pushed(house: Property, name: str = "bio-mews") -> tuple[Connection, str]:

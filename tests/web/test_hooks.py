@@ -107,6 +107,23 @@ def test_a_call_about_another_house_is_refused_and_not_kept(
     assert len(kept()) == 1 + (status == 200)
 
 
+@pytest.mark.parametrize(("token", "status"), [("c1", 200), ("c2", 403)])
+def test_a_call_is_kept_for_the_house_that_shares_the_integration_or_for_none(
+    server: Server, token: str, status: int
+) -> None:
+    link, address = calling.pushed(make.hotel())
+    other, _ = calling.pushed(make.hotel("LAG"), "lag-mews")
+    with scope.everything(), audit.acting("tests", make.NOON):
+        facts = registry.manifest("mews")
+        secrets.put_settings(link, {"client_token": "c1", "enterprise_id": "ours"}, facts)
+        secrets.put_settings(other, {"client_token": token, "enterprise_id": "theirs"}, facts)
+    # A door is known for some seconds; a new address is looked for at once.
+    address = calling.new_address(link)
+    answers = [server.post(address, b'{"EnterpriseId": "theirs"}') for _ in range(2)]
+    assert {each.status for each in answers} == {status}
+    assert [each.connection_id for each in kept()] == [other.pk] * (status == 200)
+
+
 def test_a_token_that_the_pms_sends_stands_in_no_table(server: Server) -> None:
     _, address = calling.pushed(make.hotel())
     told = {"Enterprise": {"Id": "e1"}, "AccessToken": CANARY, "Integration": {"Id": "i1"}}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -33,28 +31,19 @@ START = datetime(2026, 5, 21, 6, tzinfo=UTC)
 @pytest.fixture
 def group() -> Group:
     """A house on Mews, read once; its calls reach nobody until a test says so."""
-    world = build_world(
-        11, hotel_sirga(rooms=4), TODAY - timedelta(days=7), TODAY + timedelta(days=14), today=TODAY
-    )
-    clock = Clock(START)
-    group = Group(clock)
-    group.add(MewsHouse(world, clock, seed=5, more={"quirks": frozenset()}), make.hotel())
-    group.turn()
+    group = Group(Clock(START))
+    joined(group, "BIO")
     return group
 
 
-def post(hooks: Hooks, address: str, body: bytes) -> int:
-    """One call, without a socket."""
-    said: list[str] = []
-    environ: dict[str, Any] = {
-        "PATH_INFO": address,
-        "REQUEST_METHOD": "POST",
-        "CONTENT_TYPE": "application/json",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": io.BytesIO(body),
-    }
-    hooks(environ, lambda status, _headers, _error=None: said.append(status))
-    return int(said[0].split()[0])
+def joined(group: Group, code: str) -> Member:
+    """Another house on Mews joins the group, by the same client token, and is read once."""
+    house, first, last = hotel_sirga(code, rooms=4), timedelta(days=7), timedelta(days=14)
+    world = build_world(11, house, TODAY - first, TODAY + last, today=TODAY)
+    mews = MewsHouse(world, group.clock, seed=5, more={"quirks": frozenset()})
+    member = group.add(mews, make.hotel(code))
+    group.turn()
+    return member
 
 
 def stays(member: Member) -> dict[str, Status]:
@@ -91,7 +80,9 @@ def test_calls_of_days_without_a_worker_are_all_applied_once_by_the_next_one(gro
     with clocks.use(group.clock):
         for _ in range(72):
             group.clock.instant += timedelta(hours=1)
-            member.house.push(lambda body: answers.append(post(hooks, address, body)) or 200)
+            member.house.push(
+                lambda body: answers.append(calling.post(hooks, address, body)) or 200
+            )
     assert set(answers) == {200}
     assert stays(member) == before != true_stays(member)
     # Equal ones that still wait are one.
@@ -116,10 +107,34 @@ def test_a_call_that_claims_a_cancellation_changes_nothing_the_pms_does_not_say(
     events = [{"Discriminator": "ServiceOrderUpdated", "Value": {"Id": number}}]
     with clocks.use(group.clock):
         assert (
-            post(hooks, address, json.dumps(json.loads(forged) | {"Events": events}).encode())
+            calling.post(
+                hooks, address, json.dumps(json.loads(forged) | {"Events": events}).encode()
+            )
             == 200
         )
     before = deliveries(member)
     assert work(group, member) == 1
     assert stays(member)[number] == Status.CONFIRMED
     assert deliveries(member) == before + 1  # It was looked up, and found as it was.
+
+
+def test_one_address_serves_every_house_of_the_integration(group: Group) -> None:
+    (sirga,) = group.members
+    laguna = joined(group, "LAG")
+    hooks, address = Hooks(None), calling.new_address(sirga.link)
+    before, asked_of_sirga = (stays(sirga), stays(laguna)), deliveries(sirga)
+    answers: list[int] = []
+    with clocks.use(group.clock):
+        for _ in range(72):
+            group.clock.instant += timedelta(hours=1)
+            laguna.house.push(
+                lambda body: answers.append(calling.post(hooks, address, body)) or 200
+            )
+    assert set(answers) == {200}
+    assert {call.connection_id for call in calling.kept()} == {laguna.link.pk}
+    # Read with the credentials of the house it is about, once; the other hears nothing of it.
+    assert work(group, sirga) == 0
+    assert work(group, laguna) == len(calling.kept())
+    assert stays(laguna) == true_stays(laguna) != before[1]
+    assert (stays(sirga), deliveries(sirga)) == (before[0], asked_of_sirga)
+    assert work(group, laguna) == 0

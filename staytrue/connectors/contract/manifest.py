@@ -39,8 +39,9 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     """The facts of a connector.
 
     `house` names the setting with the PMS's own code of the hotel; `push_house` are the places of
-    that code in a push, with dots between names; `own_numbers` are endings of names whose values
-    look like card numbers and are none.
+    that code in a push, with dots between names; `push_shared` are the settings that connections
+    have in common when the PMS calls one address for all of them; `own_numbers` are endings of
+    names whose values look like card numbers and are none.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     settings: list[Setting]
     house: str = ""
     push_house: list[str] = []
+    push_shared: list[str] = []
     own_numbers: list[str] = []
     fragile: bool = False
     fragile_because: str = ""
@@ -106,3 +108,16 @@ def _faults_of_settings(manifest: Manifest) -> Iterator[str]:
         yield f"The hotel's own code is said to be in {manifest.house}, which is no setting."
     if manifest.kind != "files" and not manifest.house:
         yield "It does not say which setting holds the PMS's own code of the hotel (house)."
+    if manifest.push_shared:
+        yield from _faults_of_sharing(manifest)
+
+
+def _faults_of_sharing(manifest: Manifest) -> Iterator[str]:
+    settings = {setting.name: setting for setting in manifest.settings}
+    for name in manifest.push_shared:
+        if name not in settings:
+            yield f"An address is said to be shared by {name}, which is no setting."
+    if not any(name in settings and settings[name].secret for name in manifest.push_shared):
+        yield "An address is shared by settings of which none is secret (push_shared)."
+    if not manifest.push_house:
+        yield "An address is shared, and no call says which hotel it is about (push_house)."

@@ -62,6 +62,9 @@ def test_a_word_that_no_manifest_knows_is_refused() -> None:
         ('help = "Leave empty: Mews', 'help = ""\n# "', "no help"),
         ("secret = true", "secret = false", "sounds like a secret"),
         ('house = "enterprise_id"', 'house = "hotel"', "which is no setting"),
+        ('["client_token", ', '["client", ', "shared by client, which is no setting"),
+        ('["client_token", ', "[", "of which none is secret"),
+        ("push_house = ", "# ", "no call says which hotel"),
     ],
 )
 def test_what_a_manifest_lacks_is_said(was: str, instead: str, said: str) -> None:
