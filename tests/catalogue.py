@@ -58,7 +58,8 @@ def sources() -> Iterator[tuple[str, str]]:
         yield str(path.relative_to(PRODUCT)), templatize(text, origin=str(path))
     for path in sorted((PRODUCT / "connectors").glob("*/manifest.toml")):
         facts = tomllib.loads(path.read_text(encoding="utf-8"))
-        asked = [text for field in fields_of(facts) for text in (field.label, field.help)]
+        asked = [text for field in fields_of(facts)
+                 for text in (field.label, field.help, *(name for _value, name in field.choices))]  # fmt: skip
         # What one vendor's PMS is called is no word of ours.
         name = facts["name"] if facts["vendor"] == "any" else ""
         texts = filter(None, [name, *asked, facts.get("fragile_because")])

@@ -9,14 +9,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Field:
-    """One setting. `kind` is `text`, `long`, `number`, `yes_no` or `choice`."""
+    """One setting. `kind` is `text`, `long`, `number`, `yes_no` or `choice`.
+
+    `choices` are the values that may stand there, each with its words.
+    """
 
     name: str
     label: str
     help: str = ""
     kind: str = "text"
     default: Any = ""
-    choices: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
     secret: bool = False
     required: bool = False
 
@@ -41,7 +44,7 @@ def _settings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
 
 
 def _field(name: str, facts: Mapping[str, Any]) -> Field:
-    default, choices = facts.get("default", ""), tuple(facts.get("choices", ()))
+    default, choices = facts.get("default", ""), tuple(facts.get("choices", {}).items())
     return Field(
         name,
         str(facts.get("label") or name),
@@ -54,7 +57,7 @@ def _field(name: str, facts: Mapping[str, Any]) -> Field:
     )
 
 
-def _kind(default: Any, choices: tuple[str, ...]) -> str:
+def _kind(default: Any, choices: tuple[tuple[str, str], ...]) -> str:
     if choices:
         return "choice"
     if isinstance(default, bool):

@@ -34,6 +34,9 @@ MANAGE = "connections.manage"
 CADENCES = (300, 600, 900, 3_600, 86_400)
 _PREFIX = "set-"
 _OWN = ("name", "property", "cadence")
+_KINDS: dict[str, type[forms.Field]] = {
+    "number": forms.IntegerField, "yes_no": forms.BooleanField, "choice": forms.ChoiceField
+}  # fmt: skip
 _ANSWERS = (Refused, Misconfigured, Temporary)
 
 
@@ -148,16 +151,16 @@ class ConnectionForm(forms.Form):
         is_kept = self.link is not None and field.name in self.link.sealed
         is_new = self.link is None or field.name in self.link.settings
         make: Callable[..., forms.Field] = partial(
-            {"number": forms.IntegerField, "yes_no": forms.BooleanField}.get(
-                field.kind, forms.CharField
-            ),
+            _KINDS.get(field.kind, forms.CharField),
             label=_(field.label),
             help_text=_(field.help) if field.help else "",
             required=field.required and is_new and not is_kept and field.kind != "yes_no",
         )
         if field.kind == "choice":
-            choices = [(each, each) for each in field.choices]
-            return make(widget=forms.Select(choices=choices))
+            # What must not be chosen may stay open, unless the connector names its own way.
+            is_open = not (field.required or field.default)
+            named = [(value, _(name)) for value, name in field.choices]
+            return make(choices=[("", "—"), *named] if is_open else named)
         if field.secret:
             told = {"placeholder": _("kept; write a new one to replace it")} if is_kept else {}
             return make(widget=forms.PasswordInput({"autocomplete": "new-password", **told}))

@@ -104,6 +104,30 @@ def test_a_saved_connection_keeps_its_secrets_to_itself(hotel_house: House) -> N
     assert made.actor.startswith("member:")
 
 
+@pytest.mark.parametrize(
+    ("pms", "name", "value", "words"),
+    [
+        ("export_files", "no_show", "said", "Dites par le PMS lui-même"),
+        ("mews", "history", "export", "En un seul export"),
+        ("opera_cloud", "instants", "utc", "Heure universelle (UTC)"),
+    ],
+)
+def test_a_setting_of_few_values_is_chosen_by_words(
+    hotel_house: House, pms: str, name: str, value: str, words: str
+) -> None:
+    client = hotel_house.client("administrator", everywhere=True)
+    client.post("/language/", {"language": "fr"})
+    text = told(client.get(f"/connections/new/?pms={pms}"))
+    chosen = text[text.index(f'<select name="set-{name}"') :].split("</select>")[0]
+    assert f'<option value="{value}">{words}</option>' in chosen
+
+
+def test_a_value_that_is_no_choice_is_refused(hotel_house: House) -> None:
+    client = hotel_house.client("administrator", everywhere=True)
+    answer = client.post("/connections/new/?pms=mews", given(hotel_house, **{"set-history": "all"}))
+    assert 'aria-invalid="true"' in told(answer)
+
+
 def test_what_is_wrong_is_told_beside_the_form_and_no_secret_comes_back(
     hotel_house: House,
 ) -> None:

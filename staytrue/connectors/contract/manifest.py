@@ -16,7 +16,7 @@ _SECRET_WORDS = ("password", "token", "secret")
 
 
 class Setting(msgspec.Struct, forbid_unknown_fields=True):
-    """One thing a connection is asked for."""
+    """One thing a connection is asked for. `choices` maps each value it may have to its words."""
 
     name: str
     label: str
@@ -24,7 +24,7 @@ class Setting(msgspec.Struct, forbid_unknown_fields=True):
     secret: bool = False
     required: bool = False
     default: str | int | bool | None = None
-    choices: list[str] = []
+    choices: dict[str, str] = {}
     long: bool = False
 
 
@@ -102,6 +102,10 @@ def _faults_of_settings(manifest: Manifest) -> Iterator[str]:
     for setting in manifest.settings:
         if not setting.label or not setting.help:
             yield f"The setting {setting.name} has no label or no help."
+        if not all(setting.choices.values()):
+            yield f"A choice of the setting {setting.name} has no words."
+        if setting.choices and setting.default not in {None, *setting.choices}:
+            yield f"The default of the setting {setting.name} is none of its choices."
         if any(word in setting.name for word in _SECRET_WORDS) and not setting.secret:
             yield f"The setting {setting.name} sounds like a secret and is not marked as one."
     if manifest.house and manifest.house not in names:
