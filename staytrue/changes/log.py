@@ -98,13 +98,13 @@ def versions_of(object: str, object_id: int) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT c.no, c.at, c.source_at, c.kinds, c.diff::text, c.line, c.delivery_id,
-                      d.name, d.made_at, c.history
+                      d.name, d.made_at, c.history, d.kind, d.facts->>'by', d.object, d.received_at
                  FROM change c LEFT JOIN delivery d ON d.id = c.delivery_id
                 WHERE c.object = %s AND c.object_id = %s ORDER BY c.at DESC, c.no DESC""",
             [object, object_id],
         )
         names = ("no", "at", "source_at", "kinds", "diff", "line", "delivery_id",
-                 "delivery", "made_at", "history")  # fmt: skip
+                 "delivery", "made_at", "history", "kind", "by", "of", "received_at")  # fmt: skip
         return [
             dict(zip(names, row, strict=True)) | {"diff": merge.parse(row[4]) if row[4] else {}}
             for row in cursor.fetchall()

@@ -23,6 +23,7 @@ from staytrue.inbox import actions as inbox
 from staytrue.inbox import pace, wanted
 from staytrue.inbox import parcels as kept_parcels
 from staytrue.inbox.models import Connection
+from staytrue.inbox.parcels import Reading
 from staytrue.inbox.wanted import Want
 from staytrue.kit import merge
 from staytrue.kit.errors import Misconfigured, Refused, Temporary
@@ -113,12 +114,13 @@ def poll(talk: Talk) -> int:
         inbox.attempted(link, begun)
         mark, _ = inbox.bookmark(link, BOOKMARK)
         is_first = not inbox.bookmark(link, WALK)[0]
+    by = Reading.FIRST if is_first else Reading.POLL if mark else Reading.WALK
     came, found, asked = 0, 0, talk.next_instant()
     for parcel in talk.connector.fetch(mark, talk.http, talk.settings(asked), begun):
         if parcel.body:
             came += 1
             outcome = parcels.take(
-                talk, [Part.of(parcel)], parcel.bookmark, asked, history=is_first
+                talk, [Part.of(parcel)], parcel.bookmark, asked, by=by, history=is_first
             )
             found += outcome.created + outcome.changed
         elif parcel.bookmark is not None:
@@ -140,7 +142,7 @@ def look_near(talk: Talk) -> int:
     came, asked, connector = 0, talk.next_instant(), talk.connector
     if isinstance(connector, Sweeps):
         for parcel in connector.sweep(first, last, talk.http, talk.settings(asked), begun):
-            parcels.take(talk, [Part.of(parcel)], None, asked)
+            parcels.take(talk, [Part.of(parcel)], None, asked, by=Reading.SWEEP)
             came, asked = came + 1, talk.next_instant()
     with scope.everything():
         asked_for = [Want("profile", id_) for id_ in near.guests(link.pk, first, last)]

@@ -19,6 +19,7 @@ from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import parcels, secrets
 from staytrue.inbox.models import Connection, Delivery
+from staytrue.inbox.parcels import Reading
 
 Clock = Callable[[], datetime]
 BOOKMARK = "live"
@@ -71,17 +72,20 @@ def take(
     mark: base.Bookmark | None,
     at: datetime,
     *,
+    by: Reading = Reading.POLL,
     history: bool = False,
 ) -> Outcome:
     """Keep a parcel with where to go on, in one transaction, then apply it."""
     with scope.everything(), transaction.atomic():
         if mark is not None:
             inbox.set_bookmark(talk.link, BOOKMARK, mark, at)
-        kept = keep(talk, parts, at, history=history)
+        kept = keep(talk, parts, at, by=by, history=history)
     return apply(talk, kept) if kept else Outcome()
 
 
-def keep(talk: Talk, parts: Sequence[Part], at: datetime, *, history: bool = False) -> Kept | None:
+def keep(
+    talk: Talk, parts: Sequence[Part], at: datetime, *, by: Reading, history: bool = False
+) -> Kept | None:
     """Keep parts as one delivery; None where they cannot hold anything new.
 
     `at` is the instant before the PMS was asked: what is said is at least as new.
@@ -100,7 +104,12 @@ def keep(talk: Talk, parts: Sequence[Part], at: datetime, *, history: bool = Fal
         raw,
         object=parts[0].object if len(parts) == 1 else "records",
         digest=digest,
-        facts={"scope": [span.kind, *days], "lines": len(parts), "masked_cards": masked},
+        facts={
+            "by": by,
+            "scope": [span.kind, *days],
+            "lines": len(parts),
+            "masked_cards": masked,
+        },
         history=history,
         at=at,
     )

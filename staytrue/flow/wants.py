@@ -17,6 +17,7 @@ from staytrue.hotel.records import Parked
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications, wanted
 from staytrue.inbox.models import Connection, Delivery
+from staytrue.inbox.parcels import Reading
 from staytrue.inbox.wanted import Claimed, Want
 from staytrue.kit.errors import Misconfigured, Refused, Temporary, Unreadable
 from staytrue.kit.hashes import hash_of
@@ -86,7 +87,7 @@ def _read(talk: Talk, claimed: Sequence[Claimed]) -> int:
     kept = None
     with scope.everything(), transaction.atomic():
         if reading.parts or reading.refused:
-            kept = parcels.keep(talk, reading.parts, at)
+            kept = parcels.keep(talk, reading.parts, at, by=Reading.NAMED)
         if kept and reading.refused:
             _park(kept.delivery, reading.refused, talk.clock())
         wanted.done([*reading.read, *(one for one, _ in reading.refused)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.db import connection
@@ -14,6 +15,17 @@ from staytrue.inbox.models import Connection, Delivery, DeliveryPiece
 LIVE = "live"
 # The least by which versions of database rows can differ.
 TICK = timedelta(milliseconds=1)
+
+
+class Reading(StrEnum):
+    """Why a living PMS was read: kept with what was said, so that people can tell them apart."""
+
+    FIRST = "first"
+    WALK = "walk"
+    POLL = "poll"
+    SWEEP = "sweep"
+    NAMED = "named"
+    """One by one, because a call, an event or another record named them."""
 
 
 def keep(
