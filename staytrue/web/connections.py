@@ -31,6 +31,7 @@ from staytrue.staff.access import Access, one_of, require
 from staytrue.staff.guard import access_in, needs
 from staytrue.web import facts, formats, reasons, sentences, words
 from staytrue.web.chart import age_chart
+from staytrue.web.deliveries import title_of
 from staytrue.web.health import health
 from staytrue.web.pages import page
 
@@ -44,6 +45,7 @@ class ShownDelivery:
     """A delivery with its counts and reason in words."""
 
     delivery: Delivery
+    title: str
     state: str
     counts: str
     reason: str
@@ -149,6 +151,7 @@ _DELIVERY_MARK = {"applied": "good", "received": "info", "refused": "bad", "held
 def _shown(of: Delivery) -> ShownDelivery:
     return ShownDelivery(
         of,
+        title_of(of),
         words.word(words.DELIVERY, of.state),
         sentences.counts(of.counts) if of.counts else "",
         reason := _reason(of),
@@ -283,10 +286,11 @@ def settle_parts(request: HttpRequest, name: str) -> HttpResponse:
 def raw_part(request: HttpRequest, pk: int) -> HttpResponse:
     """A parked part as it came, card numbers masked; reading it is noted."""
     access = access_in(request)
-    part = one_of(access, ParkedPart.objects.select_related("connection", "delivery"),
+    part = one_of(access, ParkedPart.objects.select_related("connection__property", "delivery"),
                   "deliveries.raw", pk=pk)  # fmt: skip
     audit.record("raw_read", f"parked_part:{pk}", property_id=part.property_id)
     return page(
         request, "raw.html", clock.now(), screen="connections", part=part,
+        zone=part.connection.property.timezone,
         reason=reasons.parked(part.code, part.facts, part.reason),
     )  # fmt: skip

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from staytrue.changes import log
 from staytrue.hotel.languages import language_of
+from staytrue.inbox.parcels import LIVE
 from staytrue.mirror.canonical import VERSION_FIELDS, precision
 from staytrue.mirror.columns import INSTANTS
 from staytrue.mirror.sheets import ProfileSheet, StaySheet
 from staytrue.mirror.words import FIELDS
 from staytrue.staff.access import Access, hidden_among
 from staytrue.web import formats, words
+from staytrue.web.deliveries import reading_of
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ class Fact:
     read_at: datetime | None = None
 
 
-def versions_of(object_: str, pk: int, access: Access, property_id: int | None) -> list[Told]:
+def versions_of(
+    object_: str, pk: int, access: Access, property_id: int | None, zone: str
+) -> list[Told]:
     """Every version, newest first, without the fields that are hidden from the reader."""
     told = []
     for row in log.versions_of(object_, pk):
@@ -78,12 +82,19 @@ def versions_of(object_: str, pk: int, access: Access, property_id: int | None) 
                 row["source_at"],
                 list(row["kinds"]),
                 diff,
-                row["delivery"],
+                _delivery(row, zone),
                 row["line"],
                 row["history"],
             )
         )
     return told
+
+
+def _delivery(row: Mapping[str, Any], zone: str) -> str | None:
+    if row["kind"] != LIVE:
+        name: str | None = row["delivery"]
+        return name
+    return reading_of(row["by"], row["of"], row["received_at"], zone)
 
 
 def shown(versions: Iterable[Told], zone: str, names: Mapping[str, str]) -> list[ShownVersion]:

@@ -93,8 +93,8 @@ def guest(request: HttpRequest, pk: int) -> HttpResponse:
     access, now = access_in(request), clock.now()
     sheet = sheets.profile(access, pk)
     property_id = sheet.hotel.pk if sheet.hotel else None
-    versions = facts.versions_of("profile", pk, access, property_id)
     zone = sheet.hotel.timezone if sheet.hotel else "UTC"
+    versions = facts.versions_of("profile", pk, access, property_id, zone)
     others = history.alike(access, pk)
     is_alone = "alone" in request.GET
     together = history.history_of(access, [pk, *([] if is_alone else [each.id for each in others])])

@@ -197,7 +197,7 @@ def objective(facts: Mapping[str, Any]) -> str:
             "found": formats.percent(found),
             "wanted": formats.percent(wanted),
         }
-    return _("Changes arrive %(found)s late (p95), %(wanted)s must not be passed.") % {
-        "found": formats.age(found),
-        "wanted": formats.age(wanted),
+    return _("95 of 100 changes arrive within %(found)s; it must be %(wanted)s.") % {
+        "found": formats.exact(found),
+        "wanted": formats.exact(wanted),
     }

@@ -124,7 +124,7 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
     """One stay: facts, people, what might leave now, and every version of it."""
     access, now = access_in(request), clock.now()
     sheet = sheets.stay(access, pk)
-    versions = facts.versions_of("reservation", pk, access, sheet.hotel.pk)
+    versions = facts.versions_of("reservation", pk, access, sheet.hotel.pk, sheet.hotel.timezone)
     on = read_day(request, "on")
     record, known, end = sheet.record, True, None
     if on is not None:

@@ -1,13 +1,12 @@
-"""Members, roles and the audit: who works here, what each role may do, what was done."""
+"""Members and roles: who works here, and what each role may do."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,13 +17,12 @@ from staytrue.kit.errors import Refused
 from staytrue.staff import actions, queries
 from staytrue.staff.actions import RoleAt
 from staytrue.staff.guard import access_in, needs
-from staytrue.staff.models import AuditEntry, Grant, Member
+from staytrue.staff.models import Grant
 from staytrue.staff.rights import FIELDS, RIGHTS
 from staytrue.staff.signin import invitation_path
 from staytrue.web import reasons, words
 from staytrue.web.pages import page
 
-AUDIT_PAGE = 100
 # Fields without which a stay or a profile is nothing cannot be hidden one by one.
 _HIDEABLE = ("room_number", "amount", "room_amount", "folio", "payment_method", "emails", "phones",
              "addresses", "birth_date", "nationality", "notes", "custom", "rate_code", "source",
@@ -155,32 +153,3 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
               for name in _HIDEABLE if name in FIELDS]  # fmt: skip
     return page(request, "role.html", clock.now(), screen="members", role=found, rights=rights,
                 fields=hidden)  # fmt: skip
-
-
-@needs("audit.read")
-def audit(request: HttpRequest) -> HttpResponse:
-    """What somebody did, newest first; guests stand in it as references only."""
-    access, about = access_in(request), request.GET.get("about", "")
-    entries = queries.audit_of(access, about or None)
-    if before := request.GET.get("before", ""):
-        if not before.isdecimal():
-            raise Http404
-        entries = entries.filter(pk__lt=int(before))
-    rows = list(entries[: AUDIT_PAGE + 1])
-    shown = rows[:AUDIT_PAGE]
-    return page(
-        request, "audit.html", clock.now(), about=about, lines=_named(shown),
-        older=shown[-1].pk if len(rows) > AUDIT_PAGE else "",
-    )  # fmt: skip
-
-
-def _named(entries: list[AuditEntry]) -> list[tuple[AuditEntry, str, Any]]:
-    """Entries with the names of those who acted."""
-    ids = {int(e.actor[7:]) for e in entries if e.actor.startswith("member:")}
-    names = dict(Member.objects.filter(pk__in=ids).values_list("pk", "name"))
-    hotels = dict(Property.objects.values_list("pk", "code"))
-    return [
-        (e, names.get(int(e.actor[7:]), e.actor) if e.actor.startswith("member:") else e.actor,
-         hotels.get(e.property_id or 0, ""))
-        for e in entries
-    ]  # fmt: skip

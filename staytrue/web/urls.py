@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from staytrue.kit import paths
 from staytrue.web import (
     account,
+    audited,
     completeness,
     connecting,
     connections,
@@ -65,7 +66,7 @@ urlpatterns = [
     path("members/<int:pk>/end/", team.end, name="end_membership"),
     path("roles/", team.roles, name="roles"),
     path("roles/<slug:key>/", team.role, name="role"),
-    path("audit/", team.audit, name="audit"),
+    path("audit/", audited.audit, name="audit"),
     path("version", live.version, name="version"),
     path("language/", account.language, name="language"),
     path("me/", account.me, name="me"),

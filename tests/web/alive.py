@@ -1,4 +1,4 @@
-"""For the demo house: a PMS that is followed as it lives, and one that stopped because it changed."""
+"""For the demo house: a PMS that is followed as it lives, one that changed, one that went back."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from staytrue.flow import living
+from staytrue.flow import living, restored
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import wanted
 from staytrue.inbox.models import Connection, Delivery
+from staytrue.inbox.parcels import LIVE, Reading
 from staytrue.inbox.wanted import Want
 from staytrue.mirror import actions as mirror
 from staytrue.staff import audit
@@ -21,10 +22,15 @@ CHANGED = (
     "Nothing was written and the mirror stays as it was. Compare the view with the mapping, then "
     "accept the new shape."
 )
+WENT_BACK = (
+    "The PMS shows 14 of its records older than at an earlier reading: it was restored from a "
+    "backup, or its clock was set back. What is known stays as it is. Ask the hotel, and resume "
+    "the connection once the PMS shows what is so."
+)
 
 
 def connect(now: datetime) -> None:
-    """Lisbon's Mews two weeks in, and Bilbao's old PMS whose views were changed at noon."""
+    """Lisbon's Mews two weeks in; Bilbao's old PMS, changed at noon; another, restored at one."""
     with scope.everything(), audit.acting("scene", now):
         mews = _link("LIS", "lis-mews", "mews", now)
         inbox.set_cadence(mews, "changes", 30, "14-20")
@@ -36,6 +42,9 @@ def connect(now: datetime) -> None:
         views = _link("BIO", "bio-views", "sql_views", now)
         _read(views, now - timedelta(hours=4), now)
         inbox.stop(views, "views_changed", {"reason": CHANGED}, now - timedelta(hours=4))
+        opera = _link("BIO", "bio-opera", "opera_cloud", now)
+        _read(opera, now - timedelta(hours=3), now)
+        inbox.stop(opera, restored.CODE, {"reason": WENT_BACK}, now - timedelta(hours=3))
 
 
 def _link(code: str, name: str, dialect: str, now: datetime) -> Connection:
@@ -55,12 +64,13 @@ def _read(link: Connection, through: datetime, now: datetime) -> None:
 
 def _late(link: Connection, now: datetime) -> None:
     """Seven days of changes, half a minute late in the afternoon and minutes in the morning."""
-    parcel = Delivery.objects.create(
-        connection=link, property_id=link.property_id, object="records", kind="live",
-        name="records 16:00", content_hash="alive", size=18_400, state="applied",
-        received_at=now - timedelta(days=8), made_at=now - timedelta(days=8),
-        settled_at=now - timedelta(days=8), counts={"read": 112, "created": 9, "changed": 31},
-    )  # fmt: skip
+    parcel = _reading(link, Reading.FIRST, "records", now - timedelta(days=8),
+                      {"read": 1_412, "created": 1_409}, history=True)  # fmt: skip
+    _reading(link, Reading.WALK, "profile", now - timedelta(days=1), {"read": 506, "changed": 2})
+    _reading(link, Reading.SWEEP, "records", now - timedelta(minutes=41), {"read": 64})
+    _reading(link, Reading.POLL, "reservation", now - timedelta(minutes=9),
+             {"read": 3, "created": 1, "changed": 2})  # fmt: skip
+    _reading(link, Reading.NAMED, "records", now - timedelta(minutes=4), {"read": 2, "changed": 2})
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO change (at, source_at, object, object_id, no, connection_id,
@@ -74,3 +84,15 @@ def _late(link: Connection, now: datetime) -> None:
                 WHERE extract(hour FROM at) > 4""",
             [link.pk, link.property_id, parcel.pk, now],
         )
+
+
+def _reading(
+    link: Connection, by: Reading, object: str, at: datetime, counts: dict[str, int],
+    *, history: bool = False,
+) -> Delivery:  # fmt: skip
+    return Delivery.objects.create(
+        connection=link, property_id=link.property_id, object=object, kind=LIVE,
+        name=f"{object} {at:%Y-%m-%d %H:%M:%S}", content_hash=f"alive {at}", size=18_400,
+        facts={"by": by}, history=history, state="applied", received_at=at, made_at=at,
+        settled_at=at, counts=counts,
+    )  # fmt: skip

@@ -23,7 +23,8 @@ LANGUAGES = ("en", "fr", "es")
 NAMES = (
     "!sign-in", "!password", "today", "today-one", "today-lost", "stays", "stay", "stay-moved",
     "stay-lost", "stay-replaced", "stay-then", "guests", "guest", "search", "search-empty",
-    "connections", "connection", "connection-alive", "connection-changed", "connection-pace", "raw", "members", "member", "roles", "role", "audit", "me",
+    "connections", "connection", "connection-alive", "connection-changed", "connection-restored",
+    "connection-pace", "connect-mews", "fields", "fidelity", "raw", "members", "member", "roles", "role", "audit", "me",
     "more", "help", "second-factor", "sign-out", "not-found",
 )  # fmt: skip
 

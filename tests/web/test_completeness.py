@@ -41,7 +41,7 @@ def text(client: Client, address: str) -> str:
 
 def listed(client: Client, address: str) -> list[str]:
     """The lines of the guests list at this address."""
-    return text(client, address).split("<tbody>")[1].split("</tbody>")[0].split("<tr ")[1:]
+    return text(client, address).split("<tbody")[1].split("</tbody>")[0].split("<tr ")[1:]
 
 
 def links(page: str) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ def page_of(hotel_house: House, source_id: str, role: str = "general_manager") -
 
 def test_the_list_begins_at_any_letter_whatever_its_accents(hotel_house: House) -> None:
     page = hotel_house.client("front_desk").get("/guests/?name=FÖNT").content.decode()
-    table = page.split("<tbody>")[1]
+    table = page.split("<tbody")[1]
     assert "Claire Fontanel" in table
     assert "Olabarria" not in table
 
@@ -47,7 +47,7 @@ def test_forty_stays_are_forty_lines_and_their_sum(hotel_house: House) -> None:
     ]
     house.take(hotel_house.link, *stays)
     page = page_of(hotel_house, "G3")
-    table = page.split("<tbody>")[1].split("</tbody>")[0]
+    table = page.split("<tbody")[1].split("</tbody>")[0]
     # Forty over, one out of sight, one as a companion to come.
     assert table.count("<tr ") == 42
     assert table.count("Half board") == 40
@@ -88,7 +88,7 @@ def test_forty_stays_in_three_hotels_are_told_together_with_their_sum(
     cents = lodged_in_three_hotels(hotel_house)
     answer = everyone(hotel_house).get(f"/guests/{hotel_house.guest('G1')}/")
     page = " ".join(answer.content.decode().split())
-    table = page.split("<tbody>")[1].split("</tbody>")[0]
+    table = page.split("<tbody")[1].split("</tbody>")[0]
     # Thirteen in each hotel, and the one to come.
     assert table.count("<tr ") == 40
     assert [table.count(name) for name in ("Hotel Sirga", "Hôtel Traboule", "Getaria Etxea")] == [
@@ -106,7 +106,7 @@ def test_a_namesake_is_left_out_at_a_click(hotel_house: House) -> None:
     client, address = everyone(hotel_house), f"/guests/{hotel_house.guest('G1')}/"
     assert "Counted together" in client.get(address).content.decode()
     alone = client.get(f"{address}?alone").content.decode()
-    assert "Hôtel Traboule" not in alone.split("<tbody>")[1]
+    assert "Hôtel Traboule" not in alone.split("<tbody")[1]
     assert "are left out:" in alone
 
 

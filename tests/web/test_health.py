@@ -94,8 +94,11 @@ def test_the_lag_is_drawn_by_hour_and_told_to_the_second(
     client = hotel_house.client("front_desk")
     text = told(client)
     assert "At worst 2 min 05 s" in text
-    assert '<th scope="row">last hour</th><td class="num">2 min 05 s</td>' in text
-    assert '<td class="num">3</td>' in text
+    assert 'class="cf">last hour</th><td role="cell" class="num" data-l="Half within">' in text
+    assert "95 of 100; half of them within" in text
+    assert 'data-l="Changes">3</td>' in text
+    assert "p50" not in text
+    assert "p95" not in text
     assert 'aria-current="true">7 days' in told(client, "?lag=week")
 
 

@@ -211,7 +211,7 @@ def test_who_left_a_stay_stays_on_its_page_with_a_date(hotel_house: House) -> No
 )
 def test_the_list_obeys_its_address(query: str, there: str, gone: str, hotel_house: House) -> None:
     page = hotel_house.client("general_manager").get(f"/stays/{query}").content.decode()
-    table = page.split("<tbody>")[1]
+    table = page.split("<tbody")[1]
     assert there in table
     assert gone not in table
 

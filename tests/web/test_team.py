@@ -1,4 +1,4 @@
-"""Members, roles and the audit on their screens."""
+"""Members and roles on their screens."""
 
 from __future__ import annotations
 
@@ -52,10 +52,3 @@ def test_who_left_is_out_at_once(hotel_house: House) -> None:
     theirs = house.signed_in(member)
     hotel_house.client("administrator", everywhere=True).post(f"/members/{member.pk}/end/")
     assert theirs.get("/today/").status_code == 302
-
-
-def test_the_audit_tells_who_was_denied_what(hotel_house: House) -> None:
-    hotel_house.client("front_desk").get("/members/")
-    page = hotel_house.client("general_manager", everywhere=True).get("/audit/").content.decode()
-    assert "denied" in page
-    assert "right: staff.manage" in page

@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from staytrue.inbox.models import Delivery
 from staytrue.web import formats, sentences, words
+from staytrue.web.deliveries import name_of
 
 register = template.Library()
 
@@ -179,6 +181,38 @@ def bar(share: float, label: object) -> SafeString:
     )
 
 
+# A stacked table is laid out as a list on phones; then browsers forget what its parts are.
+_ROLES = (
+    ("<thead", '<thead role="rowgroup"'), ("<tbody", '<tbody role="rowgroup"'),
+    ("<tr", '<tr role="row"'), ("<td", '<td role="cell"'),
+    ('<th scope="col"', '<th scope="col" role="columnheader"'),
+    ('<th scope="row', '<th role="rowheader" scope="row'),
+)  # fmt: skip
+
+
+@register.tag("stack")
+def stack(parser: template.base.Parser, _token: template.base.Token) -> template.Node:
+    """A table that becomes a list on phones, its parts named for readers; written once, here."""
+    parts = parser.parse(("endstack",))
+    parser.delete_first_token()
+    kind = template.base.TextNode
+    texts = [each for each in parts.get_nodes_by_type(kind) if isinstance(each, kind)]
+    for text in texts:
+        for plain, named in _ROLES:
+            text.s = text.s.replace(plain, named)
+    return _Stack(parts)
+
+
+class _Stack(template.Node):
+    def __init__(self, parts: template.NodeList) -> None:
+        self.nodelist = parts
+
+    def render(self, context: template.Context) -> SafeString:
+        return format_html(
+            '<table class="table stack" role="table">{}</table>', self.nodelist.render(context)
+        )
+
+
 @register.filter
 def word(code: str | None, table: str) -> str:
     """A code in the reader's language: `{{ stay.channel|word:"CHANNEL" }}`."""
@@ -223,6 +257,12 @@ def when(instant: datetime | None, zone: str, now: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}">{}</time>', instant.isoformat(), formats.instant(instant, zone, now)
     )
+
+
+@register.simple_tag
+def delivered(of: Delivery, zone: str, now: datetime) -> str:
+    """What a delivery is called."""
+    return name_of(of, zone, now)
 
 
 @register.filter
