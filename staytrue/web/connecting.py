@@ -226,7 +226,7 @@ def new_address(request: HttpRequest, name: str) -> HttpResponse:
     path = connecting.new_address(link, by=access.actor, now=clock.now())
     address = request.build_absolute_uri(path)
     return page(request, "address.html", clock.now(), screen="connections", link=link,
-                address=address)  # fmt: skip
+                address=address, shared_by=_shared_by(link.dialect))  # fmt: skip
 
 
 @needs("connections.read", keeps_awake=False)
@@ -263,8 +263,15 @@ def _form(
     return page(
         request, "connect_form.html", clock.now(), screen="connections", form=form, offer=offer,
         problem=problem, may_test=registry.live(offer.dialect) is not None,
-        may_call=bool(able.get("push")), **{"link": None, **more},
+        may_call=bool(able.get("push")), shared_by=_shared_by(offer.dialect), **{"link": None, **more},
     )  # fmt: skip
+
+
+def _shared_by(dialect: str) -> str:
+    """The labels of what connections have in common that the PMS calls at one address."""
+    facts = registry.manifest(dialect)
+    shared = facts.get("push_shared", ())
+    return ", ".join(_(field.label) for field in fields_of(facts) if field.name in shared)
 
 
 def _tested(

@@ -212,6 +212,18 @@ def test_every_page_of_a_connection_opens_whatever_it_is_called(
     assert (changed.status_code, changed["location"]) == (302, reverse("connection", args=[name]))
 
 
+ONE = "This one address serves all houses of the integration"
+
+
+def test_the_address_says_that_it_serves_all_houses_of_the_integration(hotel_house: House) -> None:
+    connected(hotel_house)
+    client = hotel_house.client("administrator")
+    shown = told(client.get("/connections/sirga-mews/settings/"))
+    made = told(client.post("/connections/sirga-mews/address/"))
+    for page in (shown, made):
+        assert f"{ONE}: all connections that have the same values in: Client token," in page
+
+
 def test_the_calls_a_minute_that_were_agreed_are_shown_and_changed(hotel_house: House) -> None:
     connected(hotel_house)
     client, page = hotel_house.client("administrator"), "/connections/sirga-mews/settings/"
