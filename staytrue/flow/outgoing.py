@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
+
+from django.utils.crypto import salted_hmac
 
 from staytrue.connectors import registry
 from staytrue.connectors.base import Http, Settings
 from staytrue.connectors.fields import secret_names
 from staytrue.hotel.models import Property
-from staytrue.inbox import secrets
+from staytrue.inbox import calls, secrets
 from staytrue.inbox.models import Connection
 from staytrue.kit import clock
 from staytrue.kit.addresses import addresses_of, authority, check_address
 from staytrue.kit.errors import Misconfigured, Refused, Temporary
 from staytrue.kit.http import Client, Response
-from staytrue.kit.pacing import Allowance, Pace, PacedClient
+from staytrue.kit.pacing import Allowance, Counted, Pace, PacedClient
 
 # Where a manifest states no limit: gentle enough for any PMS that was seen.
 CALLS, SECONDS = 60, 60
@@ -153,22 +155,25 @@ def _paced(
     manifest = registry.manifest(dialect)
     ca_pem = str(values.get(AUTHORITY) or "") or None
     credential = {name: str(values.get(name)) for name in secret_names(manifest)}
-    # Never the credential itself: a key of a dictionary is easily logged.
-    digest = hashlib.sha256(json.dumps(credential, sort_keys=True).encode()).hexdigest()
+    said = json.dumps([dialect, credential, sorted(own_addresses(values))], sort_keys=True)
+    # Never the credential itself: a key is easily logged, and this one stands in a table.
+    digest = salted_hmac(__name__, said, algorithm="sha256").hexdigest()
     agreed = str(values.get(AGREED) or "")
-    key = (dialect, digest, *sorted(own_addresses(values)), *sorted(allowed), ca_pem or "", agreed)
+    key = (digest, *sorted(allowed), ca_pem or "", agreed)
     with _guard:
         way = _ways.get(key)
         if way is None:
             client = Client(allow_private=allowed, ca_pem=ca_pem)
-            way = _ways[key] = _Way(client, pace_of(manifest, agreed))
+            way = _ways[key] = _Way(
+                client, pace_of(manifest, agreed, partial(calls.counted, digest))
+            )
     return PacedClient(way.client, way.pace, clock.now, is_urgent=is_urgent)
 
 
-def pace_of(manifest: Mapping[str, Any], agreed: str = "") -> Pace:
+def pace_of(manifest: Mapping[str, Any], agreed: str = "", counted: Counted | None = None) -> Pace:
     """The limit of calls that was agreed, else what the connector states; a tenth is for urgent ones."""
     limits = manifest.get("limits", {})
-    calls, seconds = int(limits.get("calls", CALLS)), float(limits.get("seconds", SECONDS))
+    most, seconds = int(limits.get("calls", CALLS)), float(limits.get("seconds", SECONDS))
     if agreed:
         if not agreed.isdecimal() or int(agreed) < 1:
             raise Misconfigured(
@@ -176,8 +181,8 @@ def pace_of(manifest: Mapping[str, Any], agreed: str = "") -> Pace:
                 "such as 120, or leave it empty.",
                 AGREED,
             )
-        calls, seconds = int(agreed), 60.0
-    return Pace(Allowance(calls, seconds, reserve=calls // URGENT_SHARE))
+        most, seconds = int(agreed), 60.0
+    return Pace(Allowance(most, seconds, reserve=most // URGENT_SHARE), counted=counted)
 
 
 class _InTime:

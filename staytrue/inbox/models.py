@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -252,3 +253,21 @@ class Wanted(models.Model):
             )
         ]
         indexes: ClassVar = [models.Index(fields=["connection", "due_at"], name="wanted_due")]
+
+
+class CallPace(models.Model):
+    """Calls with one credential that still count, whoever of our processes made them.
+
+    `credential` is a keyed hash. Written by `inbox/calls.py` only.
+    """
+
+    credential = models.TextField(primary_key=True)
+    under_way = ArrayField(models.DateTimeField(), default=list)
+    ended = ArrayField(models.DateTimeField(), default=list)
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "call_pace"
+
+    def __str__(self) -> str:
+        return self.credential

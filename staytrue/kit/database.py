@@ -104,6 +104,13 @@ def attach(role: Role = "app", *, name: str | None = None) -> None:
     connection.settings_dict.update(parts)
 
 
+def attached() -> Address:
+    """Where Django's connection leads, for a line beside it."""
+    at = connection.settings_dict
+    options = {name: value for name, value in at["OPTIONS"].items() if name != "pool"}
+    return Address(at["HOST"], at["USER"], at["PASSWORD"], at["NAME"], str(at["PORT"]), options)
+
+
 def share_places(most: int) -> None:
     """Let the threads of this process share so many connections, instead of one for each.
 

@@ -6,12 +6,16 @@ Nothing here reads a clock or throws dice: instants and chance come from the cal
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from staytrue.kit.errors import Misconfigured, Refused, Temporary
 from staytrue.kit.http import Client, Response
+
+# Whoever made a call and has not come back within this time was killed; no call takes so long.
+LONGEST = timedelta(minutes=2)
 
 
 def backoff(
@@ -30,6 +34,49 @@ def backoff(
     return max(whole / 2 + chance * whole / 2, retry_after or 0.0)
 
 
+@dataclass
+class Calls:
+    """Calls that still count: when those under way began, when the others ended, a wish for rest."""
+
+    under_way: list[datetime] = field(default_factory=list)
+    ended: list[datetime] = field(default_factory=list)
+    held_until: datetime | None = None
+
+    def begin(self, now: datetime) -> None:
+        """A call leaves."""
+        self.under_way.append(now)
+
+    def end(self, begun: datetime, now: datetime) -> None:
+        """A call was answered, or nobody waits for it any more."""
+        if begun in self.under_way:
+            self.under_way.remove(begun)
+        self.ended.append(now)
+
+    def forget(self, now: datetime, window: timedelta) -> None:
+        """Leave out what counts no more; what a clock that ran far ahead noted is taken for new."""
+        lost = [begun + LONGEST for begun in self.under_way if begun + LONGEST <= now]
+        self.under_way = [begun for begun in self.under_way if begun + LONGEST > now]
+        ended = (now if end > now + window else end for end in (*self.ended, *lost))
+        self.ended = sorted(end for end in ended if end + window > now)
+
+
+Counted = Callable[[], AbstractContextManager[Calls]]
+"""Gives the calls that count to one caller at a time, and keeps what it made of them."""
+
+
+def counted_here() -> Counted:
+    """Calls of this process only."""
+    calls, lock = Calls(), threading.Lock()
+
+    @contextmanager
+    def counted() -> Iterator[Calls]:
+        with lock:
+            yield calls
+
+    return counted
+
+
+@dataclass(frozen=True)
 class Allowance:
     """At most so many calls in any window of so many seconds, as the server counts them.
 
@@ -38,37 +85,29 @@ class Allowance:
     `reserve` calls are kept for urgent ones (a look at one stay before a message leaves).
     """
 
-    def __init__(self, calls: int, seconds: float, *, reserve: int = 0) -> None:
-        if not 0 <= reserve < calls:
-            raise Misconfigured(
-                f"Of {calls} calls, {reserve} cannot be kept for urgent ones.", "allowance"
-            )
-        self.calls, self.reserve = calls, reserve
-        self.window = timedelta(seconds=seconds)
-        self._under_way = 0
-        self._ended: deque[datetime] = deque(maxlen=calls)
+    calls: int
+    seconds: float
+    reserve: int = 0
 
-    def wait(self, now: datetime, *, is_urgent: bool = False) -> float:
+    def __post_init__(self) -> None:
+        if not 0 <= self.reserve < self.calls:
+            raise Misconfigured(
+                f"Of {self.calls} calls, {self.reserve} cannot be kept for urgent ones.",
+                "allowance",
+            )
+
+    def wait(self, calls: Calls, now: datetime, *, is_urgent: bool = False) -> float:
         """Seconds until a call may begin; 0 when it may begin now."""
-        while self._ended and self._ended[0] + self.window <= now:
-            self._ended.popleft()
+        window = timedelta(seconds=self.seconds)
+        calls.forget(now, window)
         most = self.calls if is_urgent else self.calls - self.reserve
-        over = self._under_way + len(self._ended) - most
+        over = len(calls.under_way) + len(calls.ended) - most
         if over < 0:
             return 0.0
-        if over < len(self._ended):
-            return (self._ended[over] + self.window - now).total_seconds()
+        if over < len(calls.ended):
+            return (calls.ended[over] + window - now).total_seconds()
         # Only calls under way stand in the way; how long they take nobody knows.
         return 1.0
-
-    def begin(self) -> None:
-        """A call leaves."""
-        self._under_way += 1
-
-    def end(self, now: datetime) -> None:
-        """A call was answered, or nobody waits for it any more."""
-        self._under_way -= 1
-        self._ended.append(now)
 
 
 class Breaker:
@@ -117,21 +156,27 @@ class Breaker:
 class Pace:
     """What all callers with one credential keep to together; safe between threads.
 
-    `busy_seconds` is how long a server is left alone that is busy and does not say how long.
+    `busy_seconds` is how long a server is left alone that is busy and does not say how long;
+    `counted` is where the calls are counted, by this process only if nothing is said.
     """
 
     def __init__(
-        self, allowance: Allowance, breaker: Breaker | None = None, *, busy_seconds: float = 5.0
+        self,
+        allowance: Allowance,
+        breaker: Breaker | None = None,
+        *,
+        busy_seconds: float = 5.0,
+        counted: Counted | None = None,
     ) -> None:
         self.allowance, self.breaker = allowance, breaker or Breaker()
         self.busy_seconds = busy_seconds
-        self._held_until: datetime | None = None
+        self._counted = counted or counted_here()
         self._lock = threading.Lock()
 
     def wait(self, now: datetime, *, is_urgent: bool = False) -> float:
         """Seconds until a call may begin; 0 when it may begin now."""
-        with self._lock:
-            return self._wait(now, is_urgent=is_urgent)
+        with self._lock, self._counted() as calls:
+            return self._wait(calls, now, is_urgent=is_urgent)
 
     def ask(
         self,
@@ -144,16 +189,7 @@ class Pace:
 
         Never waits itself: the caller knows whether to sleep, to queue or to give up.
         """
-        with self._lock:
-            seconds = self._wait(clock(), is_urgent=is_urgent)
-            if seconds > 0:
-                raise Temporary(
-                    f"The other side may be asked again in {seconds:.0f} seconds.",
-                    "pace",
-                    retry_after=seconds,
-                )
-            self.allowance.begin()
-            self.breaker.begin()
+        begun = self._begin(clock, is_urgent=is_urgent)
         is_well, hold = False, 0.0
         try:
             answer = send()
@@ -166,22 +202,42 @@ class Pace:
             is_well = True
             raise
         finally:
-            self._ended(clock(), hold, is_well=is_well)
+            self._end(begun, clock, hold, is_well=is_well)
 
-    def _wait(self, now: datetime, *, is_urgent: bool) -> float:
-        held = (self._held_until - now).total_seconds() if self._held_until else 0.0
-        return max(held, self.breaker.wait(now), self.allowance.wait(now, is_urgent=is_urgent))
+    def _wait(self, calls: Calls, now: datetime, *, is_urgent: bool) -> float:
+        held = (calls.held_until - now).total_seconds() if calls.held_until else 0.0
+        room = self.allowance.wait(calls, now, is_urgent=is_urgent)
+        return max(held, self.breaker.wait(now), room)
 
-    def _ended(self, now: datetime, hold: float, *, is_well: bool) -> None:
+    def _begin(self, clock: Callable[[], datetime], *, is_urgent: bool) -> datetime:
+        with self._lock, self._counted() as calls:
+            # Not before: whoever counted meanwhile would seem to come from the future.
+            now = clock()
+            seconds = self._wait(calls, now, is_urgent=is_urgent)
+            if seconds <= 0:
+                calls.begin(now)
+                self.breaker.begin()
+                return now
+        raise Temporary(
+            f"The other side may be asked again in {seconds:.0f} seconds.",
+            "pace",
+            retry_after=seconds,
+        )
+
+    def _end(
+        self, begun: datetime, clock: Callable[[], datetime], hold: float, *, is_well: bool
+    ) -> None:
         with self._lock:
-            self.allowance.end(now)
             if is_well:
                 self.breaker.succeeded()
             else:
-                self.breaker.failed(now)
-            if hold:
-                until = now + timedelta(seconds=hold)
-                self._held_until = max(until, self._held_until or until)
+                self.breaker.failed(clock())
+            with self._counted() as calls:
+                now = clock()
+                calls.end(begun, now)
+                if hold:
+                    until = now + timedelta(seconds=hold)
+                    calls.held_until = max(until, calls.held_until or until)
 
 
 class PacedClient:

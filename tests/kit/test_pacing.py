@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from staytrue.kit.errors import Misconfigured, Refused, StaytrueError, Temporary
 from staytrue.kit.http import Client, Response
-from staytrue.kit.pacing import Allowance, Breaker, Pace, PacedClient, backoff
+from staytrue.kit.pacing import LONGEST, Allowance, Breaker, Calls, Pace, PacedClient, backoff
 from tests.kit.far_side import body, says, serving
 
 START = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
@@ -52,43 +52,48 @@ def refusal_of(pace: Pace, clock: Clock, send: Callable[[], Response]) -> Staytr
     )
 )
 def test_no_window_of_the_server_ever_holds_more_calls_than_allowed(calls: list) -> None:
-    allowance, now, noted = Allowance(4, 10, reserve=1), START, []
+    allowance, counted, now, noted = Allowance(4, 10, reserve=1), Calls(), START, []
     for pause, seconds, share, is_urgent in calls:
         now += timedelta(seconds=pause)
-        while wait := allowance.wait(now, is_urgent=is_urgent):
+        while wait := allowance.wait(counted, now, is_urgent=is_urgent):
             now += timedelta(seconds=wait)
-        allowance.begin()
+        begun = now
+        counted.begin(begun)
         # The server counts it somewhere between our sending and its answer.
         noted.append(now + timedelta(seconds=seconds * share))
         now += timedelta(seconds=seconds)
-        allowance.end(now)
+        counted.end(begun, now)
     window = timedelta(seconds=10)
     assert all(later - first >= window for first, later in zip(noted, noted[4:], strict=False))
 
 
 def test_sixty_calls_a_minute_is_used_fully() -> None:
-    allowance, now, made = Allowance(60, 60), START, 0
+    allowance, calls, now, made = Allowance(60, 60), Calls(), START, 0
     while now < after(600):
-        now += timedelta(seconds=allowance.wait(now))
-        allowance.begin()
-        allowance.end(now)
+        now += timedelta(seconds=allowance.wait(calls, now))
+        calls.begin(now)
+        calls.end(now, now)
         made += 1
     assert 600 <= made <= 661
 
 
 def test_urgent_calls_find_room_that_others_left() -> None:
-    allowance = Allowance(3, 60, reserve=1)
-    for _ in range(2):
-        allowance.begin()
-        allowance.end(START)
-    assert allowance.wait(after(10)) == 50
-    assert allowance.wait(after(10), is_urgent=True) == 0
+    allowance, calls = Allowance(3, 60, reserve=1), Calls(ended=[START, START])
+    assert allowance.wait(calls, after(10)) == 50
+    assert allowance.wait(calls, after(10), is_urgent=True) == 0
 
 
-def test_a_call_under_way_counts() -> None:
-    allowance = Allowance(1, 60)
-    allowance.begin()
-    assert allowance.wait(after(3600)) > 0
+def test_a_call_under_way_counts_and_one_of_a_killed_process_counts_no_longer_than_any() -> None:
+    allowance, calls = Allowance(1, 60), Calls(under_way=[START])
+    assert allowance.wait(calls, after(100)) > 0
+    assert allowance.wait(calls, START + LONGEST) == 60
+    assert allowance.wait(calls, START + LONGEST + timedelta(seconds=60)) == 0
+
+
+def test_what_a_clock_that_ran_ahead_noted_counts_for_one_window_and_no_longer() -> None:
+    allowance, calls = Allowance(1, 60), Calls(ended=[after(600)])
+    assert allowance.wait(calls, START) == 60
+    assert allowance.wait(calls, after(60)) == 0
 
 
 def test_an_allowance_of_nothing_is_refused() -> None:
