@@ -97,8 +97,13 @@ def finish_interrupted(now: datetime) -> int:
         )
     taken = 0
     for delivery in waiting:
-        with merge.if_nobody_else("delivery", delivery.connection_id) as alone:
-            if not alone or not _is_waiting(delivery):
+        link_id = delivery.connection_id
+        # Whoever has the turn of a living PMS keeps a reading and applies it himself.
+        with (
+            merge.if_nobody_else("live", link_id) as no_turn,
+            merge.if_nobody_else("delivery", link_id) as no_import,
+        ):
+            if not (no_turn and no_import and _is_waiting(delivery)):
                 continue
             try:
                 take_again(delivery, link_of(delivery), now, intake.quiet)

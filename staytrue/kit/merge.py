@@ -8,12 +8,12 @@ what is known already is left out by a join first, so that no identity value is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg import errors, sql
 
 
@@ -188,15 +188,12 @@ def parse(text: str) -> dict[str, Any]:
 
 
 @contextmanager
-def one_at_a_time(name: str, number: int) -> Any:
+def one_at_a_time(name: str, number: int) -> Iterator[None]:
     """Hold a session lock for a long task of several transactions; waits for its predecessor."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", [name, number])
-    try:
+    with _held(name, number):
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [name, number])
 
 
 @contextmanager
@@ -205,9 +202,32 @@ def if_nobody_else(name: str, number: int) -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", [name, number])
         (is_mine,) = cursor.fetchone()
+    if not is_mine:
+        yield False
+        return
+    with _held(name, number):
+        yield True
+
+
+@contextmanager
+def _held(name: str, number: int) -> Iterator[None]:
+    """The lock ends with its session, and is another worker's by then: no new session goes on.
+
+    Django opens one at the first statement after a loss, such as one that tidies up.
+    """
+    session = connection.connection
+
+    def only_here(
+        execute: Callable[..., Any], sql_: Any, params: Any, many: Any, context: Any
+    ) -> Any:
+        if connection.connection is not session:
+            raise OperationalError(f"The session that held the lock {name} {number} was lost.")
+        return execute(sql_, params, many, context)
+
     try:
-        yield bool(is_mine)
+        with connection.execute_wrapper(only_here):
+            yield
     finally:
-        if is_mine:
+        if connection.connection is session:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [name, number])

@@ -1,0 +1,97 @@
+"""The same group behind several workers at once, each in a thread and on a session of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from random import Random
+
+from django.db import OperationalError, connection
+
+from staytrue.connectors.base import Http
+from staytrue.flow import living, release, watching, worker
+from staytrue.hotel import scope
+from staytrue.kit import clock as clocks
+from staytrue.kit.http import Response
+from staytrue.lab.rigs.group import ACTOR, Group, Member
+from staytrue.lab.rigs.weather import Killed, unlucky
+
+
+@dataclass
+class Door:
+    """A way to a PMS that notes who met another in it."""
+
+    http: Http
+    met: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Response:
+        """The reply; a simulated PMS answers one at a time."""
+        is_alone = self._lock.acquire(blocking=False)
+        if not is_alone:
+            self.met += 1
+            self._lock.acquire()
+        try:
+            self.asked.append(f"{method} {url}")
+            return self.http.request(method, url, headers=headers, body=body)
+        finally:
+            self._lock.release()
+
+
+@dataclass
+class Shift(Group):
+    """A group whose rounds several workers begin together; each is told nothing of the others."""
+
+    workers: int = 3
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.chances = [Random(f"{self.seed} worker {n}") for n in range(self.workers)]
+        self.worked: list[set[int]] = [set() for _ in range(self.workers)]
+
+    def turn(self) -> None:
+        """A round of every worker, at once."""
+        for member in self.members:
+            with scope.everything():
+                member.link.refresh_from_db(fields=["stopped_at"])
+            if member.link.stopped_at:
+                self.happened["stopped"] = self.happened.get("stopped", 0) + 1
+                watching.resume(member.link, by=ACTOR, now=self.clock())
+        with clocks.use(self.clock), ThreadPoolExecutor(self.workers) as pool:
+            for ended in [pool.submit(self._round, n) for n in range(self.workers)]:
+                ended.result()
+
+    def _round(self, number: int) -> None:
+        try:
+            with unlucky(self.chances[number], self.rates, self.happened, self.clock):
+                release.finish_interrupted(self.clock())
+                ways = {member.link.pk: member.network for member in self.members}
+                for link in living.live_links():
+                    if living.turn(link, self.clock, ways[link.pk]):
+                        self.worked[number].add(link.pk)
+                worker.settle(self.clock())
+        except (Killed, OperationalError):
+            # As after a crash or a lost server: a new worker finds what the old one left.
+            pass
+        finally:
+            # With the process its session ends, and every lock it held.
+            connection.close()
+
+
+def door_of(member: Member) -> Door:
+    """Put a door before this house, inside the weather."""
+    door = Door(member.network.http)
+    member.network.http = door
+    return door
