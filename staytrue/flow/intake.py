@@ -42,6 +42,7 @@ from staytrue.flow.outcome import Outcome
 from staytrue.flow.translation import Block, Job, Summary
 from staytrue.hotel import scope
 from staytrue.inbox.models import Connection, Delivery
+from staytrue.inbox.press import Press
 from staytrue.kit import clock, merge
 from staytrue.kit.errors import Refused
 from staytrue.kit.hashes import hash_of
@@ -114,10 +115,12 @@ def import_file(
         one_delivery_at_a_time(link),
         workshop() as shop,
         translation.crew_for(path, link.dialect) as crew,
+        Press(shop / "pieces") as press,
     ):
         spool = shop / "spool"
+        beside = None if dry_run else press.write
         try:
-            opened = layout.open(path, spool=spool, zone=link.property.timezone)
+            opened = layout.open(path, spool=spool, zone=link.property.timezone, beside=beside)
         except Refused as refusal:
             outcome = Outcome.refusal(refusal)
             if not dry_run:
@@ -126,7 +129,8 @@ def import_file(
         if dry_run:
             outcome = _rehearse(link, layout, spool, opened, history=history, now=now)
             return outcome.timed(clock.monotonic() - started)
-        delivery, is_new = keeping.keep(link, layout, opened, spool, history=history, now=now)
+        pieces = press.pieces()
+        delivery, is_new = keeping.keep(link, layout, opened, pieces, history=history, now=now)
         if is_new:
             telling.tell_cards(link, delivery, now)
         elif delivery.state != Delivery.State.RECEIVED:

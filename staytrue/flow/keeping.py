@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -19,17 +20,17 @@ def keep(
     link: Connection,
     layout: Chosen,
     opened: Opened,
-    spool: Path,
+    pieces: Iterable[bytes],
     *,
     history: bool,
     now: datetime,
 ) -> tuple[Delivery, bool]:
     """Keep an opened file raw, once; (delivery, whether it is new)."""
-    with scope.everything(), spool.open("rb") as raw:
+    with scope.everything():
         return inbox.keep(
             link,
             layout.object,
-            raw,
+            pieces,
             name=opened.name,
             content_hash=opened.content_hash,
             size=opened.size,
@@ -47,7 +48,7 @@ def refusal(link: Connection, path: Path, layout: Chosen, error: Refused, now: d
         delivery, _ = inbox.keep(
             link,
             layout.object,
-            None,
+            (),
             name=path.name,
             content_hash=content_hash or f"{now.isoformat()} {path.name}",
             size=error.facts.pop("size", 0),

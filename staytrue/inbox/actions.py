@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import zlib
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from typing import Any
 
 import psycopg
 from django.db import connection, transaction
@@ -24,8 +21,6 @@ from staytrue.kit.errors import Refused
 from staytrue.staff import audit
 from staytrue.staff.models import Role
 
-PIECE_BYTES = 1 << 20
-_PRESSES = 2
 RAW_DAYS = 90
 
 
@@ -105,32 +100,13 @@ def set_objectives(link: Connection, values: dict[str, Any]) -> None:
     link.save(update_fields=["objectives"])
 
 
-def pieces(raw: BinaryIO) -> Iterator[bytes]:
-    """A stream → compressed slices. Level 1: the disk is cheaper than the morning.
-
-    Threads press the next ones while one is stored: zlib lets the others run meanwhile.
-    """
-    first = raw.read(PIECE_BYTES)
-    if len(first) < PIECE_BYTES:
-        if first:
-            yield zlib.compress(first, 1)
-        return
-    with ThreadPoolExecutor(max_workers=_PRESSES) as presses:
-        waiting = deque([presses.submit(zlib.compress, first, 1)])
-        while block := raw.read(PIECE_BYTES):
-            waiting.append(presses.submit(zlib.compress, block, 1))
-            if len(waiting) > _PRESSES:
-                yield waiting.popleft().result()
-        yield from (each.result() for each in waiting)
-
-
 @transaction.atomic
 def keep(
-    link: Connection, object: str, raw: BinaryIO | None, **facts: Any
+    link: Connection, object: str, pieces: Iterable[bytes], **facts: Any
 ) -> tuple[Delivery, bool]:
     """Keep a delivery, raw and once; (delivery, whether it is new). Commit before translating.
 
-    The same bytes again give the delivery they first came in, whatever their name is now.
+    `pieces` are its compressed slices, none of what could not be opened. The same bytes again give the delivery they first came in, whatever their name is now.
     """
     delivery, is_new = Delivery.objects.filter(~Q(state=Delivery.State.ROLLED_BACK)).get_or_create(
         connection=link,
@@ -138,10 +114,10 @@ def keep(
         content_hash=facts.pop("content_hash"),
         defaults={"property_id": link.property_id, **facts},
     )
-    if is_new and raw is not None:
+    if is_new:
         # Bytes beside the statement: within it they would be written as hex and read by the parser.
         cursor = psycopg.Cursor(connection.connection)
-        for seq, body in enumerate(pieces(raw)):
+        for seq, body in enumerate(pieces):
             cursor.execute(
                 "INSERT INTO delivery_piece (delivery_id, seq, body) VALUES (%s, %s, %b)",
                 [delivery.pk, seq, body],
@@ -202,18 +178,19 @@ def park(delivery: Delivery, parts: Sequence[tuple[int, Parked]], now: datetime)
         cursor.execute(
             """INSERT INTO parked_part AS p (connection_id, property_id, delivery_id, object, line,
                  key, code, reason, facts, raw, raw_hash, state, parked_at, seen_at, resolved_by)
-               SELECT %s, %s, %s, %s, x.line, x.key, x.code, x.reason, x.facts::jsonb, x.raw,
+               SELECT %s, %s, %s, x.object, x.line, x.key, x.code, x.reason, x.facts::jsonb, x.raw,
                       x.raw_hash, 'parked', %s, %s, ''
-                 FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-                             %s::bigint[]) x(line, key, code, reason, facts, raw, raw_hash)
+                 FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::text[],
+                             %s::text[], %s::text[], %s::bigint[]) x(object, line, key, code, reason, facts, raw, raw_hash)
                 ORDER BY x.raw_hash
                ON CONFLICT (connection_id, object, raw_hash) WHERE state = 'parked'
                  DO UPDATE SET seen_at = excluded.seen_at, line = excluded.line,
                                delivery_id = excluded.delivery_id
                RETURNING parked_at = seen_at""",
             [
-                delivery.connection_id, delivery.property_id, delivery.id, delivery.object,
+                delivery.connection_id, delivery.property_id, delivery.id,
                 now, now,
+                [p.object or delivery.object for _, p in rows],
                 [p.line for _, p in rows], [p.key for _, p in rows], [p.code for _, p in rows],
                 [p.reason for _, p in rows], [json.dumps(p.facts, default=str) for _, p in rows],
                 [p.raw for _, p in rows], [h for h, _ in rows],
@@ -225,7 +202,7 @@ def park(delivery: Delivery, parts: Sequence[tuple[int, Parked]], now: datetime)
 def solve_staged(delivery: Delivery, now: datetime) -> int:
     """A part whose key came in good order with this delivery is parked no longer.
 
-    A living PMS's parts hang on whatever it was asked for, so there only the key counts.
+    A living PMS shows all legs of a number at once, and what it will not show has no leg.
     """
     is_live = delivery.kind == "live"
     keys = {"reservation": "s.number || '/' || s.leg", "profile": "s.source_id"}
@@ -240,10 +217,10 @@ def solve_staged(delivery: Delivery, now: datetime) -> int:
             cursor.execute(
                 f"""UPDATE parked_part p
                        SET state = 'solved', resolved_at = %s, resolved_by = 'source'
-                     WHERE p.connection_id = %s AND (%s OR p.object = %s) AND p.state = 'parked'
+                     WHERE p.connection_id = %s AND p.object = %s AND p.state = 'parked'
                        AND EXISTS (SELECT FROM stage_{object} s WHERE s.batch = %s
                                     AND {same if is_live else f"{key} = p.key"})""",
-                [now, delivery.connection_id, is_live, object, delivery.id],
+                [now, delivery.connection_id, object, delivery.id],
             )
             solved += cursor.rowcount
     return solved

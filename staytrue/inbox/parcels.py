@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from staytrue.inbox.actions import pieces
 from staytrue.inbox.models import Connection, Delivery, DeliveryPiece
+from staytrue.inbox.press import pieces
 
 LIVE = "live"
 # The least by which versions of database rows can differ.
@@ -60,6 +60,13 @@ def keep(
         for seq, body in enumerate(pieces(io.BytesIO(kept)))
     )
     return delivery
+
+
+def told_of(delivery: Delivery) -> dict[str, Any]:
+    """What people are told of a delivery: a file by its name, a reading by why and of what."""
+    if delivery.kind != LIVE:
+        return {"file": delivery.name}
+    return {"by": delivery.facts.get("by"), "object": delivery.object, "file": delivery.name}
 
 
 def is_repeated(link: Connection, digest: str) -> bool:

@@ -14,7 +14,7 @@ from staytrue.connectors.base import WHOLE, Line, Scope, Settings, Share, Transl
 from staytrue.connectors.export_files import mapping_file
 from staytrue.connectors.export_files.mapping import Mapping
 from staytrue.connectors.export_files.mapping_words import Label
-from staytrue.connectors.export_files.opening import Opened, open_file, read_lines
+from staytrue.connectors.export_files.opening import Beside, Opened, open_file, read_lines
 from staytrue.connectors.export_files.translate import StayTranslator, translator
 
 # Several ids may share a cell.
@@ -43,9 +43,9 @@ class Chosen:
         """What a complete file of this day holds."""
         return self.mapping.scope.on(day)
 
-    def open(self, path: Path, *, spool: Path, zone: str) -> Opened:
+    def open(self, path: Path, *, spool: Path, zone: str, beside: Beside | None = None) -> Opened:
         """Open a file as this mapping says, or refuse it as a whole."""
-        return open_file(path, self.mapping, spool=spool, zone=zone)
+        return open_file(path, self.mapping, spool=spool, zone=zone, beside=beside)
 
 
 def load_mapping(reference: str, text: str = "") -> Chosen:

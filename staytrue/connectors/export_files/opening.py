@@ -5,6 +5,7 @@ Everything that makes a file unfit as a whole is found here, before a record of 
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from staytrue.connectors.export_files.grid import Row
 from staytrue.connectors.export_files.mapping import MadeAt, Mapping
 from staytrue.connectors.export_files.spooled import Spooled
 from staytrue.kit.errors import Refused
+
+Beside = Callable[[bytes], object]
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,13 @@ def open_file(
     zone: str,
     name: str | None = None,
     limits: Limits | None = None,
+    beside: Beside | None = None,
 ) -> Opened:
     """Writes the text of a file as it is kept to `spool`, or refuses the file as a whole.
 
     `zone` is the property's, for the instant a file says it was made at; `name` the original name
-    where the file was stored under another one.
+    where the file was stored under another one. `beside` gets the same text while it is written,
+    also of a file that is refused further down.
     """
     name = name or path.name
     shown = container.display_name(name)
@@ -76,7 +81,7 @@ def open_file(
             if not start:
                 raise Refused(f"{shown} is empty.", "empty")
             container.check_content(start, container.inner_name(name), mapping.layout.format)
-            with spool.open("wb") as out:
+            with spool.open("wb") if beside is None else _Both(spool, beside) as out:
                 spooled = _write(data, out, mapping, shown, limits)
         if container.stamp_of(path) != before:
             raise Refused(
@@ -146,6 +151,18 @@ _READERS: dict[str, tuple[Callable[..., Iterator[Line]], Callable[..., dict[Row,
     "xlsx": (reading_xlsx.read, reading_xlsx.last_of_each),
 }
 _TREES = (objects.read, objects.last_of_each)
+
+
+class _Both(io.BufferedWriter):
+    """A file that tells somebody beside it what is written."""
+
+    def __init__(self, path: Path, beside: Beside) -> None:
+        super().__init__(io.FileIO(path, "w"))
+        self._beside = beside
+
+    def write(self, block: bytes) -> int:  # type: ignore[override]
+        self._beside(block)
+        return super().write(block)
 
 
 def _write(data: IO[bytes], out: IO[bytes], mapping: Mapping, name: str, limits: Limits) -> Spooled:

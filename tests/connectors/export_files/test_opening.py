@@ -96,3 +96,12 @@ def test_a_refused_file_leaves_no_spool(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         opened(tmp_path, csv(), limits=Limits(unpacked_bytes=10))
     assert not (tmp_path / "spool").exists()
+
+
+def test_whoever_is_beside_hears_the_text_as_it_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "stays.csv"
+    path.write_bytes(csv().replace(b"330.00", b"4539 1488 0343 6467"))
+    blocks: list[bytes] = []
+    facts = open_file(path, mapping(), spool=tmp_path / "spool", zone="UTC", beside=blocks.append)
+    assert facts.masked_cards == 1
+    assert b"".join(blocks) == facts.spool.read_bytes()
