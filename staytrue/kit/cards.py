@@ -7,6 +7,8 @@ in a range that card schemes issue and with a right check digit.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 
 DIGITS_MIN = 13
 # What people and machines put between the digits, invisible characters included.
@@ -37,28 +39,34 @@ _ESCAPE = re.compile(rb"\\u([0-9A-Fa-f]{4})")
 _SIXTEEN_UP = (16, 17, 18, 19)
 _MAESTRO = (13, 14, 15, *_SIXTEEN_UP)
 _RANGES: tuple[tuple[int, int, tuple[int, ...]], ...] = (
-    # First and last value of the leading six digits, lengths in use.
-    (220000, 220499, _SIXTEEN_UP),  # Mir
-    (222100, 272099, (16,)),  # Mastercard
-    (300000, 305999, (14,)),  # Diners Club
-    (309500, 309599, (14, *_SIXTEEN_UP)),
-    (340000, 349999, (15,)),  # American Express
-    (352800, 358999, _SIXTEEN_UP),  # JCB
-    (360000, 369999, (14, 15, *_SIXTEEN_UP)),  # Diners Club
-    (370000, 379999, (15,)),  # American Express
-    (380000, 399999, (14, *_SIXTEEN_UP)),  # Diners Club
-    (400000, 499999, (13, 16, 19)),  # Visa
-    (500000, 509999, _MAESTRO),  # Maestro, Elo, Verve
-    (510000, 559999, (16,)),  # Mastercard
-    (560000, 589999, _MAESTRO),  # Maestro
-    (600000, 609999, _SIXTEEN_UP),  # Discover, RuPay, Hipercard
-    (620000, 629999, _SIXTEEN_UP),  # UnionPay
-    (630000, 639999, _MAESTRO),  # Maestro, Instapayment
-    (640000, 659999, _SIXTEEN_UP),  # Discover
-    (670000, 679999, _MAESTRO),  # Maestro
-    (810000, 829999, _SIXTEEN_UP),  # UnionPay, RuPay
-    (979200, 979299, (16,)),  # Troy
+    # First and last value of the leading four digits, lengths in use.
+    (2200, 2204, _SIXTEEN_UP),  # Mir
+    (2221, 2720, (16,)),  # Mastercard
+    (3000, 3059, (14,)),  # Diners Club
+    (3095, 3095, (14, *_SIXTEEN_UP)),
+    (3400, 3499, (15,)),  # American Express
+    (3528, 3589, _SIXTEEN_UP),  # JCB
+    (3600, 3699, (14, 15, *_SIXTEEN_UP)),  # Diners Club
+    (3700, 3799, (15,)),  # American Express
+    (3800, 3999, (14, *_SIXTEEN_UP)),  # Diners Club
+    (4000, 4999, (13, 16, 19)),  # Visa
+    (5000, 5099, _MAESTRO),  # Maestro, Elo, Verve
+    (5100, 5599, (16,)),  # Mastercard
+    (5600, 5899, _MAESTRO),  # Maestro
+    (6000, 6099, _SIXTEEN_UP),  # Discover, RuPay, Hipercard
+    (6200, 6299, _SIXTEEN_UP),  # UnionPay
+    (6300, 6399, _MAESTRO),  # Maestro, Instapayment
+    (6400, 6599, _SIXTEEN_UP),  # Discover
+    (6700, 6799, _MAESTRO),  # Maestro
+    (8100, 8299, _SIXTEEN_UP),  # UnionPay, RuPay
+    (9792, 9792, (16,)),  # Troy
 )
+_LENGTHS = {
+    f"{leading:04}": lengths[::-1]
+    for first, last, lengths in _RANGES
+    for leading in range(first, last + 1)
+}
+"""By the leading digits: how many a card may have, the most first."""
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -116,55 +124,59 @@ def mask_cards(text: str, *, phone: bool = False) -> tuple[str, int]:
     pieces: list[str] = []
     kept, found = 0, 0
     ids = [match.span() for match in _UUID.finditer(text)] if "-" in text else []
+    begins = [begin for begin, _ in ids]
     for run in _RUN.finditer(text):
         for first, last, digits in _cards_in(run, text, phone=phone):
-            if any(begin <= first and last <= end for begin, end in ids):
+            before = bisect_right(begins, first)
+            if before and last <= ids[before - 1][1]:
                 continue
             pieces += (text[kept:first], f"[card removed ••{digits[-4:]}]")
             kept, found = last, found + 1
     return ("".join(pieces) + text[kept:], found) if found else (text, 0)
 
 
-def is_card_number(digits: str) -> bool:
-    """Whether these digits lie in a range that is issued and have a right check digit."""
-    leading = int(digits[:6])
-    issued = any(
-        first <= leading <= last and len(digits) in lengths for first, last, lengths in _RANGES
-    )
-    if not issued:
-        return False
-    numbers = [int(digit) for digit in reversed(digits)]
-    return (sum(numbers[::2]) + sum(_DOUBLED[number] for number in numbers[1::2])) % 10 == 0
-
-
 def _cards_in(run: re.Match[str], text: str, *, phone: bool) -> list[tuple[int, int, str]]:
     """Card numbers of one run of digits: they begin and end where a group of digits does."""
-    groups = [(match.start(), match.end()) for match in _GROUP.finditer(text, *run.span())]
+    groups = [match.span() for match in _GROUP.finditer(text, *run.span())]
+    digits = _ascii("".join(text[first:last] for first, last in groups))
+    begins = list(accumulate((last - first for first, last in groups), initial=0))
+    group_after = {begin: at for at, begin in enumerate(begins)}
+    sums = _sums_of(digits)
     is_international = text[max(run.start() - 1, 0) : run.start()] == "+"
     cards: list[tuple[int, int, str]] = []
     index = 0
     while index < len(groups):
-        after = index + 1
-        found = _longest_from(text, groups, index)
-        if found is not None:
-            first, last, digits, after = found
-            # A phone number has at most fifteen digits; American Express has as many.
-            limit = 15 if is_international and index == 0 else 14 if phone else 0
-            if len(digits) > limit:
-                cards.append((first, last, digits))
+        begin, after = begins[index], index + 1
+        for length in _LENGTHS.get(digits[begin : begin + 4], ()):
+            end = begin + length
+            if end in group_after and _is_right(sums, begin, end):
+                after = group_after[end]
+                # A phone number has at most fifteen digits; American Express has as many.
+                limit = 15 if is_international and index == 0 else 14 if phone else 0
+                if length > limit:
+                    cards.append((groups[index][0], groups[after - 1][1], digits[begin:end]))
+                break
         index = after
     return cards
 
 
-def _longest_from(
-    text: str, groups: list[tuple[int, int]], index: int
-) -> tuple[int, int, str, int] | None:
-    digits, best = "", None
-    for at in range(index, len(groups)):
-        first, last = groups[at]
-        if len(digits) + last - first > 19:
-            break
-        digits += "".join(str(int(digit)) for digit in text[first:last])
-        if len(digits) >= DIGITS_MIN and is_card_number(digits):
-            best = (groups[index][0], last, digits, at + 1)
-    return best
+def _ascii(digits: str) -> str:
+    return digits if digits.isascii() else "".join(str(int(digit)) for digit in digits)
+
+
+def _sums_of(digits: str) -> tuple[list[int], list[int]]:
+    """For the check digit: sums of all digits before each place, once with every even one doubled.
+
+    A text of single digits may begin a card at each of them: no sum is made anew for that.
+    """
+    numbers = list(map(int, digits))
+    doubled = [_DOUBLED[number] for number in numbers]
+    odd, even = numbers.copy(), numbers
+    odd[1::2], even[::2] = doubled[1::2], doubled[::2]
+    return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))
+
+
+def _is_right(sums: tuple[list[int], list[int]], begin: int, end: int) -> bool:
+    """Whether the last of these digits is the right check digit: it is not doubled."""
+    before = sums[end % 2]
+    return (before[end] - before[begin]) % 10 == 0
