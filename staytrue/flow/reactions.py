@@ -12,6 +12,7 @@ from staytrue.changes import pending
 from staytrue.changes.kinds import RESERVATION_CHANGES, Kind
 from staytrue.changes.log import Entry
 from staytrue.hotel import scope
+from staytrue.inbox import parcels
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.kit.errors import StaytrueError
 from staytrue.mirror.models import Reservation
@@ -125,7 +126,8 @@ def tell_held(link: Connection, delivery: Delivery, now: datetime) -> None:
             kind="held_delivery",
             role="administrator",
             property_id=link.property_id,
-            facts={"connection": link.name, "file": delivery.name, "reason": delivery.reason_code},
+            facts={"connection": link.name, "reason": delivery.reason_code}
+            | parcels.told_of(delivery),
             link=link.page(),
         ),
         now,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from staytrue.hotel import actions as hotel
 from staytrue.hotel import scope
+from staytrue.inbox import parcels
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.mirror import queries
 from staytrue.staff import audit
@@ -40,7 +41,7 @@ def tell_cards(link: Connection, delivery: Delivery, now: datetime) -> None:
             kind="card_numbers_removed",
             role="administrator",
             property_id=link.property_id,
-            facts={"connection": link.name, "file": delivery.name, "count": count},
+            facts={"connection": link.name, "count": count} | parcels.told_of(delivery),
             link=link.page(),
         )
         open_ask(ask, now)

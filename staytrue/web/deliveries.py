@@ -32,8 +32,11 @@ def reading_of(
     by: str | None, object_: str, at: datetime, zone: str, now: datetime | None = None
 ) -> str:
     """A reading of a living PMS: "Full walk: Reservations, 21 May 16:00"."""
-    return _("%(reading)s: %(object)s, %(at)s") % {
-        "reading": why_read(by),
-        "object": words.word(words.OBJECT, object_),
-        "at": formats.instant(at, zone, now),
-    }
+    told = {"what": what_of(by, object_), "at": formats.instant(at, zone, now)}
+    return _("%(what)s, %(at)s") % told
+
+
+def what_of(by: str | None, object_: str) -> str:
+    """A reading without its instant: "Full walk: Reservations"."""
+    told = {"reading": why_read(by), "object": words.word(words.OBJECT, object_)}
+    return _("%(reading)s: %(object)s") % told

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from staytrue.mirror.rules import AGE_LIMITS, EVIDENCE, NEXT_MESSAGE, Verdict, verdict
-from staytrue.web import formats, reasons, words
+from staytrue.web import deliveries, formats, reasons, words
 from staytrue.web.reasons import brake_brief
 
 
@@ -168,7 +168,7 @@ def may_automate(cadence_seconds: int) -> list[Rule]:
 def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     """What is asked, verb first, and the reason; the bare kind where the house has no sentence."""
     told = {name: str(value) for name, value in facts.items()}
-    number, file, name = told.get("number", "?"), told.get("file", "?"), told.get("connection", "?")
+    number, file, name = told.get("number", "?"), _file(facts), told.get("connection", "?")
     if kind == "verify_stay":
         reason = words.word(words.CAUSE, told.get("cause")) or _("it left the feed")
         return (
@@ -189,10 +189,17 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     return _about_connection(kind, facts, told)
 
 
+def _file(facts: Mapping[str, Any]) -> str:
+    """The file that is asked about, or the reading of a living PMS in words."""
+    if "by" in facts:
+        return deliveries.what_of(facts["by"], str(facts.get("object", "")))
+    return str(facts.get("file", "?"))
+
+
 def _about_connection(
     kind: str, facts: Mapping[str, Any], told: Mapping[str, str]
 ) -> tuple[str, str]:
-    file, name = told.get("file", "?"), told.get("connection", "?")
+    file, name = _file(facts), told.get("connection", "?")
     connection, reason = {"connection": name}, told.get("reason", "")
     if kind == "stale_feed":
         return (

@@ -40,10 +40,12 @@ def connect(now: datetime) -> None:
         inbox.set_bookmark(mews, "turn changes", {}, now - timedelta(seconds=10))
         _late(mews, now)
         views = _link("BIO", "bio-views", "sql_views", now)
-        _read(views, now - timedelta(hours=4), now)
+        _read(views, now - timedelta(hours=4), now - timedelta(hours=4))
+        _read_before(views, now - timedelta(hours=4))
         inbox.stop(views, "views_changed", {"reason": CHANGED}, now - timedelta(hours=4))
         opera = _link("BIO", "bio-opera", "opera_cloud", now)
-        _read(opera, now - timedelta(hours=3), now)
+        _read(opera, now - timedelta(hours=3), now - timedelta(hours=3))
+        _read_before(opera, now - timedelta(hours=3))
         inbox.stop(opera, restored.CODE, {"reason": WENT_BACK}, now - timedelta(hours=3))
 
 
@@ -60,6 +62,14 @@ def _read(link: Connection, through: datetime, now: datetime) -> None:
         mirror.tell_read(
             link.pk, object, property_id=link.property_id, true_through=through, now=now
         )
+
+
+def _read_before(link: Connection, at: datetime) -> None:
+    """What came until it was stopped."""
+    _reading(link, Reading.FIRST, "records", at - timedelta(days=13),
+             {"read": 2_240, "created": 2_236, "parked_count": 4}, history=True)  # fmt: skip
+    _reading(link, Reading.SWEEP, "reservation", at - timedelta(minutes=30), {"read": 41})
+    _reading(link, Reading.POLL, "reservation", at, {"read": 14, "changed": 1})
 
 
 def _late(link: Connection, now: datetime) -> None:

@@ -107,7 +107,7 @@ def test_a_saved_connection_keeps_its_secrets_to_itself(hotel_house: House) -> N
 @pytest.mark.parametrize(
     ("pms", "name", "value", "words"),
     [
-        ("export_files", "no_show", "said", "Dites par le PMS lui-même"),
+        ("export_files", "no_show", "said", "Dits par le PMS lui-même"),
         ("mews", "history", "export", "En un seul export"),
         ("opera_cloud", "instants", "utc", "Heure universelle (UTC)"),
     ],

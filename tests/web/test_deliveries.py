@@ -6,8 +6,8 @@ import pytest
 from django.utils.translation import override
 
 from staytrue.inbox.models import Delivery
-from staytrue.inbox.parcels import LIVE, Reading
-from staytrue.web import words
+from staytrue.inbox.parcels import LIVE, Reading, told_of
+from staytrue.web import sentences, words
 from staytrue.web.deliveries import name_of, title_of
 from tests.web.house import NOW
 
@@ -41,3 +41,9 @@ def test_a_reading_kept_before_reasons_were_is_a_reading() -> None:
 def test_a_file_keeps_the_name_it_came_with() -> None:
     found = Delivery(kind="file", name="stays_BIO_20260521.csv", received_at=NOW)
     assert title_of(found) == name_of(found, ZONE) == "stays_BIO_20260521.csv"
+
+
+def test_what_is_asked_about_a_reading_names_it_in_words() -> None:
+    facts = {"connection": "bio-views", "reason": "shrunken", **told_of(reading(Reading.POLL))}
+    title, _why = sentences.ask("held_delivery", facts)
+    assert title == "Release Poll for changes: Reservations, or ask for another"
