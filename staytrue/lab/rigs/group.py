@@ -20,7 +20,7 @@ from staytrue.inbox import notifications, secrets, wanted
 from staytrue.inbox.models import Connection
 from staytrue.kit import clock as clocks
 from staytrue.lab.rigs.houses import Clock, House
-from staytrue.lab.rigs.weather import CALM, Killed, Network, Pushes, Rates, unlucky
+from staytrue.lab.rigs.weather import CALM, JUMP, Killed, Network, Pushes, Rates, unlucky
 from staytrue.mirror import canonical, fidelity, queries
 from staytrue.staff import audit
 
@@ -51,6 +51,7 @@ class Group:
 
     def __post_init__(self) -> None:
         self.chance = Random(f"{self.seed} group")
+        self.jumps = Random(f"{self.seed} clock")
 
     def add(self, house: House, property: Property, name: str = "") -> Member:
         """Connect a house, as an administrator would."""
@@ -82,15 +83,22 @@ class Group:
         return member
 
     def run(self, duration: timedelta, step: timedelta = STEP) -> Iterator[datetime]:
-        """Let time pass, step by step, with everything that may go wrong."""
-        end = self.clock() + duration
-        while self.clock() < end:
+        """Let time pass, step by step, with everything that may go wrong; yields the true time."""
+        end = self.clock.true() + duration
+        while self.clock.true() < end:
             self.clock.instant += step
+            self._jump()
             for member in self.members:
                 member.house.push(member.pushes)
                 member.pushes.deliver_late()
             self.turn()
-            yield self.clock()
+            yield self.clock.true()
+
+    def _jump(self) -> None:
+        """Our clock is set, and not rightly."""
+        if self.jumps.random() < self.rates.clock_jump:
+            self.clock.wrong_by = JUMP * self.jumps.uniform(-1, 1)
+            self.happened["clock_jump"] = self.happened.get("clock_jump", 0) + 1
 
     def turn(self) -> None:
         """What the worker does in a round; whatever ends it, the next one begins anew."""
@@ -114,7 +122,7 @@ class Group:
 
     def be_still(self) -> None:
         """The faults stop, the hotels sleep, and we come to rest."""
-        self.rates = CALM
+        self.rates, self.clock.wrong_by = CALM, timedelta()
         for member in self.members:
             member.network.rates = member.pushes.rates = CALM
             member.house.rest()

@@ -19,6 +19,7 @@ from staytrue.kit.http import Response
 from staytrue.lab.rigs.houses import Clock, Post
 
 SLOW, PAUSED = timedelta(seconds=40), timedelta(minutes=25)
+JUMP = timedelta(minutes=10)
 
 
 class Killed(BaseException):
@@ -27,7 +28,9 @@ class Killed(BaseException):
 
 @dataclass(frozen=True)
 class Rates:
-    """How often each fault happens: of calls, of pushes, of our own database statements."""
+    """How often each fault happens: of calls, of pushes, of our own database statements; of steps
+    of time, that our clock becomes wrong by other minutes than before.
+    """
 
     too_many: float = 0.01
     server_error: float = 0.01
@@ -48,6 +51,7 @@ class Rates:
     lost_server: float = 0.0005
     disk_full: float = 0.0001
     paused: float = 1 / 5_000
+    clock_jump: float = 0.05
 
     def stronger(self, times: float) -> Rates:
         """The same faults, so many times as often."""

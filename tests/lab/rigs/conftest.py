@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 
 import pytest
 
-from staytrue.lab.bookings import World
+from staytrue.lab.bookings import World, build_world
+from staytrue.lab.house import hotel_sirga
 from staytrue.lab.pms.sql_views.housing import Housing
 from staytrue.lab.pms.sql_views.relay import Relay
 from staytrue.lab.rigs.houses import Clock, House, MewsHouse, OperaHouse, SqlHouse
 from tests.databases import COPY
 
 DIALECTS = ("mews", "opera_cloud", "sql_views")
+TODAY = date(2026, 5, 21)
+MORNING = datetime(2026, 5, 21, 6, tzinfo=UTC)
 
 
 class Build(Protocol):
@@ -24,6 +29,13 @@ class Build(Protocol):
     def __call__(
         self, dialect: str, clock: Clock, world: World, *, is_kind: bool = False
     ) -> House: ...
+
+
+@cache
+def small_world(today: date = TODAY) -> World:
+    """A small hotel, a week before and four weeks after this day."""
+    first, last = today - timedelta(days=7), today + timedelta(days=28)
+    return build_world(11, hotel_sirga(rooms=10), first, last, today=today)
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from tests.lab.rigs.conftest import DIALECTS, Build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TODAY = date(2026, 5, 21)
-START = datetime(2026, 5, 21, 6, tzinfo=UTC)
+# The night in which the hour from two to three comes twice is among the thirty.
+TODAY = date(2026, 10, 9)
+START = datetime(2026, 10, 9, 6, tzinfo=UTC)
 EDIT, STRIKE = START + timedelta(days=5, hours=4), START + timedelta(days=20, hours=3)
 REVOKED, GRANTED = START + timedelta(days=9, hours=3), START + timedelta(days=9, hours=9)
 BACKED_UP, RESTORED = START + timedelta(days=12, hours=21), START + timedelta(days=14, hours=3)

@@ -5,25 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from staytrue.connectors.base import Http
 from staytrue.connectors.mews import api
 from staytrue.kit.http import Response
-from staytrue.lab.bookings import build_world
-from staytrue.lab.house import hotel_sirga
 from staytrue.lab.rigs.group import Group
 from staytrue.lab.rigs.houses import Clock
 from staytrue.lab.rigs.weather import CALM
 from tests import make
-from tests.lab.rigs.conftest import Build
+from tests.lab.rigs.conftest import MORNING, Build, small_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TODAY = date(2026, 5, 21)
-MORNING = datetime(2026, 5, 21, 6, tzinfo=UTC)
 ROWS_OF_A_PAGE = 10
 EVERY = 37
 
@@ -77,9 +73,7 @@ def test_pages_that_come_again_shifted_or_not_at_all_lose_nothing(
     monkeypatch.setattr(api, "COUNT", ROWS_OF_A_PAGE)
     clock = Clock(MORNING)
     group = Group(clock, rates=CALM)
-    first, last = TODAY - timedelta(days=7), TODAY + timedelta(days=28)
-    world = build_world(11, hotel_sirga(rooms=10), first, last, today=TODAY)
-    member = group.add(house("mews", clock, world, is_kind=True), make.hotel())
+    member = group.add(house("mews", clock, small_world(), is_kind=True), make.hotel())
     turned = member.network.http = Misturned(member.network.http, fault)
     for _ in group.run(timedelta(hours=6), step=timedelta(minutes=30)):
         pass

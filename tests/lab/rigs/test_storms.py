@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
@@ -17,12 +17,10 @@ from staytrue.lab.rigs.group import Group
 from staytrue.lab.rigs.houses import Clock
 from staytrue.lab.rigs.weather import CALM
 from tests import make
-from tests.lab.rigs.conftest import DIALECTS, Build
+from tests.lab.rigs.conftest import DIALECTS, MORNING, TODAY, Build, small_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TODAY = date(2026, 5, 21)
-MORNING = datetime(2026, 5, 21, 6, tzinfo=UTC)
 EDIT = MORNING + timedelta(hours=4)
 STRIKE = MORNING + timedelta(hours=5)
 
@@ -34,13 +32,6 @@ def stormy() -> World:
     return storms.struck(
         storms.rerated(plain, EDIT, 300), STRIKE, STRIKE.date() + timedelta(days=7)
     )
-
-
-@cache
-def small() -> World:
-    """A small hotel, a week before and four weeks after the day of the tests."""
-    first, last = TODAY - timedelta(days=7), TODAY + timedelta(days=28)
-    return build_world(11, hotel_sirga(rooms=10), first, last, today=TODAY)
 
 
 def told(kind: Kind, since: datetime) -> list[int]:
@@ -78,7 +69,7 @@ def test_a_pms_restored_from_its_backup_stops_and_is_believed_once_resumed(
 ) -> None:
     clock = Clock(MORNING)
     group = Group(clock, rates=CALM)
-    member = group.add(house(dialect, clock, small()), make.hotel())
+    member = group.add(house(dialect, clock, small_world()), make.hotel())
     step = timedelta(minutes=30)
     for _ in group.run(timedelta(days=2), step=step):
         pass
