@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ def moment(text: str) -> datetime:
 
 class Books:
     """All tables. A change may become visible later than it is dated, and dated by a wrong clock:
-    `behind` is what the PMS's clock lacks.
+    `behind` is what the PMS's clock lacks, from now on.
     """
 
     def __init__(self, seed: int, behind: timedelta = timedelta()) -> None:
@@ -43,7 +43,8 @@ class Books:
         versions = self._rows.setdefault(table, {}).setdefault(row["Id"], [])
         versions.append((visible_at or at, row))
         self._indexed(table, row)
-        self._log.setdefault(table, []).append((moment(row["UpdatedUtc"]), row["Id"]))
+        # In order of the stamps, also when the PMS's clock was set back.
+        insort(self._log.setdefault(table, []), (moment(row["UpdatedUtc"]), row["Id"]))
 
     def overwrite(self, table: str, row: Row, at: datetime) -> None:
         """A change that the row's UpdatedUtc does not tell."""

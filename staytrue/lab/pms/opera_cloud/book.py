@@ -6,6 +6,7 @@ and more: shares, reservations for several rooms until they are split, merged pr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -43,6 +44,15 @@ GUARANTEE = "6PM"
 
 SHARED, SEVERAL, MERGED, BIRTH_MASKED = 0.3, 0.04, 0.5, 0.2
 SHARER, LEG, PSEUDO = 5_000_000, 6_000_000, 7_000_000
+Drift = Callable[[datetime], timedelta]
+"""By how much the PMS's clock is wrong at an instant."""
+Seen = Callable[[datetime], datetime]
+
+
+def no_drift(instant: datetime) -> timedelta:
+    """A clock that is right."""
+    del instant
+    return timedelta()
 
 
 def words() -> dict[str, str]:
@@ -81,6 +91,7 @@ class Book:
     profiles: dict[str, Life[Profile]] = field(default_factory=dict)
     merged: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     pseudo: list[Held] = field(default_factory=list)
+    drift: Drift = no_drift
 
     def __post_init__(self) -> None:
         self.zone = self.world.house.zone
@@ -88,7 +99,7 @@ class Book:
             rng = stream(self.seed, f"profile {source_id}")
             masked = Quirk.MASKED_BIRTH_DATES in self.quirks and rng.random() < BIRTH_MASKED
             self.profiles[source_id] = Life(
-                [(at, what, _profile(found, self.zone, masked=masked))
+                [(at, what, _profile(found, self.seen, masked=masked))
                  for at, what, found in life.versions]
             )  # fmt: skip
         for number, booking in self.world.bookings.items():
@@ -124,7 +135,7 @@ class Book:
         for at, what, record in booking.versions:
             if record.status is Status.CANCELLED:
                 cancelled_on = at.astimezone(self.zone).date()
-            held = Held(_stay(record, at, cancelled_on, self.zone), cancelled_on)
+            held = Held(_stay(record, at, cancelled_on, self.seen), cancelled_on)
             versions.append((at, what, held))
         self.stays[number] = Life(versions)
         if Quirk.SHARES in self.quirks and rng.random() < SHARED and self._share(number):
@@ -171,13 +182,13 @@ class Book:
         if not after:
             return
         now = life.state_at(at) or first
-        split = Held(replace(now.stay, modified_at=_seen(at, self.zone)), now.cancelled_on)
+        split = Held(replace(now.stay, modified_at=self.seen(at)), now.cancelled_on)
         leg = str(LEG + int(number))
         self.stays[number] = Life([*before, (at, "split", split), *after])
         rooms = [(at, "created", split), *after]
         self.stays[leg] = Life(
             [(when, what, Held(replace(
-                held.stay, number=leg, created_at=_seen(at, self.zone),
+                held.stay, number=leg, created_at=self.seen(at),
                 room_number=held.stay.room_number and f"{held.stay.room_number}B",
                 custom=_renumbered(held.stay.custom, leg),
             ), held.cancelled_on)) for when, what, held in rooms]
@@ -228,7 +239,7 @@ class Book:
 
     def seen(self, instant: datetime) -> datetime:
         """The instant as OPERA's readers will understand it."""
-        return _seen(instant, self.zone)
+        return _seen(instant + self.drift(instant), self.zone)
 
     def _moved_over(self, life: Life[Held]) -> Life[Held]:
         known = {guest.profile for _, _, held in life.versions for guest in held.stay.guests}
@@ -250,15 +261,13 @@ class Book:
             over = {victim: survivor for when, victim, survivor in moves if when <= at}
             guests = [replace(g, profile=over.get(g.profile, g.profile)) for g in held.stay.guests]
             distinct = list({(g.role, g.profile): g for g in guests}.values())
-            stamp = max(held.stay.modified_at or at, _seen(at, self.zone))
+            stamp = max(held.stay.modified_at or at, self.seen(at))
             stay = replace(held.stay, guests=distinct, modified_at=stamp)
             versions.append((at, what, Held(stay, held.cancelled_on)))
         return Life(versions)
 
 
-def _stay(
-    record: Reservation, at: datetime, cancelled_on: date | None, zone: ZoneInfo
-) -> Reservation:
+def _stay(record: Reservation, at: datetime, cancelled_on: date | None, seen: Seen) -> Reservation:
     """The record in OPERA's words, without what OPERA does not know."""
     custom = {"source_of_sale": f"PMS {record.property}", "guarantee": GUARANTEE}
     by_agent = record.channel in AGENTS
@@ -280,8 +289,8 @@ def _stay(
         # OPERA has one word for what is not yet confirmed.
         status=Status.INQUIRY if record.status is Status.OPTION else record.status,
         source_status=STATUSES[record.status],
-        created_at=_seen(made, zone) if isinstance(made, datetime) else made,
-        modified_at=_seen(at, zone),
+        created_at=seen(made) if isinstance(made, datetime) else made,
+        modified_at=seen(at),
         cancelled_at=cancelled_on if is_cancelled else None,
         checked_in_at=None,
         checked_out_at=None,
@@ -301,7 +310,7 @@ def _stay(
     )
 
 
-def _profile(record: Profile, zone: ZoneInfo, *, masked: bool) -> Profile:
+def _profile(record: Profile, seen: Seen, *, masked: bool) -> Profile:
     addresses = record.addresses or ([Address(country=record.country)] if record.country else [])
     emails = [
         replace(found, masked=found.address.endswith("@guest.booking.com"))
@@ -314,7 +323,7 @@ def _profile(record: Profile, zone: ZoneInfo, *, masked: bool) -> Profile:
         emails=emails,
         addresses=addresses,
         country=addresses[0].country if addresses else None,
-        modified_at=record.modified_at and _seen(record.modified_at, zone),
+        modified_at=record.modified_at and seen(record.modified_at),
         custom={},
     )
 

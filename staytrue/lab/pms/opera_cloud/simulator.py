@@ -14,7 +14,7 @@ from typing import Any
 from staytrue.hotel.records import Profile
 from staytrue.lab.bookings import World
 from staytrue.lab.pms.opera_cloud.bodies import Bodies, Json
-from staytrue.lab.pms.opera_cloud.book import Book, Held, words
+from staytrue.lab.pms.opera_cloud.book import Book, Drift, Held, no_drift, words
 from staytrue.lab.pms.opera_cloud.folios import folio
 from staytrue.lab.pms.opera_cloud.quirks import ALL, Quirk
 from staytrue.lab.pms.opera_cloud.timeline import MODULE_NUMBERS, Event, Timeline
@@ -41,8 +41,10 @@ class OperaCloud:
         *,
         seed: int = 1,
         quirks: frozenset[Quirk] = ALL,
+        drift: Drift = no_drift,
     ) -> None:
         self.now, self.quirks, self.hotel = now, quirks, world.house.code
+        self.drift = drift
         self.book = self._written(world, seed)
         self.timeline = self._told()
         self.bodies = Bodies(self.hotel, world.house.zone, quirks)
@@ -72,7 +74,7 @@ class OperaCloud:
 
     def _written(self, world: World, seed: int) -> Book:
         """What the hotel holds, its whole past and future."""
-        return Book(world, seed, self.quirks)
+        return Book(world, seed, self.quirks, drift=self.drift)
 
     def _told(self) -> Timeline:
         """What it tells of that."""
@@ -256,12 +258,12 @@ class OperaCloud:
         first = date.fromisoformat(criteria["timeSpan"]["startDate"])
         last = date.fromisoformat(criteria["timeSpan"]["endDate"])
         changed = criteria.get("lastModifiedDate") or {}
-        since = changed.get("startLastModifiedDate")
+        span = [changed.get(f"{end}LastModifiedDate") for end in ("start", "end")]
         helds = [held for held in [*self._held(made), *self.book.pseudo]
                  if held.stay.arrival_on <= last and held.stay.departure_on >= first]  # fmt: skip
-        if since:
-            begin = datetime.fromisoformat(since)
-            helds = [h for h in helds if h.stay.modified_at and h.stay.modified_at >= begin]
+        if all(span):
+            begin, end = (datetime.fromisoformat(str(one)) for one in span)
+            helds = [h for h in helds if h.stay.modified_at and begin <= h.stay.modified_at <= end]
         rows = [self.bodies.row(held) for held in helds]
         if Quirk.FOREIGN_ROWS in self.quirks and rows:
             rows.append({**rows[-1], "hotelId": FOREIGN})
