@@ -7,11 +7,12 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from staytrue.connectors.base import Bookmark, Delivery, Hint, Http, Settings, Translated
+from staytrue.connectors.opera_cloud import sweep
 from staytrue.connectors.opera_cloud.events import hints_of, of_stream, stream_events
 from staytrue.connectors.opera_cloud.profiles import survivor_of
 from staytrue.connectors.opera_cloud.reading import Json, objects, one, text
@@ -23,9 +24,6 @@ from staytrue.kit.http import Response
 EVENTS_PER_CALL = 20
 EVENT_CALLS_MAX = 200
 WINDOW_DAYS = 94
-SWEEP_EVERY = timedelta(hours=1)
-# Their clock and ours differ, and a change may be stamped before it can be read.
-OVERLAP = timedelta(minutes=30)
 RESERVATION_PARTS = (
     "Reservation", "Comments", "Packages", "InventoryItems", "ReservationPaymentMethods",
     "RevenuesAndBalances", "Shares", "TotalCostOfStay", "FetchChildAges",
@@ -214,16 +212,11 @@ class OperaCloud:
         A summary is made in the background. One that is not ready is asked for again next time.
         """
         if "sweep" not in mark:
-            swept_to = mark.get("swept_to")
-            if swept_to and now - datetime.fromisoformat(swept_to) < SWEEP_EVERY:
+            if not sweep.is_due(mark, now):
                 return
-            since = swept_to and (datetime.fromisoformat(swept_to) - OVERLAP).isoformat()
             behind = timedelta(days=int(settings.values.get("days_behind") or WINDOW_DAYS))
-            mark["sweep"] = {
-                "since": since,
-                "until": now.isoformat(),
-                "first": (now.date() - behind).isoformat(),
-            }
+            first_day = (now.date() - behind).isoformat()
+            mark["sweep"] = sweep.begun(mark, now) | {"first": first_day}
         ahead = timedelta(days=int(settings.values.get("days_ahead") or 6 * WINDOW_DAYS))
         last = datetime.fromisoformat(mark["sweep"]["until"]).date() + ahead
         while (first := date.fromisoformat(mark["sweep"]["first"])) <= last:
@@ -237,26 +230,25 @@ class OperaCloud:
                 mark["sweep"]["location"] = None if status == 404 else location
                 yield Delivery("summary", b"", bookmark=deepcopy(mark))
                 return
+            body = sweep.new_rows(body, mark)
             mark["sweep"] |= {"first": (end + timedelta(days=1)).isoformat(), "location": None}
             if end >= last:
-                mark["swept_to"] = mark.pop("sweep")["until"]
+                sweep.ended(mark)
             yield Delivery("summary", body, bookmark=deepcopy(mark))
             if end >= last:
                 return
 
     def _order(
-        self, http: Http, settings: Settings, sweep: Bookmark, first: date, end: date
+        self, http: Http, settings: Settings, under_way: Bookmark, first: date, end: date
     ) -> str:
         """Asks for the summary of one window; the answer says where it will be."""
         criteria: Json = {
             "hotelId": _hotel(settings),
             "timeSpan": {"startDate": first.isoformat(), "endDate": end.isoformat()},
         }
-        if sweep.get("since"):
-            criteria["lastModifiedDate"] = {
-                "startLastModifiedDate": _utc(sweep["since"]),
-                "endLastModifiedDate": _utc(sweep["until"]),
-            }
+        if stamps := sweep.span(under_way):
+            names = ("startLastModifiedDate", "endLastModifiedDate")
+            criteria["lastModifiedDate"] = dict(zip(names, stamps, strict=True))
         answer = self._send(
             http,
             settings,
@@ -357,10 +349,6 @@ def _summary_path(settings: Settings) -> str:
     system = quote(str(settings.values.get("external_system") or "STAYTRUE"), safe="")
     hotel = quote(_hotel(settings), safe="")
     return f"/rsvasync/v1/externalSystems/{system}/hotels/{hotel}/reservations/dailySummary"
-
-
-def _utc(instant: str) -> str:
-    return datetime.fromisoformat(instant).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _json(answer: Response) -> Json:

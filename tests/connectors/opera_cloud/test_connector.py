@@ -190,6 +190,7 @@ class Summaries:
 
     def __init__(self) -> None:
         self.is_ready, self.is_known, self.orders, self.location = False, True, [], "/summary/1"
+        self.rows: list[dict[str, str]] = []
 
     def __call__(self, method: str, url: str, _: Any, body: bytes) -> tuple[int, Any, Any]:
         if "businessEvents" in url:
@@ -201,7 +202,7 @@ class Summaries:
             return 404, b"", {}
         if method == "HEAD":
             return (201, b"", {"location": "/summary/1"}) if self.is_ready else (200, b"", {})
-        return 200, {"reservations": []}, {}
+        return 200, {"reservations": self.rows}, {}
 
 
 def bookmarks(gateway: Gateway, bookmark: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
@@ -239,7 +240,29 @@ def test_the_first_walk_asks_for_all_and_the_next_overlaps() -> None:
     bookmarks(gateway, mark, NOW + timedelta(hours=2))
     assert "lastModifiedDate" not in server.orders[0]
     changed = server.orders[1]["lastModifiedDate"]
-    assert changed["startLastModifiedDate"] == "2026-05-21T11:30:00Z"
+    assert changed == {
+        "startLastModifiedDate": "2026-05-21T08:30:00Z",
+        # A clock that is ahead of ours stamps in our future.
+        "endLastModifiedDate": "2026-05-21T17:30:00Z",
+    }
+
+
+def test_a_row_that_the_sweep_before_gave_is_given_again_only_when_it_is_different() -> None:
+    server = Summaries()
+    server.is_ready = True
+    gateway = Gateway(server)
+    mark = bookmarks(gateway, {}, NOW)[-1]
+    given = []
+    for hours, rooms in enumerate((["1", "2"], ["1", "2"], ["1", "7"]), 1):
+        server.rows = [
+            {"resvStatus": "RESERVED", "room": room, "lastModifiedDateTime": "2026-05-21T11:30:00"}
+            for room in rooms
+        ]
+        found = list(OperaCloud().fetch(mark, gateway, SETTINGS, NOW + timedelta(hours=hours)))
+        said = [json.loads(each.body)["reservations"] if each.body else [] for each in found]
+        given.append([row["room"] for rows in said for row in rows])
+        mark = found[-1].bookmark or {}
+    assert [sorted(set(rooms)) for rooms in given] == [["1", "2"], [], ["7"]]
 
 
 def test_no_window_is_longer_than_opera_allows() -> None:
