@@ -2,7 +2,8 @@
 
 Pages go from the newest to the oldest, so a window counts as read only when its last page is
 kept; windows are inclusive and begin a little before the last one ended, so rows come twice and
-none is missed. All instants are those of the PMS's own clock.
+none is missed. All instants are those of the PMS's own clock; by how much it is `ahead` of ours
+tells whether it was set back meanwhile.
 """
 
 from __future__ import annotations
@@ -90,14 +91,15 @@ class Mews:
         calls = Api(http, settings, now)
         pms_now, enterprise = _configuration(calls)
         gatherer = Gatherer(calls, enterprise)
-        walk = _begin(bookmark, settings, calls, pms_now)
+        walk = _begin(bookmark, settings, calls, pms_now, now)
         if "export" in walk:
             yield from export.parcels(walk, calls, gatherer)
             if "export" in walk:
                 return
         while walk["todo"]:
             yield from _window(walk, calls, gatherer)
-        yield Delivery("reservation", b"", bookmark={"through": walk["through"]})
+        done: Bookmark = {name: walk[name] for name in ("through", "ahead") if name in walk}
+        yield Delivery("reservation", b"", bookmark=done)
 
     def sweep(
         self, first: date, last: date, http: Http, settings: Settings, now: datetime
@@ -199,27 +201,30 @@ def _configuration(calls: Api) -> tuple[datetime, api.Row]:
     return now, enterprise
 
 
-def _begin(bookmark: Bookmark, settings: Settings, calls: Api, pms_now: datetime) -> Bookmark:
+def _begin(
+    bookmark: Bookmark, settings: Settings, calls: Api, pms_now: datetime, now: datetime
+) -> Bookmark:
     """Where to go on: in the middle of a walk, at the next poll, or at the very beginning."""
     feeds = [name for name in POLLED if name not in calls.without]
-    end = instant(pms_now)
+    end, ahead = instant(pms_now), (pms_now - now).total_seconds()
     if "todo" in bookmark:
         return deepcopy(bookmark)
     if "through" in bookmark:
         through = dict(bookmark["through"])
+        # A clock of the PMS that was set back must not open a gap.
+        set_back = timedelta(seconds=max(0.0, bookmark.get("ahead", ahead) - ahead))
         todo = []
         for name in feeds:
-            # A clock of the PMS that was set back must not open a gap.
-            last = min(_moment(through.get(name, end)), pms_now)
+            last = min(_moment(through.get(name, end)) - set_back, pms_now)
             todo.append([name, instant(last - OVERLAP), end, None])
-        return {"through": through, "todo": todo}
+        return {"through": through, "ahead": ahead, "todo": todo}
     values = settings.values
     first = pms_now - timedelta(days=int(values.get("past_days", PAST_DAYS)))
     last = pms_now + timedelta(days=int(values.get("ahead_days", AHEAD_DAYS)))
     todo = [[ARRIVALS, instant(first), instant(last), None]]
     if "companies" in feeds:
         todo.append(["companies", instant(first), end, None])
-    walk: Bookmark = {"through": dict.fromkeys(feeds, end), "todo": todo}
+    walk: Bookmark = {"through": dict.fromkeys(feeds, end), "ahead": ahead, "todo": todo}
     if values.get("history") == "export":
         walk["export"] = {}
     return walk
