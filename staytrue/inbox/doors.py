@@ -1,9 +1,8 @@
 """Who may call us, how it shows that it is who it says, and for which connection its call is kept.
 
-One door per connection that is pushed. Where a PMS has one address for all houses of an integration,
-what comes to the door of one is kept for the one it is about.
-Looked up on a connection of its own, at most once in some seconds, so that a call costs no query
-and a web thread no place at the database.
+One door per connection that is pushed; where a PMS has one address for all houses of an integration,
+what comes to the door of one is kept for the one it is about. Looked up on a connection of its own,
+at most once in some seconds, so that a call costs no query and a web thread no place at the database.
 """
 
 from __future__ import annotations
@@ -208,7 +207,9 @@ def _integration(id: int, name: str, dialect: str, sealed: str, plain: tuple[str
         # Its own turn says so to a person; until then it shares nothing.
         return ""
     # What is plain can be guessed: only who showed the same secret shares an address.
-    return hook_hash(json.dumps([dialect, plain, sorted(hidden.items())])) if hidden else ""
+    if not any(hidden.values()):
+        return ""
+    return hook_hash(json.dumps([dialect, plain, sorted(hidden.items())]))
 
 
 def _at(said: Any, names: list[str]) -> Any:

@@ -108,9 +108,10 @@ def test_the_secret_of_one_integration_writes_nothing_into_another(other: dict[s
     assert door.kept_for(OTHERS) == door.kept_for(NOBODYS) == 0
 
 
-def test_connections_without_a_token_share_nothing() -> None:
-    connected(enterprise_id="e1")
-    connected(name="lag", enterprise_id="e2")
+@pytest.mark.parametrize("token", [{}, {"client_token": ""}])
+def test_connections_without_a_token_share_nothing(token: dict[str, str]) -> None:
+    connected(enterprise_id="e1", **token)
+    connected(name="lag", enterprise_id="e2", **token)
     assert Doors().named("bio").kept_for(OTHERS) == 0
 
 
