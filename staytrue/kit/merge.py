@@ -16,6 +16,9 @@ from typing import Any
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg import errors, sql
 
+LARGE_STAGE_BYTES = 16 << 20
+"""From here on a stage is emptied as a whole: each deleted row would have to be vacuumed."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -57,9 +60,38 @@ def stage(target: Target, lines: Iterable[str | bytes]) -> None:
 
 
 def clear(target: Target, batch: int) -> None:
-    """Empty the stage of one batch."""
+    """Empty the stage of one batch; as a whole where it is large and nobody else is at it."""
     with connection.cursor() as cursor:
-        cursor.execute(f'DELETE FROM "{target.stage}" WHERE batch = %s', [batch])
+        cursor.execute("SELECT pg_relation_size(%s) >= %s", [target.stage, LARGE_STAGE_BYTES])
+        (is_large,) = cursor.fetchone()
+        if not (is_large and _truncated(target, batch)):
+            cursor.execute(f'DELETE FROM "{target.stage}" WHERE batch = %s', [batch])
+
+
+def _truncated(target: Target, batch: int) -> bool:
+    """Whether the stage held no other batch and is empty now.
+
+    Whoever stages rows that nobody sees yet has a lock; it is not waited for.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f'LOCK TABLE "{target.stage}" IN ACCESS EXCLUSIVE MODE NOWAIT')
+            cursor.execute(
+                f"""SELECT EXISTS (SELECT FROM "{target.stage}" WHERE batch < %s)
+                        OR EXISTS (SELECT FROM "{target.stage}" WHERE batch > %s)""",
+                [batch, batch],
+            )
+            (is_shared,) = cursor.fetchone()
+            if is_shared:
+                # Lets go of the lock.
+                transaction.set_rollback(True)
+            else:
+                cursor.execute(f'TRUNCATE "{target.stage}"')
+    except OperationalError as error:
+        if not isinstance(error.__cause__, errors.LockNotAvailable):
+            raise
+        return False
+    return not is_shared
 
 
 def describe(target: Target) -> None:
