@@ -136,11 +136,11 @@ def moment_reader(
         # Instants hardly repeat, and most are written in full: nothing to tidy, one thing to try.
         if is_iso and len(text) == _FULL_INSTANT and text[10] == "T":
             try:
-                moment: date | datetime | None = datetime.fromisoformat(text)
+                instant = datetime.fromisoformat(text)
+                if instant.tzinfo and instant.year in _YEARS:
+                    return instant
             except ValueError:
-                moment = None
-            if isinstance(moment, datetime) and moment.tzinfo and moment.year in _YEARS:
-                return moment
+                pass
         tidy = clean(text)
         for format_ in formats:
             moment = parse_moment(tidy, format_, language)

@@ -69,6 +69,8 @@ class Compiler:
         self.places = {column: index for index, column in enumerate(mapping.columns)}
         # The readers that only look up the text of one column: `together` asks for these at once.
         self.columns: dict[Any, tuple[int, Known]] = {}
+        # The readers of one column whose texts are not remembered.
+        self.afresh: dict[Any, tuple[int, Callable[[str], Any]]] = {}
         # The fields with a word that has no meaning, as far as was read.
         self.strange: set[str] = set()
 
@@ -124,16 +126,51 @@ class Compiler:
         self.columns[read_one] = place, known
         return read_one
 
+    def reading(
+        self, cell: Cell, parse: Callable[[str], Any], field: str = ""
+    ) -> Callable[[Row], Any]:
+        """As `remembering`, for a cell that hardly ever says what another row said.
+
+        Looking for such a text, in vain, cost half a microsecond, of which a booking has seven.
+        """
+        if cell.value is not None or len(cell.columns) != 1:
+            return self.remembering(cell, parse, field=field)
+        place, nulls = self.places[cell.columns[0]], self.nulls
+
+        def read_one(row: Row) -> Any:
+            text = row[place]
+            if not text or text.strip() in nulls:
+                return None
+            try:
+                return parse(text)
+            except Unreadable as problem:
+                raise (in_field(problem, field) if field else problem) from None
+
+        self.afresh[read_one] = place, parse
+        return read_one
+
     def together(self, readers: Sequence[tuple[str, Reader]]) -> Callable[[Row, Notes], Any]:
         """Reads many fields: name → value. What is one look-up each is done without a call each."""
         single = [(name, *self.columns[read]) for name, read in readers if read in self.columns]
         names = [name for name, _, _ in single]
         meanings = [known for _, _, known in single]
         pick = picker([place for _, place, _ in single])
-        others = [(name, read) for name, read in readers if read not in self.columns]
+        afresh = [(name, *self.afresh[read]) for name, read in readers if read in self.afresh]
+        easy, nulls = {*self.columns, *self.afresh}, self.nulls
+        others = [(name, read) for name, read in readers if read not in easy]
 
         def read_all(row: Row, notes: Notes) -> dict[str, Any]:
-            values = dict(zip(names, map(getitem, meanings, pick(row)), strict=True))
+            try:
+                values = dict(zip(names, map(getitem, meanings, pick(row)), strict=True))
+                for name, place, parse in afresh:
+                    text = row[place]
+                    values[name] = parse(text) if text and text.strip() not in nulls else None
+            except Unreadable:
+                # Each by itself: the first of them names its field.
+                for _, read in readers:
+                    if read in easy:
+                        read(row, notes)
+                raise
             for name, read in others:
                 values[name] = read(row, notes)
             return values
@@ -148,10 +185,15 @@ class Compiler:
 
         if read in self.columns:
             self.columns[read_quietly] = self.columns[read]
+        if read in self.afresh:
+            self.afresh[read_quietly] = self.afresh[read]
         return read_quietly
 
-    def text(self, cell: Cell, *, lines: bool = False) -> TextReader:
-        """Clean text; `lines` keeps line breaks; with prefixes the line that begins with one."""
+    def text(self, cell: Cell, *, lines: bool = False, repeats: bool = True) -> TextReader:
+        """Clean text; `lines` keeps line breaks; with prefixes the line that begins with one.
+
+        `repeats` says, here and below, whether the column says few things many times.
+        """
         tidy = _tidy(cell, lines=lines)
 
         def parse(text: str) -> str | None:
@@ -160,18 +202,22 @@ class Compiler:
                 return text
             return tidy(text) or None
 
-        return self.remembering(cell, tidy if cell.prefixes else parse)
+        read = tidy if cell.prefixes else parse
+        return self.remembering(cell, read) if repeats else self.reading(cell, read)
 
-    def ids(self, cell: Cell) -> Callable[[Row], tuple[str, ...]]:
+    def ids(self, cell: Cell) -> Callable[[Row], tuple[str, ...] | None]:
         """The ids in a cell, several where the mapping says what stands between them."""
         tidy, split = _tidy(cell), cell.split
+        is_plain = not cell.prefixes and not (split and split.isalnum())
 
         def parse(text: str) -> tuple[str, ...]:
+            if is_plain and text.isascii() and text.isalnum():
+                return (text,)
             said = tidy(text) or ""
             parts = said.split(split) if split else (said,)
             return tuple(one for part in parts if (one := part.strip()))
 
-        return self.remembering(cell, parse, nothing=())
+        return self.reading(cell, parse)
 
     def code(self, field: str, cell: Cell, table: dict[str, Any], other: Any) -> Coded:
         """The meaning of a word beside the word itself; `other` is the answer to an unknown one."""
@@ -181,15 +227,17 @@ class Compiler:
         """A local date of the property."""
         return self._parsed(field, cell, day_reader(cell.formats, self.layout.language, self.zone))
 
-    def moment(self, field: str, cell: Cell) -> Reader:
+    def moment(self, field: str, cell: Cell, *, repeats: bool = True) -> Reader:
         """An instant with a zone, or a date where the PMS tells no more."""
         read = moment_reader(cell.formats, self.layout.language, self.zone)
-        return self._parsed(field, cell, read)
+        return self._parsed(field, cell, read, repeats=repeats)
 
-    def amount(self, field: str, cell: Cell) -> Reader:
+    def amount(self, field: str, cell: Cell, *, repeats: bool = True) -> Reader:
         """An exact decimal; several columns are added up."""
         read = amount_reader(cell.decimal, cell.thousands)
-        return self._summed(field, cell, read) if cell.plus else self._parsed(field, cell, read)
+        if cell.plus:
+            return self._summed(field, cell, read)
+        return self._parsed(field, cell, read, repeats=repeats)
 
     def count(self, field: str, cell: Cell) -> Reader:
         """A whole number; several columns are added up."""
@@ -247,8 +295,11 @@ class Compiler:
 
         return read
 
-    def _parsed(self, field: str, cell: Cell, parse: Callable[[str], Any]) -> Reader:
-        return self.quiet(self.remembering(cell, parse, field=field))
+    def _parsed(
+        self, field: str, cell: Cell, parse: Callable[[str], Any], *, repeats: bool = True
+    ) -> Reader:
+        make = self.remembering if repeats else self.reading
+        return self.quiet(make(cell, parse, field=field))
 
     def _summed(self, field: str, cell: Cell, parse: Callable[[str], Any]) -> Reader:
         raws = [self.raw(Cell(columns=(column,))) for column in cell.columns]

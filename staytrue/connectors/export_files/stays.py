@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from staytrue.connectors.base import Settings
@@ -48,7 +49,7 @@ class StayReader:
         self.mapping, self.settings = mapping, settings
         compiler = self.compiler = Compiler(mapping, settings)
         cells = mapping.cells
-        self.number = compiler.text(cells["number"])
+        self.number = compiler.text(cells["number"], repeats=False)
         self.leg = compiler.text(cells["leg"]) if "leg" in cells else None
         self.status = compiler.code("status", cells["status"], mapping.values["status"], None)
         self.says_departure = "departure_on" in cells
@@ -71,9 +72,9 @@ class StayReader:
             (name, make(name, cells[name]))
             for names, make in (
                 (_DAYS, compiler.day),
-                (_MOMENTS, compiler.moment),
+                (_MOMENTS, partial(compiler.moment, repeats=False)),
                 (_COUNTS, compiler.count),
-                (_AMOUNTS, compiler.amount),
+                (_AMOUNTS, partial(compiler.amount, repeats=False)),
                 (("currency",), compiler.currency),
                 (("version",), compiler.sequence),
             )

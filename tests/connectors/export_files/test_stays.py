@@ -160,6 +160,14 @@ def test_an_unknown_currency_parks_the_record(tmp_path: Path) -> None:
     assert one_row(tmp_path, rules, Room="Taler").parked[0].code == "unknown_currency"
 
 
+def test_of_several_unreadable_cells_the_first_field_is_told(tmp_path: Path) -> None:
+    # Guests are counted after the instants, though a look at them comes first.
+    row = OWN_ROW.replace("2026-01-02T10:11:12", "soon").replace(";2;1;0;", ";two;1;0;")
+    got = read(tmp_path, csv(row, titles=OWN_TITLES), OWN, "stays_20260525-0310.csv")
+    assert [part.code for part in got.parked] == ["impossible_date"]
+    assert got.parked[0].facts["field"] == "created_at"
+
+
 def test_custom_fields_have_their_types(tmp_path: Path) -> None:
     rules = mapping(
         STAYS
