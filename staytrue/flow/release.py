@@ -165,11 +165,12 @@ def _ask_again(delivery: Delivery, parts: Sequence[ParkedPart], by: str, now: da
             code="no_key",
         )
     with scope.everything():
-        keys = [str(part.key) for part in parts]
-        wants = [Want("profile", key) for key in keys]
-        if delivery.object != "profile":
-            # A stay's key may end with its leg; the PMS is asked for all legs of the number.
-            wants += [Want("reservation", key.partition("/")[0]) for key in keys]
+        # A stay's key may end with its leg; the PMS is asked for all legs of the number.
+        wants = [
+            Want(part.object, str(part.key) if part.object == "profile"
+                 else str(part.key).partition("/")[0])
+            for part in parts
+        ]  # fmt: skip
         wanted.want(delivery.connection, wants, now)
         inbox.resolve(parts, ParkedPart.State.RELEASED, by, now)
 

@@ -156,7 +156,7 @@ def _park(delivery: Delivery, refused: Sequence[tuple[Claimed, Unreadable]], now
     parts = []
     for one, problem in refused:
         raw = f"{one.entity} {one.id}"
-        part = Parked(line=None, reason=problem.sentence, code=problem.code,
+        part = Parked(line=None, object=one.entity, reason=problem.sentence, code=problem.code,
                       facts=problem.facts, key=one.id, raw=raw)  # fmt: skip
         parts.append((hash_of(raw), part))
     inbox.park(delivery, parts, now)

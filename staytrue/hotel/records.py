@@ -179,9 +179,13 @@ class Profile(msgspec.Struct, kw_only=True):
 
 
 class Parked(msgspec.Struct, kw_only=True):
-    """A part of a delivery that was not understood: kept whole, with the reason, out of use."""
+    """A part of a delivery that was not understood: kept whole, with the reason, out of use.
+
+    `object` is what it tells of, where a delivery of its kind holds several.
+    """
 
     line: int | None
+    object: str = ""
     reason: str
     code: str
     facts: dict[str, Any] = {}

@@ -181,7 +181,8 @@ def park(delivery: Delivery, parts: Sequence[tuple[int, Parked]], now: datetime)
                SELECT %s, %s, %s, x.object, x.line, x.key, x.code, x.reason, x.facts::jsonb, x.raw,
                       x.raw_hash, 'parked', %s, %s, ''
                  FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::text[],
-                             %s::text[], %s::text[], %s::bigint[]) x(object, line, key, code, reason, facts, raw, raw_hash)
+                             %s::text[], %s::text[], %s::bigint[])
+                       x(object, line, key, code, reason, facts, raw, raw_hash)
                 ORDER BY x.raw_hash
                ON CONFLICT (connection_id, object, raw_hash) WHERE state = 'parked'
                  DO UPDATE SET seen_at = excluded.seen_at, line = excluded.line,

@@ -13,6 +13,7 @@ import msgspec
 from staytrue.connectors.base import Http, Settings
 from staytrue.connectors.mews.choices import listed
 from staytrue.kit.errors import Misconfigured, Refused, Temporary
+from staytrue.kit.strict_json import whole
 
 CLIENT = "Staytrue 1.0.0"
 COUNT = 500
@@ -67,7 +68,7 @@ class Page:
     def __init__(self, rows: list[msgspec.Raw], cursor: str | None) -> None:
         self.rows = rows
         self.cursor = cursor
-        self.fields: list[Row] = [msgspec.json.decode(row) for row in rows]
+        self.fields: list[Row] = [_fields(row) for row in rows]
 
 
 class Api:
@@ -117,7 +118,7 @@ class Api:
                 status=answer.status,
             )
         try:
-            return msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])
+            return msgspec.json.decode(whole(answer.body), type=dict[str, msgspec.Raw])
         except msgspec.DecodeError:
             # A proxy's page with status 200 must never be taken for "nothing is new".
             raise _no_answer(path) from None
@@ -141,8 +142,6 @@ class Api:
             page = Page(rows, told if len(rows) == COUNT else None)
         except msgspec.DecodeError:
             raise _no_answer(operation.path) from None
-        if not all(isinstance(fields, dict) for fields in page.fields):
-            raise _no_answer(operation.path)
         if page.cursor is not None and page.cursor == cursor:
             raise Temporary("Mews gives the same page again and again.", "paging_stuck")
         return page
@@ -182,6 +181,15 @@ class Api:
 def instant(moment: datetime) -> str:
     """An instant as the API writes it."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _fields(row: msgspec.Raw) -> Row:
+    """What a row says; one that cannot be read leads to nothing else and will be parked."""
+    try:
+        said = msgspec.json.decode(row)
+    except msgspec.DecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _no_answer(path: str) -> Temporary:

@@ -8,7 +8,7 @@ from typing import Any
 
 from staytrue.kit.cards import mask_cards, may_hold_cards_in_json
 from staytrue.kit.errors import Unreadable
-from staytrue.kit.strict_json import strict
+from staytrue.kit.strict_json import loose, plain, whole
 
 DEPTH = 40
 # Ids and numbers the PMS made itself may look like card numbers; they are matched on, so they stay.
@@ -19,12 +19,11 @@ Tree = dict[str, Any]
 
 
 def tree(payload: bytes) -> Tree:
-    """The named fields of an answer, its numbers as text and card numbers masked."""
-    try:
-        text = payload.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Unreadable("It is not text in UTF-8.", "not_text") from None
-    value = strict(text, DEPTH)
+    """The named fields of an answer, its numbers as text and card numbers masked.
+
+    What cannot be read stands as broken in its place: it is lost with its record, not with its page.
+    """
+    value = loose(whole(payload).decode("utf-8-sig"), DEPTH)
     if not isinstance(value, dict):
         raise Unreadable("It is no object with named fields.", "not_an_object")
     if may_hold_cards_in_json(payload):
@@ -46,7 +45,8 @@ def _masked(value: Any, name: str) -> Any:
 
 def text_of(value: Any) -> str:
     """A record as one line of text, always the same for the same content."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"),
+                      default=plain)  # fmt: skip
 
 
 def rows(trees: Sequence[Tree], name: str) -> list[Any]:

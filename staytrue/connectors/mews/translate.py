@@ -19,6 +19,7 @@ from staytrue.hotel.records import Parked
 from staytrue.kit.cards import mask_cards
 from staytrue.kit.errors import Unreadable
 from staytrue.kit.hashes import hash_of
+from staytrue.kit.strict_json import problem_in
 
 E = TypeVar("E", bound=entities.Entity)
 
@@ -102,22 +103,26 @@ def _one(number: int, kind: str, record: Any, known: Known) -> Translated:
     known.notes.clear()
     key = None
     try:
+        if broken := problem_in(record):
+            key, raw = _key(record, _KEYS[kind]), mask_cards(raw)[0]
+            raise broken
         if kind == "Accounts":
             key = record.get("Id") if isinstance(record, dict) else None
             account, record = people.of_account(record)
             kind = {"Customer": "Customers", "Company": "Companies"}[account]
         if kind == "Reservations":
-            key = _key(record, "Number")
+            key = _key(record, _KEYS[kind])
             stay = _converted(record, entities.Reservation)
             answer.skipped = stays.skipped(stay, known)
             if not answer.skipped:
                 answer.reservations = [stays.read(stay, known, notes)]
         else:
-            key = _key(record, "Id")
+            key = _key(record, _KEYS[kind])
             read, struct = _PEOPLE[kind]
             answer.profiles = [read(_converted(record, struct), known, notes)]
     except Unreadable as problem:
-        answer.parked = [_parked(number, problem, key, raw)]
+        object = "reservation" if kind == "Reservations" else "profile"
+        answer.parked = [_parked(number, problem, key, raw, object)]
     # The same record with another bill or room is not the same: what it came to counts as well.
     told = msgspec.json.encode([answer.reservations, answer.profiles]).decode()
     answer.hash = hash_of(raw + told)
@@ -125,6 +130,7 @@ def _one(number: int, kind: str, record: Any, known: Known) -> Translated:
     return answer
 
 
+_KEYS = {"Reservations": "Number", "Customers": "Id", "Companies": "Id", "Accounts": "Id"}
 _PEOPLE: dict[str, tuple[Callable[..., Any], Any]] = {
     "Customers": (people.customer, entities.Customer),
     "Companies": (people.company, entities.Company),
@@ -145,9 +151,10 @@ def _converted(record: Any, kind: type[E]) -> E:
         ) from None
 
 
-def _parked(line: int, problem: Unreadable, key: str | None, raw: str) -> Parked:
+def _parked(line: int, problem: Unreadable, key: str | None, raw: str, object: str = "") -> Parked:
     return Parked(
         line=line,
+        object=object,
         reason=problem.sentence,
         code=problem.code,
         facts=problem.facts,

@@ -18,7 +18,7 @@ from staytrue.hotel.records import Parked
 from staytrue.kit.cards import mask_cards
 from staytrue.kit.errors import Unreadable
 from staytrue.kit.hashes import hash_of_bytes
-from staytrue.kit.strict_json import strict
+from staytrue.kit.strict_json import loose, plain, problem_in, whole
 
 DEPTH = 64
 ENVELOPES = frozenset(
@@ -43,22 +43,23 @@ def translate(
             raise Unreadable("No known answer of OPERA Cloud looks like this.", "envelope")
     except Unreadable as problem:
         answer = Translated(1, hash_of_bytes(payload))
-        answer.parked = [_parked(1, payload.decode("utf-8", "replace"), problem, None)]
+        answer.parked = [_parked(1, payload.decode("utf-8", "replace"), problem, {})]
         yield answer
         return
     parts = list(_parts(body, sides, house))
+    if (broken := problem_in(body)) and not any(problem_in(part) for part, _ in parts):
+        parts = [(body, partial(_refuse, broken))]
     answers = [_answer(line, part, read) for line, (part, read) in enumerate(parts, 1)]
     _keep_newest_glimpses(answers)
     yield from answers
 
 
 def document(payload: bytes) -> Json:
-    """A body as an object with its numbers as text; anything else is unreadable."""
-    try:
-        text_ = payload.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Unreadable("It is not UTF-8, which OPERA Cloud always writes.", "encoding") from None
-    body = strict(text_, DEPTH)
+    """A body as an object with its numbers as text; anything else is unreadable.
+
+    A value that cannot be read stands as broken in its place: its record is parked, not its page.
+    """
+    body = loose(whole(payload).decode("utf-8-sig"), DEPTH)
     if not isinstance(body, dict):
         raise Unreadable("It is no object, so no answer of OPERA Cloud.", "not_an_object")
     return body
@@ -98,6 +99,10 @@ def _history(body: Json) -> Iterator[Json]:
             yield from objects(body, "profileStayDetails", name, kind, "reservationInfo")
 
 
+def _refuse(broken: Unreadable, _answer: Translated, _notes: Notes) -> None:
+    raise broken
+
+
 def _event(said: Json, event: Json, house: House, answer: Translated, _: Notes) -> None:
     answer.hints = events.hints_of(said, event, house)
     if not answer.hints:
@@ -120,6 +125,8 @@ def _reservation(
     for side in sides:
         folio = one(side, "reservationFolioInformation")
         if number_of(one(folio, "reservationInfo")) == reservation.number:
+            if broken := problem_in(folio):
+                raise broken
             reservation.folio = [*reservation.folio, *folio_lines(folio, house)]
     full = {
         source_id: read_profile(source_id, one(side, "profileDetails"), house, notes)
@@ -148,25 +155,28 @@ def _profile(
 
 
 def _answer(line: int, part: Json, read: Callable[[Translated, Notes], None]) -> Translated:
-    raw = json.dumps(part, ensure_ascii=False)
+    raw = json.dumps(part, ensure_ascii=False, default=plain)
     answer, notes = Translated(line, hash_of_bytes(raw.encode())), Notes(line)
     try:
         read(answer, notes)
+        if not answer.hints and (broken := problem_in(part)):
+            raise broken
     except Unreadable as problem:
-        number = number_of(part)
         answer = Translated(line, answer.hash)
-        answer.parked = [_parked(line, raw, problem, number and f"{number}/1")]
+        answer.parked = [_parked(line, raw, problem, part)]
     answer.findings = notes.found
     return answer
 
 
-def _parked(line: int, raw: str, problem: Unreadable, key: str | None) -> Parked:
+def _parked(line: int, raw: str, problem: Unreadable, part: Json) -> Parked:
+    number, guest = number_of(part), id_of(objects(part, "profileIdList"), "Profile")
     return Parked(
         line=line,
+        object="reservation" if number else "profile" if guest else "",
         reason=problem.sentence,
         code=problem.code,
         facts=problem.facts,
-        key=key,
+        key=f"{number}/1" if number else guest,
         raw=mask_cards(raw)[0],
     )
 

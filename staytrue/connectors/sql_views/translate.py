@@ -103,6 +103,7 @@ def _read(answer: Translated, reader: _Reader, house: str | None, raw: bytes) ->
         answer.parked = [
             Parked(
                 line=answer.line,
+                object=reader.view.object,
                 reason=problem.sentence,
                 code=problem.code,
                 facts=problem.facts,

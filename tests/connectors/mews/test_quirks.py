@@ -186,7 +186,7 @@ def test_a_card_number_in_a_note_is_gone_and_a_booking_number_like_one_stays() -
         (b'{"Message": "Too busy", "RequestId": "x"}', "unknown_payload"),
         (b"{}", "unknown_payload"),
         (b"[]", "not_an_object"),
-        (b"\xff\xfe", "not_text"),
+        (b"\xff\xfe", "not_json"),
         (b'{"Reservations": {}}', "not_a_list"),
         (b'{"Reservations": [{"State": "Confirmed", "State": "Canceled"}]}', "duplicate_field"),
         (b'{"Reservations": ' + b"[" * 100 + b"]" * 100 + b"}", "too_deep"),

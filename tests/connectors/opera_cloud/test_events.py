@@ -82,7 +82,7 @@ def test_blank_is_absent_in_the_queue_and_empty_in_the_stream() -> None:
         (b'{"reservations": 1e999}', "number"),
         (b"[" * 100_000, "too_deep"),
         (b"<html>busy</html>", "not_json"),
-        (b"\xff\xfe{}", "encoding"),
+        (b"\xff\xfe{}", "not_json"),
         (b"[]", "not_an_object"),
         (b'{"somethingElse": 1}', "envelope"),
     ],
