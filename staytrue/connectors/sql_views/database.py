@@ -27,6 +27,16 @@ Where = tuple[str, str, Value | tuple[Value, ...]]
 
 
 @dataclass(frozen=True)
+class OffCalendar:
+    """A day of no calendar of ours (never, before Christ, in the year 20260), as it is written."""
+
+    written: str
+
+    def __str__(self) -> str:
+        return self.written
+
+
+@dataclass(frozen=True)
 class Column:
     """A column as the database describes it."""
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from staytrue.connectors.base import Bookmark, Delivery, Scope, Settings
-from staytrue.connectors.sql_views.database import Database, Query, Value, Where
+from staytrue.connectors.sql_views.database import Database, OffCalendar, Query, Value, Where
 from staytrue.connectors.sql_views.mapping import ViewMap
 from staytrue.connectors.sql_views.reading import Scalar
 from staytrue.connectors.sql_views.translate import Parcel
@@ -75,11 +75,12 @@ class Poll:
         newest: Any = None
         seen = list[str]()
         while portion := list(islice(rows, PARCEL_ROWS)):
-            newest = portion[-1][stamp]
+            newest = next(reversed(_moments(portion, stamp)), newest)
             digests = [digest_of(row) for row in portion]
             seen += digests
             new = [row for row, own in zip(portion, digests, strict=True) if own not in known]
-            self._note("changed", view, self._mark(view, newest))
+            if newest is not None:
+                self._note("changed", view, self._mark(view, newest))
             self._note("lately", view, seen[-LATELY_MAX:])
             if new:
                 yield self._parcel(view, new)
@@ -99,7 +100,7 @@ class Poll:
         for stretch in _stretches(rows_of(self.database, view, where, view.key), view):
             seen.append(digest_of(stretch))
             if view.changed:
-                stamps = [row[view.changed] for row in stretch if row[view.changed] is not None]
+                stamps = _moments(stretch, view.changed)
                 newest = max([*stamps, *([] if newest is None else [newest])], default=None)
             if seen[-1] not in known:
                 self._note("stretches", view, [*known, *seen])
@@ -208,6 +209,12 @@ def parcel(
         view.object, str(view.view), plain, mapping_of(settings), house, scope, read_at=read_at
     )
     return Delivery(view.object, msgspec.json.encode(told), read_at, bookmark)
+
+
+def _moments(rows: Iterable[Row], stamp: str) -> list[Any]:
+    """The stamps of these rows; one of no calendar says nothing of when."""
+    said = (row[stamp] for row in rows)
+    return [one for one in said if one is not None and not isinstance(one, OffCalendar)]
 
 
 def digest_of(thing: object) -> str:

@@ -9,12 +9,16 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 
 from staytrue.connectors.sql_views.database import (
     ROWS_AT_ONCE,
     STATEMENT_SECONDS,
     Column,
+    OffCalendar,
     Query,
     View,
     listed,
@@ -83,6 +87,43 @@ ORDER BY 1
 """
 
 
+class _AnyDate(DateLoader):
+    """A day; one that no calendar of ours holds stops its own row only."""
+
+    def load(self, data: Buffer) -> Any:
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return OffCalendar(bytes(data).decode())
+
+
+class _AnyTimestamp(TimestampLoader):
+    """A moment without a zone, likewise."""
+
+    def load(self, data: Buffer) -> Any:
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return OffCalendar(bytes(data).decode())
+
+
+class _AnyTimestamptz(TimestamptzLoader):
+    """An instant, likewise."""
+
+    def load(self, data: Buffer) -> Any:
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return OffCalendar(bytes(data).decode())
+
+
+_LOADERS: dict[str, type[Loader]] = {
+    "date": _AnyDate,
+    "timestamp": _AnyTimestamp,
+    "timestamptz": _AnyTimestamptz,
+}
+
+
 class PostgreSQL:
     """A look at a PostgreSQL; see `database.Database`."""
 
@@ -93,6 +134,8 @@ class PostgreSQL:
                 self._connection = psycopg.connect(make_conninfo("", **(parts | tls)))
             except psycopg.OperationalError as problem:
                 raise _unreachable(problem) from None
+        for name, loader in _LOADERS.items():
+            self._connection.adapters.register_loader(name, loader)
         self._connection.read_only = True
         self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         self._run(f"SET LOCAL statement_timeout = {STATEMENT_SECONDS * 1000}")
