@@ -239,7 +239,8 @@ def _settle_parked(work: Work) -> None:
     parts = work.summary.parked
     inbox.park(work.delivery, parts, work.now)
     inbox.solve_staged(work.delivery, work.now)
-    if is_complete(work):
+    # Nobody knows whether what was not understood lies in a window: its absence there tells nothing.
+    if work.scope.kind == "full" and is_complete(work):
         inbox.solve_unseen(work.delivery, work.now)
 
 
