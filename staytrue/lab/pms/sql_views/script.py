@@ -45,13 +45,17 @@ class Truth:
 
 
 class Script:
-    """The events of the world in their order, played as far as time has come."""
+    """The events of the world in their order, played as far as time has come.
+
+    `behind` is what the PMS's clock lacks, from now on.
+    """
 
     def __init__(self, world: World, seed: int, quirks: frozenset[Quirk], tables: Tables) -> None:
         self.world, self.quirks, self.tables = world, quirks, tables
         self.house, self.truth = world.house, Truth()
         self.seen = rows.seen_by(quirks, world.house.zone)
         self.begun = False
+        self.behind = timedelta()
         names = ("write", "stay", "guest")
         self._streams = {name: stream(seed, f"sql_views {name}") for name in names}
         self._stays: dict[Key, Reservation] = {}
@@ -88,6 +92,10 @@ class Script:
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to this. What a mirror alone holds of rows archived before stays true."""
         vars(self).update(state)
+
+    def row(self, number: int, line: int) -> Row:
+        """A booking's row as the PMS itself would write it now."""
+        return dict(self._rows[number, line])
 
     def play(self, until: datetime) -> None:
         """Everything that happens up to this instant, and the transactions that end by then."""
@@ -276,7 +284,7 @@ class Script:
             return before
         if Quirk.FUTURE_STAMPS in self.quirks and self._chance("write", FUTURE):
             return at + 3 * A_DAY
-        return at
+        return at - self.behind
 
     def _put(self, table: str, row: Row, at: datetime) -> None:
         self.tables.put(table, row, ends_at=self._ends_at(at) if self.begun else None)
