@@ -83,6 +83,7 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
     fills, sample = feeds.filled(link)
     is_live = registry.live(link.dialect) is not None
     state = health(link, now, request.GET.get("lag", "")) if is_live else None
+    stopped = str(link.stopped_facts.get("reason", ""))
     return page(
         request,
         "connection.html",
@@ -110,7 +111,8 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
         health=state,
         is_reshaped=link.stopped_code in SHAPE_CHANGED,
         learned_days=restored.BACKUP_AGE.days if link.stopped_code == restored.CODE else None,
-        stopped_why=reasons.told(link.stopped_code, str(link.stopped_facts.get("reason", ""))),
+        stopped_why=reasons.told(link.stopped_code, stopped),
+        stopped_said=stopped,
     )
 
 

@@ -115,6 +115,18 @@ def test_before_a_changed_pms_is_resumed_the_page_says_what_that_means(
     assert "I have compared them" not in told(hotel_house.client("front_desk"))
 
 
+def test_which_column_is_gone_is_told_in_every_language(
+    hotel_house: House, link: Connection
+) -> None:
+    with scope.everything():
+        inbox.stop(link, "views_changed", {"reason": "In stays, column dep is gone."}, NOW)
+    client = hotel_house.client("administrator")
+    client.post("/language/", {"language": "fr"})
+    text = told(client)
+    assert '<span lang="en">In stays, column dep is gone.</span>' in text
+    assert "Next due</span><b>—</b>" in told(hotel_house.client("front_desk"))
+
+
 def test_before_a_restored_pms_is_resumed_the_page_says_what_that_means(
     hotel_house: House, link: Connection
 ) -> None:
