@@ -50,6 +50,18 @@ def struck(world: World, at: datetime, last: date) -> World:
     return with_other(world, bookings=lives)
 
 
+def audited(world: World, at: datetime) -> World:
+    """Nobody came the day before: this night's audit makes no-shows of all who should have."""
+    day = at.astimezone(world.house.zone).date() - timedelta(days=1)
+    noon, lives = world.house.instant(day, 12 * 60), dict(world.bookings)
+    for number, life in lives.items():
+        now = life.state_at(noon)
+        if now and now.status in OPEN and now.arrival_on == day:
+            told = replace(now, status=Status.NO_SHOW, modified_at=at)
+            lives[number] = Life([*_until(life, noon), (at, "no-show", told)])
+    return with_other(world, bookings=lives)
+
+
 def edited(world: World, at: datetime) -> int:
     """How many bookings were touched at this very instant."""
     return sum(any(when == at for when, _, _ in life.versions) for life in world.bookings.values())
