@@ -76,7 +76,8 @@ def read_profile(source_id: str | None, body: Json, house: House, notes: Notes) 
     profile.consents = _consents(body)
     said = [lines(comment, "text", "value") for comment in _open_comments(body)]
     profile.notes = "\n".join(note for note in said if note) or None
-    profile.modified_at = moment(body, house.instants, "lastModifyDateTime")
+    read_at = house.settings.read_at
+    profile.modified_at = moment(body, house.instants, "lastModifyDateTime", until=read_at)
     preferences = [
         found
         for item in objects(body, "preferenceCollection", "preferenceType", "preference")

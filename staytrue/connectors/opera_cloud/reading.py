@@ -107,8 +107,12 @@ def day(node: Any, *path: str) -> date | None:
         return None
 
 
-def moment(node: Any, zone: ZoneInfo, *path: str) -> datetime | None:
-    """An instant in UTC. Most of OPERA's carry no zone: those are in `zone`."""
+def moment(node: Any, zone: ZoneInfo, *path: str, until: datetime | None = None) -> datetime | None:
+    """An instant in UTC. Most of OPERA's carry no zone: those are in `zone`.
+
+    Of an hour that comes twice in autumn it is the first; with `until` the last that is not after
+    it, so that stamps which order versions never go back.
+    """
     found = _MOMENT.fullmatch(text(node, *path) or "")
     if found is None:
         return None
@@ -120,4 +124,7 @@ def moment(node: Any, zone: ZoneInfo, *path: str) -> datetime | None:
         return None
     if read.year < YEAR_MIN:
         return None
-    return (read if offset else read.replace(tzinfo=zone)).astimezone(UTC)
+    if offset:
+        return read.astimezone(UTC)
+    first, again = (read.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return again if until and first < again <= until else first

@@ -67,7 +67,9 @@ def read_reservation(body: Json, house: House, notes: Notes) -> tuple[Reservatio
         nights=(departure_on - arrival_on).days,
         created_at=moment(body, house.instants, "createDateTime")
         or day(body, "createBusinessDate"),
-        modified_at=moment(body, house.instants, "lastModifyDateTime"),
+        modified_at=moment(
+            body, house.instants, "lastModifyDateTime", until=house.settings.read_at
+        ),
         adults=first_of(count(counts, "adults"), count(stay, "adultCount")),
         children=first_of(count(counts, "children"), count(stay, "childCount")),
         room_number=text(stay, "currentRoomInfo", "roomId")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -223,6 +224,24 @@ def test_instants_without_a_zone_are_the_propertys() -> None:
     assert read(body).modified_at.isoformat() == "2026-07-01T10:00:00+00:00"  # type: ignore[union-attr]
     utc = read(body, settings(instants="utc"))
     assert utc.modified_at.isoformat() == "2026-07-01T12:00:00+00:00"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("read_at", "meant"),
+    [("00:50", "00:50"), ("01:15", "00:50"), ("01:50", "01:50"), ("09:00", "01:50")],
+)
+def test_of_the_hour_that_comes_twice_the_last_one_that_was_before_the_reading_is_meant(
+    read_at: str, meant: str
+) -> None:
+    night = "2026-10-25T{}:00+00:00"
+    house = replace(settings(), read_at=datetime.fromisoformat(night.format(read_at)))
+    found = read(stay(lastModifyDateTime="2026-10-25 02:50:00.0"), house)
+    assert found.modified_at == datetime.fromisoformat(night.format(meant))
+
+
+def test_the_hour_that_never_was_is_read_as_the_one_after_it() -> None:
+    found = read(stay(lastModifyDateTime="2027-03-28 02:30:00.0"))
+    assert found.modified_at == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
 
 
 def test_dates_are_the_propertys_whatever_clock_stands_beside_them() -> None:
