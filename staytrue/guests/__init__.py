@@ -1,0 +1,1 @@
+"""Who a guest really is: one guest from many profiles."""

@@ -1,0 +1,134 @@
+"""A whole list of profiles at once: features → keys → pairs → levels → scores → persons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staytrue.guests.matching import hubs, learn, score
+from staytrue.guests.matching import model as models
+from staytrue.guests.matching.bands import Bands, may_join
+from staytrue.guests.matching.cluster import Persons, persons
+from staytrue.guests.matching.keys import keys_of
+from staytrue.guests.matching.model import PERSON, Model
+from staytrue.guests.matching.normalise import Features
+from staytrue.guests.matching.pairs import Pairs, pairs_of
+from staytrue.guests.matching.rarity import Rarities
+from staytrue.guests.matching.vectors import Bits, Index, Levels, Table
+from staytrue.guests.matching.vetoes import HARD, Judge, Marks
+
+CHUNK = 500_000
+Progress = Callable[[str, int, int], None]
+
+
+class Scored(NamedTuple):
+    """Pairs above the floor: places, levels, bits and share of one person, vetoes."""
+
+    left: Index
+    right: Index
+    levels: Levels
+    margin: Bits
+    person: Bits
+    vetoes: Marks
+    may_join: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What came of a list of profiles, in the order of `features`.
+
+    `likely` joins whatever is more likely one person than not, `automatic` only what may be joined
+    without a person; `scored` are the pairs that support either.
+    """
+
+    features: Sequence[Features]
+    model: Model
+    pairs: Pairs
+    scored: Scored
+    likely: Persons
+    automatic: Persons
+    findings: Sequence[hubs.Finding]
+
+    def proposals(self) -> Index:
+        """Pairs of persons of `automatic` that a person should look at, of shape (n, 2)."""
+        one, other = self.automatic.of[self.scored.left], self.automatic.of[self.scored.right]
+        shown = one != other
+        both = np.stack([np.minimum(one, other)[shown], np.maximum(one, other)[shown]], axis=1)
+        return np.unique(both, axis=0)
+
+
+class Batch:
+    """The steps over one list of profiles, each kept for the next."""
+
+    def __init__(
+        self, features: Sequence[Features], salt: bytes, bands: Bands | None = None
+    ) -> None:
+        # In the order of their names, so that no answer depends on how they came.
+        self.features = sorted(features, key=lambda each: (each.id, repr(each)))
+        self.bands = bands or Bands()
+        self.found = hubs.found(self.features)
+        plain = [self.found.applied(each) for each in self.features]
+        self.table = Table(plain, Rarities.of(plain))
+        self._judge = Judge(plain)
+        generic = self.found.generic
+        self.pairs = pairs_of([keys_of(each, salt, generic) for each in self.features])
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The names of the further texts that these profiles have."""
+        return tuple(name for name, _ in self.features[0].others) if self.features else ()
+
+    def learned(self, source: str = "") -> Model:
+        """A model of these profiles' own; with too few of them the one that ships."""
+        if len(self.features) < learn.FEWEST_PROFILES or not len(self.pairs.left):
+            return models.default().with_others(self.others)
+        step = max(len(self.pairs.left) // learn.SAMPLE, 1)
+        return learn.learn(
+            self.table,
+            self.pairs.left[::step],
+            self.pairs.right[::step],
+            pairs_in_all=len(self.pairs.left),
+            source=source,
+        )
+
+    def resolved(self, model: Model, progress: Progress | None = None) -> Resolution:
+        """Score all pairs and find the persons."""
+        scored = self._scored(model, progress or (lambda *_: None))
+        likely = self._persons(model, scored, np.ones(len(scored.left), bool), HARD, 0.0)
+        automatic = self._persons(model, scored, scored.may_join, ~0, self.bands.within)
+        return Resolution(
+            self.features, model, self.pairs, scored, likely, automatic, self.found.findings
+        )
+
+    def _scored(self, model: Model, progress: Progress) -> Scored:
+        kept = []
+        total = len(self.pairs.left)
+        for start in range(0, max(total, 1), CHUNK):
+            chunk = slice(start, start + CHUNK)
+            left, right = self.pairs.left[chunk], self.pairs.right[chunk]
+            vectors = self.table.compare(left, right)
+            bits = score.class_bits(model, vectors, len(self.features))
+            person = score.posteriors(bits)[:, PERSON]
+            vetoes = self._judge.vetoes(vectors.levels, left, right)
+            sure = may_join(model.fields, vectors.levels, person, self.bands) & (vetoes == 0)
+            shown = person >= self.bands.review
+            parts = (left, right, vectors.levels, score.margin(bits), person, vetoes, sure)
+            kept.append([part[shown] for part in parts])
+            progress("pairs", min(start + CHUNK, total), total)
+        return Scored(*(np.concatenate(parts) for parts in zip(*kept, strict=True)))
+
+    def _persons(
+        self, model: Model, scored: Scored, edges: NDArray[np.bool_], against: int, least: float
+    ) -> Persons:
+        def evidence(left: Index, right: Index) -> tuple[Bits, NDArray[np.bool_]]:
+            vectors = self.table.compare(left, right)
+            bits = score.margin(score.class_bits(model, vectors, len(self.features)))
+            marks = self._judge.vetoes(vectors.levels, left, right)
+            return bits, (marks & against) != 0
+
+        left, right = scored.left[edges], scored.right[edges]
+        return persons(len(self.features), left, right, evidence, least)

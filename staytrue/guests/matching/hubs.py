@@ -1,0 +1,144 @@
+"""Values that many share: an office's phone, an agency's e-mail, a relay; one finding for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from staytrue.guests.matching.compare import SHARED
+from staytrue.guests.matching.keys import Generic
+from staytrue.guests.matching.names import sound
+from staytrue.guests.matching.normalise import Features
+
+SHARED_ABOVE, GENERIC_ABOVE = 3, 12
+"""Distinct surnames above which a value is one of several families, and of nobody in particular."""
+_BORN_LEAST = 50
+_BORN_TIMES = 20
+
+
+class State(StrEnum):
+    """What a value says about who uses it."""
+
+    PERSONAL = "personal"
+    SHARED = "shared"
+    GENERIC = "generic"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One value that too many share: a single thing to look at, however many pairs it makes."""
+
+    field: str
+    value: str
+    state: State
+    profiles: int
+    surnames: int
+
+
+def state_of(surnames: int) -> State:
+    """By how many distinct surnames a value is used."""
+    if surnames > GENERIC_ABOVE:
+        return State.GENERIC
+    return State.SHARED if surnames > SHARED_ABOVE else State.PERSONAL
+
+
+@dataclass(frozen=True)
+class Hubs:
+    """The findings over a list of profiles, and what they change in a profile."""
+
+    findings: tuple[Finding, ...]
+    generic: Generic
+    shared: Generic
+
+    def applied(self, features: Features) -> Features:
+        """The profile as it is compared: generic values say nothing, shared ones only a little."""
+        if not self.findings:
+            return features
+        changed: dict[str, object] = {
+            name: self._kept(name, values)
+            for name, values in (
+                ("emails", features.emails), ("phones", features.phones), ("cards", features.cards),
+                ("loyalty", features.loyalty), ("documents", features.documents),
+            )
+            if values
+        }  # fmt: skip
+        if ("line", features.line) in self.generic:
+            changed["line"] = ""
+        if ("born", features.born) in self.generic:
+            changed["born"] = features.born[:4]
+        return msgspec.structs.replace(features, **changed)
+
+    def _kept(self, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+        field = _FIELD[name]
+        kept = [value for value in values if (field, value) not in self.generic]
+        if field in ("email", "phone"):
+            kept = [SHARED + value if (field, value) in self.shared else value for value in kept]
+        else:
+            # A card or number of several families is an agency's: it names nobody.
+            kept = [value for value in kept if (field, value) not in self.shared]
+        return tuple(kept)
+
+
+_FIELD = {
+    "emails": "email", "phones": "phone", "cards": "card", "loyalty": "loyalty",
+    "documents": "document",
+}  # fmt: skip
+_VALUES: tuple[tuple[str, Callable[[Features], tuple[str, ...]]], ...] = (
+    ("email", lambda each: each.emails),
+    ("phone", lambda each: each.phones),
+    ("card", lambda each: each.cards),
+    ("loyalty", lambda each: each.loyalty),
+    ("document", lambda each: each.documents),
+    ("line", lambda each: (each.line,) if each.line else ()),
+)
+
+
+def found(features: Sequence[Features]) -> Hubs:
+    """Count who uses each value, and name what too many use."""
+    findings = []
+    for field, values in _VALUES:
+        findings += _counted(field, values, features)
+    findings += _dates(features)
+    findings.sort(key=lambda each: (each.field, each.value))
+    return Hubs(
+        tuple(findings),
+        frozenset((each.field, each.value) for each in findings if each.state == State.GENERIC),
+        frozenset((each.field, each.value) for each in findings if each.state == State.SHARED),
+    )
+
+
+def _counted(
+    field: str, values: Callable[[Features], tuple[str, ...]], features: Sequence[Features]
+) -> list[Finding]:
+    surnames: dict[str, set[str]] = {}
+    profiles: dict[str, int] = {}
+    for each in features:
+        for value in values(each):
+            profiles[value] = profiles.get(value, 0) + 1
+            if each.surname:
+                # By sound, so that typing errors of one surname are not counted as many.
+                surnames.setdefault(value, set()).add(sound(each.surname))
+    states = {value: state_of(len(names)) for value, names in surnames.items() if len(names) > 3}
+    return [
+        Finding(field, value, state, profiles[value], len(surnames[value]))
+        for value, state in states.items()
+        if state != State.PERSONAL and (field != "line" or state == State.GENERIC)
+    ]
+
+
+def _dates(features: Sequence[Features]) -> list[Finding]:
+    """Birth dates that stand far too often: somebody's placeholder."""
+    counts: dict[str, int] = {}
+    for each in features:
+        if len(each.born) > 4:
+            counts[each.born] = counts.get(each.born, 0) + 1
+    if not counts:
+        return []
+    often = max(_BORN_LEAST, _BORN_TIMES * sum(counts.values()) / len(counts))
+    return [
+        Finding("born", value, State.GENERIC, count, 0)
+        for value, count in counts.items()
+        if count > often
+    ]

@@ -1,0 +1,105 @@
+"""Under which keys a profile meets others: salted hashes of 64 bits, each narrow by itself.
+
+Key tables are personal data, so a key tells nothing without the salt of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from struct import unpack
+
+from staytrue.guests.matching.names import listed, root, sound
+from staytrue.guests.matching.normalise import Features
+
+Generic = frozenset[tuple[str, str]]
+"""Values that say nothing alone, as (field, value): see `hubs`."""
+
+_NONE: Generic = frozenset()
+_COMMON_LOCALS = listed(
+    "info contact office mail hello admin reception reservations booking bookings sales"
+)
+
+
+def keys_of(features: Features, salt: bytes, generic: Generic = _NONE) -> tuple[int, ...]:
+    """The keys of a profile, signed as PostgreSQL's bigint, in order and each once."""
+    seed = blake2b(key=salt, digest_size=8)
+    found = set()
+    for text in _texts(features, generic):
+        digest = seed.copy()
+        digest.update(text.encode())
+        found.add(unpack(">q", digest.digest())[0])
+    return tuple(sorted(found))
+
+
+def _texts(features: Features, generic: Generic) -> Iterator[str]:
+    given, surname = root(features.given), features.surname
+    spoken = sound(surname) if surname else ""
+    yield from _of_values(features, spoken, generic)
+    yield from _of_names(features, given, spoken)
+    if features.born and ("born", features.born) not in generic:
+        yield from _of_birth(features, given, spoken)
+
+
+def _of_values(features: Features, spoken: str, generic: Generic) -> Iterator[str]:
+    """Keys of what one person or household has alone. A value that many share needs the name too,
+    so that the members of a hub can still meet.
+    """
+
+    def key(kind: str, field: str, value: str, whole: str = "") -> Iterator[str]:
+        if (field, whole or value) not in generic:
+            yield f"{kind}\0{value}"
+        elif spoken:
+            yield f"{kind}*\0{value}\0{spoken}"
+
+    for email in features.emails:
+        local = email.partition("@")[0]
+        yield from key("mail", "email", email)
+        if len(local) > 4 and local not in _COMMON_LOCALS:
+            yield from key("local", "email", local.replace(".", ""), email)
+    for phone in features.phones:
+        yield from key("phone", "phone", phone[-9:], phone)
+    for card in features.cards:
+        yield from key("card", "card", card)
+    for number in features.loyalty:
+        yield from key("loyalty", "loyalty", number)
+    for number in features.documents:
+        yield from key("document", "document", number)
+    if features.line and (features.postcode or features.city):
+        where = features.postcode or features.city
+        yield from key("address", "line", f"{features.line}\0{where}", features.line)
+
+
+def _of_names(features: Features, given: str, spoken: str) -> Iterator[str]:
+    surname = features.surname.partition(" ")[0]
+    if given and surname:
+        one, other = sorted((features.given.partition(" ")[0], surname))
+        yield f"names\0{one}\0{other}"
+        one, other = sorted((sound(given), spoken))
+        yield f"sounds\0{one}\0{other}"
+        # The last part too: who has two surnames is known by either.
+        last = features.surname.rpartition(" ")[2]
+        if last != surname:
+            one, other = sorted((features.given.partition(" ")[0], last))
+            yield f"names\0{one}\0{other}"
+    elif surname:
+        yield f"surname\0{features.surname}\0{features.postcode or features.city}"
+    if spoken and features.postcode:
+        yield f"surname+postcode\0{spoken}\0{features.postcode}"
+    if given and features.postcode:
+        yield f"given+postcode\0{given}\0{features.postcode}"
+    if given and spoken and features.city:
+        yield f"initials+city\0{given[0]}\0{spoken}\0{features.city}"
+
+
+def _of_birth(features: Features, given: str, spoken: str) -> Iterator[str]:
+    born = features.born
+    if len(born) > 4:
+        if spoken:
+            yield f"born+surname\0{born}\0{spoken[:2]}"
+        if given:
+            yield f"born+given\0{born}\0{given[:3]}"
+        if features.postcode:
+            yield f"born+postcode\0{born}\0{features.postcode}"
+    if given and spoken:
+        yield f"year+names\0{born[:4]}\0{given[0]}\0{spoken}"

@@ -1,0 +1,95 @@
+"""How good a resolution is, where the truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from staytrue.guests.matching.batch import Resolution
+from staytrue.guests.matching.pairs import Pairs
+from staytrue.guests.matching.vectors import Index
+
+
+class Quality(NamedTuple):
+    """Precision, recall, and their harmonic mean."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+def pairwise(of: Index, truth: Index) -> Quality:
+    """By pairs of profiles: ruled by large clusters."""
+    said, true = _pairs_in(of), _pairs_in(truth)
+    right = _pairs_in(_both(of, truth))
+    return _quality(right / said if said else 1.0, right / true if true else 1.0)
+
+
+def b_cubed(of: Index, truth: Index) -> Quality:
+    """By profiles (B³): ruled by singletons."""
+    both = _sizes(_both(of, truth))
+    return _quality(float((both / _sizes(of)).mean()), float((both / _sizes(truth)).mean()))
+
+
+def ceiling(pairs: Pairs, truth: Index) -> float:
+    """The share of true pairs that share a key: more cannot be found."""
+    true = _pairs_in(truth)
+    met = int((truth[pairs.left] == truth[pairs.right]).sum())
+    return met / true if true else 1.0
+
+
+def codes_of(truth: Sequence[str]) -> Index:
+    """Truth as texts → as numbers."""
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(text, len(known)) for text in truth], np.int64)
+
+
+def document(resolution: Resolution, truth: Index) -> dict[str, object]:
+    """The answer of `staytrue identity evaluate`, without time and memory."""
+    best = pairwise(resolution.likely.of, truth)
+    sure = pairwise(resolution.automatic.of, truth)
+    scored = resolution.scored
+    true = truth[scored.left] == truth[scored.right]
+    shown = resolution.automatic.of[scored.left] != resolution.automatic.of[scored.right]
+    sure_pairs = round(sure.recall * _pairs_in(truth))
+    findable = ceiling(resolution.pairs, truth) * _pairs_in(truth)
+    top = scored.person >= 0.9
+    return {
+        "profiles": len(truth),
+        "pairwise": best._asdict(),
+        "b3": b_cubed(resolution.likely.of, truth)._asdict(),
+        "automatic": {
+            "precision": sure.precision,
+            "recall": sure.recall,
+            "b3_precision": b_cubed(resolution.automatic.of, truth).precision,
+        },
+        "found_with_review": min((sure_pairs + int((true & shown).sum())) / max(findable, 1), 1.0),
+        "review_share": len(resolution.proposals()) / max(len(truth), 1),
+        "ceiling": ceiling(resolution.pairs, truth),
+        "calibration": {
+            "stated": float(scored.person[top].mean()) if top.any() else None,
+            "observed": float(true[top].mean()) if top.any() else None,
+        },
+    }
+
+
+def _both(of: Index, truth: Index) -> Index:
+    return of * (truth.max(initial=0) + 1) + truth
+
+
+def _sizes(of: Index) -> Index:
+    _, back, counts = np.unique(of, return_inverse=True, return_counts=True)
+    sizes: Index = counts[back]
+    return sizes
+
+
+def _pairs_in(of: Index) -> int:
+    counts = np.unique(of, return_counts=True)[1]
+    return int((counts * (counts - 1) // 2).sum())
+
+
+def _quality(precision: float, recall: float) -> Quality:
+    total = precision + recall
+    return Quality(precision, recall, 2 * precision * recall / total if total else 0.0)

@@ -1,0 +1,86 @@
+"""What speaks against one person so strongly that no score may join automatically."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntFlag
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staytrue.guests.matching.fields import BORN, DIFFERENT, DOCUMENT, GIVEN, LOYALTY
+from staytrue.guests.matching.normalise import Features
+from staytrue.guests.matching.vectors import Column, Index, Levels
+
+Marks = NDArray[np.int16]
+
+
+class Veto(IntFlag):
+    """Reasons to keep two profiles apart; several may hold."""
+
+    DOCUMENT = 1
+    BORN = 2
+    GIVEN = 4
+    SUFFIX = 8
+    LOYALTY = 16
+    KIND = 32
+    ONE_SUFFIX = 64
+    CANNOT_LINK = 128
+    PRESENCE = 256
+    COMPANIONS = 512
+
+
+HARD = Veto.SUFFIX | Veto.KIND | Veto.CANNOT_LINK | Veto.COMPANIONS
+"""Not even to be proposed as one person by the score alone; the rest only stops the automatic:
+passports are renewed, and numbers are hashed, so that typing errors cannot be told.
+"""
+
+_BY_LEVEL = (
+    (DOCUMENT, 1, Veto.DOCUMENT),
+    (BORN, 2, Veto.BORN),
+    (GIVEN, DIFFERENT, Veto.GIVEN),
+    (LOYALTY, 1, Veto.LOYALTY),
+)
+_SAME_YEAR = 2
+
+
+def vetoes(one: Features, other: Features, levels: Sequence[int]) -> Veto:
+    """The vetoes between two profiles with these levels."""
+    found = Veto(0)
+    for field, least, veto in _BY_LEVEL:
+        if levels[field] >= least:
+            found |= veto
+    if levels[BORN] == _SAME_YEAR and 4 in (len(one.born), len(other.born)):
+        # Of one only the year is known, and it is the same.
+        found &= ~Veto.BORN
+    if one.suffix != other.suffix:
+        found |= Veto.SUFFIX if one.suffix and other.suffix else Veto.ONE_SUFFIX
+    if one.kind != other.kind:
+        found |= Veto.KIND
+    return found
+
+
+class Judge:
+    """The same for many pairs of one list of profiles."""
+
+    def __init__(self, features: Sequence[Features]) -> None:
+        self._year_only = np.fromiter(
+            (len(each.born) == 4 for each in features), bool, len(features)
+        )
+        self._suffix = Column.of([each.suffix for each in features]).codes
+        self._kind = Column.of([each.kind for each in features]).codes
+
+    def vetoes(self, levels: Levels, left: Index, right: Index) -> Marks:
+        """The marks of each pair, of shape (pairs,)."""
+        found = np.zeros(len(left), np.int16)
+        for field, least, veto in _BY_LEVEL:
+            found[levels[:, field] >= least] |= veto
+        year_only = self._year_only[left] | self._year_only[right]
+        found[year_only & (levels[:, BORN] == _SAME_YEAR)] &= ~np.int16(Veto.BORN)
+        one, other = self._suffix[left], self._suffix[right]
+        differs = one != other
+        both = (one >= 0) & (other >= 0)
+        found[differs & both] |= Veto.SUFFIX
+        found[differs & ~both] |= Veto.ONE_SUFFIX
+        found[self._kind[left] != self._kind[right]] |= Veto.KIND
+        return found
