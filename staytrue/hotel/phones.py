@@ -29,7 +29,8 @@ Matcher = Callable[[str], object]
 
 def phone(raw: str, type_: str | None, country: str) -> Phone:
     """A number in E.164 where it is valid; otherwise only as the PMS wrote it."""
-    digits = raw.translate(_NOISE)
+    # Most are a plus and digits already, and looking costs a fifth of removing nothing.
+    digits = raw if raw.removeprefix("+").isdecimal() and raw.isascii() else raw.translate(_NOISE)
     number, line = _plain(digits, country) or by_library(digits, country)
     return Phone(raw, number, type_, line)
 
@@ -59,7 +60,7 @@ def _plain(digits: str, country: str) -> tuple[str, str | None] | None:
         rest = match[1]
         if digits[0] == "0" and not _dials_00(country):
             return None
-        code = next((rest[:n] for n in (1, 2, 3) if _numbers_of(rest[:n])), "")
+        code = _code_of(rest[:3])
         national, plan = rest[len(code) :], _numbers_of(code)
     elif _NATIONAL.fullmatch(digits):
         code, national = _trunk_zero(country), digits[1:]
@@ -93,6 +94,12 @@ class _Numbers(NamedTuple):
         if self.fixed(national):
             return "" if is_mobile else "fixed"
         return "mobile" if is_mobile and not self.is_one else None
+
+
+@cache
+def _code_of(leading: str) -> str:
+    """The country code among the first three digits of an international number, or nothing."""
+    return next((leading[:n] for n in (1, 2, 3) if _numbers_of(leading[:n])), "")
 
 
 @cache

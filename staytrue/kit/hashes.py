@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from struct import unpack
+from struct import Struct
 
 # A copy is quicker than a new one.
 _SEED = blake2b(digest_size=8)
+_NUMBER = Struct(">q")
 
 
 def hash_of_bytes(data: bytes) -> int:
     """Eight bytes of blake2b as a signed number."""
     digest = _SEED.copy()
     digest.update(data)
-    number: int = unpack(">q", digest.digest())[0]
+    number: int = _NUMBER.unpack(digest.digest())[0]
     return number
 
 

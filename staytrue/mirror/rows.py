@@ -244,11 +244,13 @@ def extras_amount(r: Reservation) -> Decimal | None:
 
 def name_key(*names: str | None) -> str:
     """The folded words of a name in alphabetical order, so that order of names never matters."""
-    return " ".join(sorted(word for name in names if name for word in _folded(name).split()))
+    return " ".join(sorted([word for name in names if name for word in _folded(name).split()]))
 
 
 def contact_keys(p: Profile) -> list[str]:
     """What a profile is found by beside its name: addresses folded, numbers as digits."""
+    if not p.emails and not p.phones:
+        return []
     keys = [fold(mail.address) for mail in p.emails]
     keys += [digits(phone.number or phone.raw) for phone in p.phones]
     return [key for key in dict.fromkeys(keys) if key]

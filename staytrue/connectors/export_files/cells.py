@@ -22,6 +22,9 @@ REMEMBERED_MAX = 8_192
 """Texts of one column whose meaning is kept: twenty years of dates, all codes of a hotel."""
 _YEARS = range(1880, 2200)
 _FULL_INSTANT = len("2026-05-21T14:03:00+02:00")
+_DAY_OF_YEAR = re.compile(r"--(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+# What systems write for "no date".
+_NO_DATES = frozenset({date(1900, 1, 1), date(1899, 12, 30), date(1899, 12, 31)})
 _EXCEL_EPOCH = datetime.fromisoformat("1899-12-30")
 _TOKENS = {
     "d": "(?P<d>[0-9]{1,2})",
@@ -228,13 +231,12 @@ def read_currency(text: str) -> str:
 
 def read_birth_date(text: str, moment: date | datetime | None, latest: date) -> str:
     """`YYYY-MM-DD`, or `--MM-DD` when the year is not known. A birthday is never in the future."""
-    if re.fullmatch(r"--(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", text):
+    if _DAY_OF_YEAR.fullmatch(text):
         return text
     if moment is not None:
         day = moment.date() if isinstance(moment, datetime) else moment
         if day > latest and not re.search(r"[0-9]{4}", text):
             day = day.replace(year=day.year - 100)
-        # 1900 and the like are what systems write for "no date".
-        if day <= latest and day not in {date(1900, 1, 1), date(1899, 12, 30), date(1899, 12, 31)}:
+        if day <= latest and day not in _NO_DATES:
             return day.isoformat()
     raise Unreadable(f"{text[:40]!r} is not a date of birth.", "impossible_date", text=text[:40])

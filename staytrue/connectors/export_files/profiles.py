@@ -31,6 +31,8 @@ _TEXTS = (
     "card_token",
     "merged_into",
 )
+# What hardly two guests share: an e-mail's address, the number of a phone or a card, a street.
+_OWN = frozenset({"address", "number", "line1"})
 _NAMES = ("first_name", "last_name", "second_last_name")
 Soft = Callable[[Row, Notes], Any]
 
@@ -42,7 +44,8 @@ class ProfileReader:
         self.part, self.compiler, self.settings = part, compiler, settings
         cells = part.cells
         self.latest = settings.read_at.date()
-        self.source_id = compiler.text(cells["source_id"]) if "source_id" in cells else None
+        source = cells.get("source_id")
+        self.source_id = compiler.text(source, repeats=False) if source else None
         texts = [(name, compiler.text(cells[name])) for name in _TEXTS if name in cells]
         if "notes" in cells:
             texts.append(("notes", compiler.text(cells["notes"], lines=True)))
@@ -148,7 +151,9 @@ class ProfileReader:
         return read
 
     def _texts_of(self, part: Part, compiler: Compiler) -> dict[str, TextReader]:
-        return {name: compiler.text(cell) for name, cell in part.cells.items()}
+        return {
+            name: compiler.text(cell, repeats=name not in _OWN) for name, cell in part.cells.items()
+        }
 
     def _each(self, part: Part, make: Callable[[Compiler], Soft]) -> Soft:
         """Reads a part once, or once per element of the repeated group it belongs to."""
