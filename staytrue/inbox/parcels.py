@@ -11,6 +11,7 @@ from django.db import connection
 
 from staytrue.inbox.models import Connection, Delivery, DeliveryPiece
 from staytrue.inbox.press import pieces
+from staytrue.kit import database
 
 LIVE = "live"
 # The least by which versions of database rows can differ.
@@ -38,7 +39,11 @@ def keep(
     history: bool,
     at: datetime,
 ) -> Delivery:
-    """Keep one reading of a living PMS. The same words at another instant are another reading."""
+    """Keep one reading of a living PMS. The same words at another instant are another reading.
+
+    What is read out of a queue is in no other place than here once the next is asked for.
+    """
+    database.wait_for_disk()
     delivery, is_new = Delivery.objects.get_or_create(
         connection=link,
         object=object,

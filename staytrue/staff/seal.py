@@ -24,6 +24,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from staytrue.hotel import scope
+from staytrue.kit import database
 from staytrue.kit.home import own_secret
 from staytrue.staff.models import AuditEntry, AuditSeal, AuditWaiting
 
@@ -94,6 +95,8 @@ def seal(now: datetime, key: bytes, anchor: Path) -> int:
     with transaction.atomic(durable=True), scope.everything():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('staytrue_audit_seal'))")
+        # A head kept outside, of seals that a power cut took away, would look like tampering.
+        database.wait_for_disk()
         # An entry that commits later with a lower id simply takes a later place in the chain.
         waiting = list(
             AuditWaiting.objects.order_by("entry_id").values_list("entry_id", flat=True)[:_BATCH]
