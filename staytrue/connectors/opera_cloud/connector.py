@@ -135,6 +135,8 @@ class OperaCloud:
             [("fetchInstructions", part) for part in RESERVATION_PARTS],
             about=hint,
         )
+        if answer.status == 404:
+            self._find_hotel(http, settings)
         if answer.status in (204, 404):
             return None
         body = one(_json(answer), "reservations")
@@ -155,13 +157,7 @@ class OperaCloud:
     def check(self, http: Http, settings: Settings) -> list[str]:
         """Signs in and looks at the hotel. Never at the queue: a look would take events away."""
         self._tokens.get(http, settings)
-        path = f"/rsv/v1/hotels/{quote(_hotel(settings), safe='')}/reservations"
-        answer = self._send(http, settings, path, [("limit", "1")])
-        if answer.status == 404:
-            raise Misconfigured(
-                f"OPERA Cloud knows no hotel {_hotel(settings)!r} for this sign-in. Check hotel_id.",
-                "no_hotel",
-            )
+        self._find_hotel(http, settings)
         return ["Signed in.", f"Hotel {_hotel(settings)} answers."]
 
     def translate(
@@ -169,6 +165,15 @@ class OperaCloud:
     ) -> Iterator[Translated]:
         """Canonical records of one body."""
         return translate(payload, settings, context)
+
+    def _find_hotel(self, http: Http, settings: Settings) -> None:
+        """Refuse a hotel that OPERA does not know (any more): all its bookings would seem gone."""
+        path = f"/rsv/v1/hotels/{quote(_hotel(settings), safe='')}/reservations"
+        if self._send(http, settings, path, [("limit", "1")]).status == 404:
+            raise Misconfigured(
+                f"OPERA Cloud knows no hotel {_hotel(settings)!r} for this sign-in. Check hotel_id.",
+                "no_hotel",
+            )
 
     def _profile(self, hint: Hint, http: Http, settings: Settings) -> Delivery | None:
         answer = self._send(
@@ -198,7 +203,9 @@ class OperaCloud:
         )
         for _ in range(EVENT_CALLS_MAX):
             answer = self._send(http, settings, path, [("limit", str(EVENTS_PER_CALL))])
-            if answer.status == 204:
+            if answer.status == 404:
+                self._find_hotel(http, settings)
+            if answer.status in (204, 404):
                 return
             if not objects(_json(answer), "businessEventData"):
                 return
@@ -255,6 +262,8 @@ class OperaCloud:
             _summary_path(settings),
             body=json.dumps({"criteria": criteria}).encode(),
         )
+        if answer.status == 404:
+            self._find_hotel(http, settings)
         location = answer.headers.get("location", "")
         if answer.status != 202 or not location:
             raise Temporary("OPERA Cloud took the order of a summary without saying where.",

@@ -42,6 +42,8 @@ class SqlViews:
         with _naming(settings, before), _look(settings) as (database, views):
             known = {**bookmark, "shape": _checked_shape(database, views, before)}
             _try_each(database, views)
+            for view in views.values():
+                _refuse_strange_house(database, view, settings)
             yield from Poll(database, settings, now, known).parcels(views)
 
     def hints(self, body: bytes, headers: Mapping[str, str]) -> list[Hint]:
@@ -66,6 +68,7 @@ class SqlViews:
         """All stays that touch these days and their guests, as they are at one moment."""
         with _naming(settings), _look(settings) as (database, views):
             stays = views["reservation"]
+            _refuse_strange_house(database, stays, settings)
             rows = window(database, stays, settings, first, last)
             if guests := views.get("profile"):
                 ids = {row[column] for row in rows for column in stays.guests.values()}
@@ -144,7 +147,10 @@ def _try_each(database: Database, views: Mapping[str, ViewMap]) -> None:
 
 
 def _refuse_strange_house(database: Database, view: ViewMap, settings: Settings) -> None:
-    """A view that shows other hotels and none of this name has another name for it."""
+    """A view that shows other hotels and none of this name has another name for it.
+
+    Without this all its stays would seem gone.
+    """
     if not view.house:
         return
     own = Query(view.view, view.columns, of_this_house(view, settings))

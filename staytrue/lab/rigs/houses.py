@@ -88,6 +88,8 @@ class House(Protocol):
 
     def revoke(self, *, is_revoked: bool) -> None: ...
 
+    def renumber(self) -> dict[str, str]: ...
+
     def reservations(self, at: datetime) -> dict[str, Reservation]: ...
 
     def profiles(self, at: datetime) -> dict[str, Profile]: ...
@@ -131,6 +133,10 @@ class MewsHouse:
     def revoke(self, *, is_revoked: bool) -> None:
         """The hotel takes our access away, or gives it back."""
         self.pms.is_revoked = is_revoked
+
+    def renumber(self) -> dict[str, str]:
+        """The PMS gives the house another code; what a person has to enter then."""
+        return {"enterprise_id": self.pms.renumber()}
 
     def rest(self) -> None:
         """From now on nothing happens in the hotel."""
@@ -188,6 +194,10 @@ class OperaHouse:
     def revoke(self, *, is_revoked: bool) -> None:
         """The hotel takes our access away, or gives it back."""
         self.pms.is_revoked = is_revoked
+
+    def renumber(self) -> dict[str, str]:
+        """The PMS gives the house another code; what a person has to enter then."""
+        return {"hotel_id": self.pms.renumber()}
 
     def rest(self) -> None:
         """Its story goes on; the truth is taken at the last look."""
@@ -263,6 +273,10 @@ class SqlHouse:
     def revoke(self, *, is_revoked: bool) -> None:
         """The hotel takes our login away, or gives it back."""
         self.housing.revoke(is_revoked=is_revoked)
+
+    def renumber(self) -> dict[str, str]:
+        """The PMS gives the house another code; what a person has to enter then."""
+        return {"property_value": self.pms.renumber()}
 
     def rest(self) -> None:
         """From now on nothing happens in the hotel, and nothing befalls its readers."""

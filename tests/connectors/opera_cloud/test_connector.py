@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
@@ -176,7 +177,20 @@ def test_an_unknown_hotel_is_said_at_the_check() -> None:
 
 def test_what_the_pms_has_no_more_reads_as_none() -> None:
     for status in (204, 404):
-        assert OperaCloud().read(Hint("reservation", "1"), always(status), SETTINGS) is None
+        gateway = Gateway(lambda _, url, *__: (status if "/1?" in url else 200, {}, {}))  # noqa: B023
+        assert OperaCloud().read(Hint("reservation", "1"), gateway, SETTINGS) is None
+
+
+@pytest.mark.parametrize("values", [{}, {"external_system": None}])
+def test_a_hotel_that_opera_knows_no_more_is_never_taken_for_one_without_bookings(
+    values: dict[str, Any],
+) -> None:
+    settings = replace(SETTINGS, values=VALUES | values)
+    with pytest.raises(Misconfigured) as unread:
+        OperaCloud().read(Hint("reservation", "1"), always(404), settings)
+    with pytest.raises(Misconfigured) as unswept:
+        list(OperaCloud().fetch({}, always(404), settings, NOW))
+    assert unread.value.code == unswept.value.code == "no_hotel"
 
 
 def test_ids_cannot_leave_their_place_in_the_address() -> None:

@@ -174,7 +174,11 @@ def test_a_question_that_takes_too_long_is_given_up(
 
 def test_another_hotels_rows_are_not_even_asked_for(pms: Pms) -> None:
     pms.book(1, "2026-05-10", "2026-05-12", hotel="MONTANA")
-    assert numbers(pms, *pms.fetch()) == []
+    with pytest.raises(Misconfigured) as stop:
+        pms.fetch()
+    assert stop.value.code == "foreign_property"
+    pms.book(2, "2026-05-10", "2026-05-12")
+    assert numbers(pms, *pms.fetch()) == ["2", "2"]
     assert numbers(pms, *pms.fetch(property_value="MONTANA")) == ["1", "1"]
 
 

@@ -8,11 +8,13 @@ from functools import cache
 import pytest
 from django.db import connection
 
+from staytrue.connectors import registry
 from staytrue.flow import release
 from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
 from staytrue.hotel.records import Reservation
 from staytrue.inbox import queries as inboxes
+from staytrue.inbox import secrets
 from staytrue.inbox.models import ParkedPart
 from staytrue.lab.bookings import World, build_world
 from staytrue.lab.house import hotel_sirga
@@ -22,6 +24,9 @@ from staytrue.lab.rigs.houses import Clock, SqlHouse
 from staytrue.lab.rigs.strange import Fault, StrangeAnswers, StrangeRows
 from staytrue.lab.rigs.weather import CALM
 from staytrue.mirror.lists import PARKED
+from staytrue.mirror.models import Reservation as Mirrored
+from staytrue.staff import audit
+from staytrue.staff.models import Ask
 from tests import make
 from tests.lab.rigs.conftest import DIALECTS, Build
 
@@ -106,3 +111,37 @@ def test_strange_records_wait_with_a_reason_and_everything_else_goes_on(
     group.be_still()
     assert not "\n".join(group.differences(member))
     assert not parked(member)
+
+
+def mirrored() -> list[tuple[object, ...]]:
+    """Every stay as it stands in the mirror, and whether it is in sight."""
+    with scope.everything():
+        rows = Mirrored.objects.order_by("number", "leg", "epoch")
+        return list(rows.values_list("number", "leg", "status", "versions", "out_of_sight_since"))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_renumbered_house_is_stopped_before_any_write_until_a_person_enters_its_code(
+    house: Build, dialect: str
+) -> None:
+    clock = Clock(MORNING)
+    group = Group(clock, rates=CALM)
+    member = group.add(house(dialect, clock, world()), make.hotel())
+    for _ in group.run(timedelta(hours=3), step=STEP):
+        pass
+    entered = member.house.renumber()
+    before = mirrored()
+    for _ in group.run(timedelta(hours=24), step=2 * STEP):
+        pass
+    assert mirrored() == before
+    assert group.happened["stopped"] > 5
+    with scope.everything():
+        asks = Ask.objects.filter(kind="stopped_connection", closed_at=None)
+        assert {ask.facts["code"] for ask in asks} <= {"foreign_property", "no_hotel"}
+        assert len(asks) == 1
+        with audit.acting("tests", clock()):
+            secrets.put_settings(member.link, entered, registry.manifest(dialect))
+    group.be_still()
+    assert not "\n".join(group.differences(member))
+    keys = [row[:2] for row in mirrored() if row[-1] is None]
+    assert len(keys) == len(set(keys))

@@ -51,6 +51,7 @@ class Mews:
         self.socket = Socket(CLIENT_TOKEN, ACCESS_TOKEN)
         self.is_revoked = False
         self.ends_at: datetime | None = None
+        self._moved = (b"", b"")
         self.asked: list[tuple[datetime, str, int]] = []
         self._recent: deque[datetime] = deque()
 
@@ -73,6 +74,12 @@ class Mews:
         """A disk died: the tables are what they were at the backup, and what came since is lost."""
         self._play()
         self.script.restore(deepcopy(self._safe))
+
+    def renumber(self) -> str:
+        """The house moves to another enterprise of the chain, bookings and all; its new id."""
+        old, new = self.pushes.enterprise, self.books.id("enterprise", "another")
+        self._moved, self.pushes.enterprise = (old.encode(), new.encode()), new
+        return new
 
     def revoke(self) -> None:
         """The hotel takes the connection's token away."""
@@ -141,7 +148,9 @@ class Mews:
         for export in found.get("Exports", []):
             for file in export["Files"]:
                 file["Url"] = f"http://{host}{file['Url']}"
-        return Reply(200, json.dumps(found).encode(), {"content-type": "application/json"})
+        body = json.dumps(found).encode()
+        body = body.replace(*self._moved) if all(self._moved) else body
+        return Reply(200, body, {"content-type": "application/json"})
 
     def _file(self, now: datetime) -> Reply:
         rows = self.books.rows("Reservations", now)

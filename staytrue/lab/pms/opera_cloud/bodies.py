@@ -28,6 +28,7 @@ class Bodies:
 
     def __init__(self, hotel: str, zone: ZoneInfo, quirks: frozenset[Quirk]) -> None:
         self.hotel, self.zone, self.quirks = hotel, zone, quirks
+        self.sold_by = hotel
 
     def dumped(self, body: Json) -> bytes:
         """The body as bytes; lists of one element may come without their list."""
@@ -74,7 +75,7 @@ class Bodies:
         stay = held.stay
         body: Json = {
             "reservationIdList": self._ids(stay),
-            "sourceOfSale": {"sourceType": "PMS", "sourceCode": self.hotel},
+            "sourceOfSale": {"sourceType": "PMS", "sourceCode": self.sold_by},
             "roomStay": self._room_stay(stay),
             "reservationGuests": self._guests(stay, profiles),
             "reservationProfiles": {"reservationProfile": _partners(stay)},

@@ -88,6 +88,11 @@ class OperaCloud:
         """A disk died: what was written since the backup is lost. The queue is another machine's."""
         self.book.lose(self._backed_up_at, self.now())
 
+    def renumber(self) -> str:
+        """The chain gives the hotel another code; the new one."""
+        self.hotel = self.bodies.hotel = f"{self.hotel}2"
+        return self.hotel
+
     def settings_values(self) -> dict[str, Any]:
         """What a connection to this hotel is set up with, but for its address."""
         return {**self.secrets, **words(), "hotel_id": self.hotel, "chain_code": "SIRGA",

@@ -54,6 +54,7 @@ class Fonda:
         self.zone = str(world.house.zone)
         self.begun_at = now()
         self.ends_at: datetime | None = None
+        self.shown_as = ""
         self.present: set[Quirk] = set()
         self.script = script(world, seed, quirks, self.tables)
         self._stream = stream(seed, "sql_views line")
@@ -124,6 +125,12 @@ class Fonda:
                 self._run(f"INSERT INTO pms.{table} TABLE safe.{table}")
         self.script.restore(deepcopy(self._safe))
 
+    def renumber(self) -> str:
+        """From now on the views show this house under another code; the new one."""
+        self.shown_as = f"{self.script.house.code}2"
+        self.mend()
+        return self.shown_as
+
     def trouble(self, quirk: Quirk) -> None:
         """What an update of the PMS or an administrator does to our views or our login."""
         statement = next(told for which, _, _, told in TROUBLES if which is quirk)
@@ -132,7 +139,8 @@ class Fonda:
 
     def mend(self) -> None:
         """The administrator puts the views and the login's rights right."""
-        self._run(views(self.quirks, self.zone))
+        code = self.script.house.code
+        self._run(views(self.quirks, self.zone, code, self.shown_as or code))
         self._run("REVOKE ALL ON ALL TABLES IN SCHEMA pms FROM {reader}")
         self._run("GRANT USAGE ON SCHEMA staytrue TO {reader}")
         self._run("GRANT SELECT ON ALL TABLES IN SCHEMA staytrue TO {reader}")

@@ -33,8 +33,8 @@ KEYS = {
 VIEWS = ("guests", "stays")
 
 
-def views(quirks: frozenset[Quirk], zone: str) -> str:
-    """The views, with stamps as this PMS shows them."""
+def views(quirks: frozenset[Quirk], zone: str, house: str, shown_as: str) -> str:
+    """The views, with stamps and the house as this PMS shows them."""
     stamps = {name: _stamp(name, quirks, zone) for name in ("made", "cancelled", "came", "went",
                                                             "changed")}  # fmt: skip
     return f"""
@@ -42,7 +42,8 @@ DROP VIEW IF EXISTS staytrue.guests, staytrue.stays;
 CREATE VIEW staytrue.guests AS SELECT guest_no, salutation, given, family, family2, born, lang,
   nation, land, mail, tel, cell, street, zip, town, vip, ads, merged_to, struck, memo,
   {stamps["changed"]} AS changed FROM pms.guest;
-CREATE VIEW staytrue.stays AS SELECT house, b.booking_no, b.room_line, party, sts, arr, dep,
+CREATE VIEW staytrue.stays AS SELECT
+  CASE house WHEN '{house}' THEN '{shown_as}' ELSE house END AS house, b.booking_no, b.room_line, party, sts, arr, dep,
   {stamps["made"]} AS made, {stamps["cancelled"]} AS cancelled, {stamps["came"]} AS came,
   {stamps["went"]} AS went, adults, kids, babies, room, category, rate, meals, channel, agent,
   market, pays, guest_no, booker_no, with_no, price + extras + coalesce(c.amount, 0) AS total,
