@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -118,6 +119,7 @@ class Doubles:
         self._people = stream(self.seed, "doubles: people")
         self._desk = stream(self.seed, "doubles: desk")
         self._count = 0
+        self._mailboxes: Counter[str] = Counter()
 
     def rows(self, profiles: int) -> list[Row]:
         """So many profiles in mixed order, each with its truth."""
@@ -227,7 +229,11 @@ class Doubles:
             f"{family}{given[0]}",
             f"{given}{family[:3]}",
         )
-        return f"{rng.choice(forms)}{number}@{rng.choice(MAILBOXES)}"
+        address = f"{rng.choice(forms)}{number}@{rng.choice(MAILBOXES)}"
+        self._mailboxes[address] += 1
+        again = self._mailboxes[address]
+        # The next person of the same name takes a number, as everywhere.
+        return address if again == 1 else address.replace("@", f"{100 + again}@")
 
     def _number(self, culture: Culture, kind: str) -> str:
         head = culture.mobile[0] if kind == "6" else culture.landline[0]

@@ -19,7 +19,7 @@ class Bands:
 
     automatic: float = 0.99
     review: float = 0.5
-    within: float = 4.0
+    within: float = 2.0
 
 
 def may_join(

@@ -51,6 +51,12 @@ def persons(
     bits, vetoed = evidence(ones, others)
     is_edge = np.isin(ones * profiles + others, edges, assume_unique=True)
     for place, members in enumerate(small):
+        if len(members) == 2:
+            # Most are; nothing but their one pair is to be asked.
+            pair = places[place]
+            if bits[pair] > least and not vetoed[pair]:
+                of[members[1]] = members[0]
+            continue
         here = slice(places[place], places[place + 1])
         for group in _joined(len(members), bits[here], vetoed[here], is_edge[here], least):
             of[members[group]] = members[group[0]]
@@ -79,8 +85,6 @@ def _joined(
     size: int, bits: Bits, vetoed: NDArray[np.bool_], is_edge: NDArray[np.bool_], least: float
 ) -> list[list[int]]:
     """The groups of one component; bits, vetoes and edges of its pairs in the order of rows."""
-    if size == 2:
-        return [[0, 1]] if is_edge[0] and not vetoed[0] and bits[0] > least else []
     upper = np.triu_indices(size, 1)
     between = np.zeros((size, size))
     between[upper] = np.clip(bits, -_BITS_MAX, _BITS_MAX)

@@ -32,12 +32,12 @@ from staytrue.guests.matching.model import (
     Model,
 )
 from staytrue.guests.matching.rarity import Rarities, Rarity, in_steps
-from staytrue.guests.matching.score import posteriors
-from staytrue.guests.matching.vectors import Bits, Index, Levels, Table, Vectors
+from staytrue.guests.matching.score import evidence, posteriors
+from staytrue.guests.matching.vectors import Bits, Index, Levels, Table
 
 ROUNDS = 60
 _STILL = 2e-4
-SAMPLE = 200_000
+SAMPLE = 100_000
 """Pairs that are learned from: more change no weight by a tenth of a bit."""
 RANDOM_PAIRS = 100_000
 FEWEST_PROFILES = 300
@@ -94,19 +94,22 @@ def learn(table: Table, left: Index, right: Index, *, pairs_in_all: int, source:
     others = tuple(name for name, _ in table.features[0].others)
     template = Model(others, (), 0, 0, 0)
     vectors = table.compare(left, right)
+    # By columns, as EM reads them.
+    levels = np.asfortranarray(vectors.levels)
+    rare = vectors.rarity @ template.counts_rarity.T
     random = table.compare(*_random_pairs(profiles)).levels
     state = _start(template, _chance(template.fields, random, table, np.ones(len(random))))
     all_pairs = profiles * (profiles - 1) / 2
     scale = pairs_in_all / max(len(left), 1) / all_pairs
     for again in range(2):
         for _ in range(ROUNDS):
-            shares = _believed(state, template, vectors)
-            if _improve(state, shares, vectors.levels, scale) < _STILL:
+            shares = _believed(state, template, levels, rare)
+            if _improve(state, shares, levels, scale) < _STILL:
                 break
         if not again:
             # Among few profiles random pairs hold true ones, which must not count as chance.
-            _, unrelated = _beliefs_of_random(state, template, random)
-            chance = _chance(template.fields, random, table, unrelated)
+            strangers = _unrelated(state, template, random)
+            chance = _chance(template.fields, random, table, strangers)
             _set_chance(state, _without_true(chance, state, table.rarities))
     return _published(state, others, profiles, source).checked()
 
@@ -208,19 +211,18 @@ def _bits(state: _State, template: Model) -> Bits:
     return found
 
 
-def _believed(state: _State, template: Model, vectors: Vectors) -> Bits:
-    fields = np.arange(len(template.fields))
-    bits = _bits(state, template)[:, fields, vectors.levels].sum(axis=2).T
-    bits += vectors.rarity @ template.counts_rarity.T
+def _believed(state: _State, template: Model, levels: Levels, rare: Bits) -> Bits:
+    bits = evidence(_bits(state, template), levels)
+    bits += rare
     bits += np.log2(np.maximum(state.classes, 1e-15))
     return posteriors(bits)
 
 
-def _beliefs_of_random(
-    state: _State, template: Model, random: Levels
-) -> tuple[Bits, NDArray[np.float64]]:
-    shares = _believed(state, template, Vectors(random, np.zeros(random.shape)))
-    return shares, shares[:, UNRELATED] + shares[:, NAMESAKE]
+def _unrelated(state: _State, template: Model, random: Levels) -> NDArray[np.float64]:
+    """How much each random pair is believed to be of strangers."""
+    shares = _believed(state, template, random, np.zeros((len(random), len(CLASSES))))
+    found: NDArray[np.float64] = shares[:, UNRELATED] + shares[:, NAMESAKE]
+    return found
 
 
 def _improve(state: _State, shares: Bits, levels: Levels, scale: float) -> float:

@@ -76,7 +76,8 @@ def document(resolution: Resolution, truth: Index) -> dict[str, object]:
 
 
 def _both(of: Index, truth: Index) -> Index:
-    return of * (truth.max(initial=0) + 1) + truth
+    both: Index = of * (truth.max(initial=0) + 1) + truth
+    return both
 
 
 def _sizes(of: Index) -> Index:

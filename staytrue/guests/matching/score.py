@@ -16,10 +16,19 @@ def class_bits(model: Model, vectors: Vectors, profiles: int) -> Bits:
 
     Every addend is a multiple of 1/1024, so that the sums are exact and their order is free.
     """
-    fields = np.arange(len(model.fields))
-    found: Bits = model.table[:, fields, vectors.levels].sum(axis=2).T
+    found = evidence(model.table, vectors.levels)
     found += vectors.rarity @ model.counts_rarity.T
     found += model.prior(profiles)
+    return found
+
+
+def evidence(weights: Bits, levels: Levels) -> Bits:
+    """The sum of the weights of all fields, of shape (pairs, 4), by weights of shape
+    (4, fields, levels + 1), where the last place is that of missing.
+    """
+    found = np.zeros((len(levels), len(weights)))
+    for field in range(levels.shape[1]):
+        found += weights[:, field].T[levels[:, field]]
     return found
 
 
