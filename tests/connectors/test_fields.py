@@ -21,7 +21,11 @@ def test_both_ways_to_write_settings_say_the_same(manifest: dict) -> None:
 
 @pytest.mark.parametrize(
     ("facts", "kind"),
-    [({}, "text"), ({"default": False}, "yes_no"), ({"choices": {"a": "One", "b": "Other"}}, "choice")],
+    [
+        ({}, "text"),
+        ({"default": False}, "yes_no"),
+        ({"choices": {"a": "One", "b": "Other"}}, "choice"),
+    ],
 )
 def test_the_default_tells_the_kind(facts: dict, kind: str) -> None:
     assert fields_of({"settings": {"x": facts}})[0].kind == kind
