@@ -13,6 +13,7 @@ import pytest
 
 from staytrue.lab.bookings import World, build_world
 from staytrue.lab.house import hotel_sirga
+from staytrue.lab.pms.opera_cloud.book import Drift, no_drift
 from staytrue.lab.pms.sql_views.housing import Housing
 from staytrue.lab.pms.sql_views.relay import Relay
 from staytrue.lab.rigs.houses import Clock, House, MewsHouse, OperaHouse, SqlHouse
@@ -24,10 +25,19 @@ MORNING = datetime(2026, 5, 21, 6, tzinfo=UTC)
 
 
 class Build(Protocol):
-    """Builds a house of this dialect in this world, where wished without its vices."""
+    """Builds a house of this dialect in this world, where wished without its vices.
+
+    Of an OPERA the whole story is written beforehand, also how its clock will be wrong.
+    """
 
     def __call__(
-        self, dialect: str, clock: Clock, world: World, *, is_kind: bool = False
+        self,
+        dialect: str,
+        clock: Clock,
+        world: World,
+        *,
+        is_kind: bool = False,
+        drift: Drift = no_drift,
     ) -> House: ...
 
 
@@ -44,12 +54,19 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]:
     monkeypatch.setattr("staytrue.connectors.sql_views.postgresql.STATEMENT_SECONDS", 0.5)
     with ExitStack() as until_the_end:
 
-        def build(dialect: str, clock: Clock, world: World, *, is_kind: bool = False) -> House:
+        def build(
+            dialect: str,
+            clock: Clock,
+            world: World,
+            *,
+            is_kind: bool = False,
+            drift: Drift = no_drift,
+        ) -> House:
             kind: dict[str, Any] = {"quirks": frozenset()} if is_kind else {}
             if dialect == "mews":
                 return MewsHouse(world, clock.true, seed=5, more=kind)
             if dialect == "opera_cloud":
-                return OperaHouse(world, clock.true, seed=5, more=kind)
+                return OperaHouse(world, clock.true, seed=5, more=kind | {"drift": drift})
             housing = Housing(f"{COPY}_fonda", f"fonda_{os.getpid()}", "invented")
             until_the_end.enter_context(housing.made())
             relay = until_the_end.enter_context(Relay(housing.socket))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from math import pi, sin
 
 import pytest
 
@@ -11,7 +12,7 @@ from staytrue.lab.bookings import World, build_world
 from staytrue.lab.house import hotel_sirga
 from staytrue.lab.rigs import storms
 from staytrue.lab.rigs.group import Group
-from staytrue.lab.rigs.houses import Clock
+from staytrue.lab.rigs.houses import Clock, House, MewsHouse, SqlHouse
 from staytrue.lab.rigs.weather import CALM, Rates
 from tests import make
 from tests.lab.rigs.conftest import DIALECTS, Build
@@ -34,6 +35,19 @@ def world() -> World:
     return storms.struck(storms.rerated(plain, EDIT), STRIKE, STRIKE.date() + timedelta(days=2))
 
 
+def wandering(at: datetime) -> timedelta:
+    """The PMS's clock goes two hours wrong and back, each way in a week."""
+    return timedelta(hours=2) * sin((at - START) / timedelta(days=14) * 2 * pi)
+
+
+def set_clock(house: House, at: datetime) -> None:
+    """The PMS's clock wanders on; OPERA's does so by itself."""
+    if isinstance(house, MewsHouse):
+        house.pms.books.behind = -wandering(at)
+    if isinstance(house, SqlHouse):
+        house.pms.script.behind = -wandering(at)
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_first_load_and_a_day_give_the_truth(house: Build, dialect: str) -> None:
     clock = Clock(START)
@@ -49,10 +63,11 @@ def test_a_first_load_and_a_day_give_the_truth(house: Build, dialect: str) -> No
 def test_thirty_days_with_every_fault_end_in_the_truth(house: Build, dialect: str) -> None:
     clock = Clock(START)
     group = Group(clock, seed=3, rates=Rates())
-    member = group.add(house(dialect, clock, world()), make.hotel())
+    member = group.add(house(dialect, clock, world(), drift=wandering), make.hotel())
     # A database is asked in a session of its own each time, and OPERA record by record.
     step = timedelta(minutes=30 if dialect == "mews" else 60)
     for now in group.run(timedelta(days=30), step=step):
+        set_clock(member.house, now)
         if now - step < REVOKED <= now:
             member.house.revoke(is_revoked=True)
         if now - step < GRANTED <= now:
@@ -62,5 +77,6 @@ def test_thirty_days_with_every_fault_end_in_the_truth(house: Build, dialect: st
         if now - step < RESTORED <= now:
             member.house.restore()
     assert group.happened["killed"] > 10
+    assert group.happened["clock_jump"] > 10
     group.be_still()
     assert not "\n".join(group.differences(member))

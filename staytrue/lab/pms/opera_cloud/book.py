@@ -341,7 +341,7 @@ def _without(
 def _seen(instant: datetime, zone: ZoneInfo) -> datetime:
     """The instant as it survives being written without a zone: an hour is lost each autumn."""
     local = instant.astimezone(zone).replace(tzinfo=None, microsecond=0)
-    return local.replace(tzinfo=zone).astimezone(UTC)
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def _companions(stay: Reservation) -> list[str]:

@@ -75,7 +75,7 @@ def _lines(book: Book, number: str, held: Held) -> list[tuple[datetime, Json]]:
     def post(at: datetime, place: int, code: str, label: str, amount: Decimal, on: date,
              kind: str = "Revenue", **more: Any) -> None:  # fmt: skip
         side = "creditAmount" if kind == "Payment" else "debitAmount"
-        local = at.astimezone(house.zone)
+        local = (at + book.drift(at)).astimezone(house.zone)
         lines.append((at, {
             "transactionNo": int(number) * 1000 + place, "transactionCode": code,
             "transactionDescription": label, "transactionType": kind,
