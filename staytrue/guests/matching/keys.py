@@ -39,6 +39,8 @@ def _texts(features: Features, generic: Generic) -> Iterator[str]:
     yield from _of_names(features, given, spoken)
     if features.born and ("born", features.born) not in generic:
         yield from _of_birth(features, given, spoken)
+    if not (features.emails or features.phones or features.cards or features.documents):
+        yield from _of_the_unreachable(features, given, spoken)
 
 
 def _of_values(features: Features, spoken: str, generic: Generic) -> Iterator[str]:
@@ -103,3 +105,24 @@ def _of_birth(features: Features, given: str, spoken: str) -> Iterator[str]:
             yield f"born+postcode\0{born}\0{features.postcode}"
     if given and spoken:
         yield f"year+names\0{born[:4]}\0{given[0]}\0{spoken}"
+
+
+def _of_the_unreachable(features: Features, given: str, spoken: str) -> Iterator[str]:
+    """Sources without contacts (registers, old card files) need more ways to forgive a name."""
+    surname, year = features.surname, features.born[:4]
+    where = year or features.postcode[:3] or features.city
+    if given and surname and where:
+        yield f"heads\0{features.given[:3]}\0{surname[:4]}\0{where}"
+        yield f"tails\0{features.given[:2]}\0{surname[-4:]}\0{where}"
+        yield f"initials\0{features.given[0]}\0{surname[:2]}\0{year}\0{features.postcode}"
+    if year and spoken:
+        yield f"year+surname\0{year}\0{spoken}"
+    if len(features.born) > 4 and given:
+        yield f"day+given\0{features.born[5:]}\0{given}\0{surname[:1]}"
+    if year and given and features.postcode:
+        yield f"year+postcode\0{year}\0{features.postcode}"
+    for name, text in features.others:
+        if len(text) > 3 and spoken:
+            yield f"other+surname\0{name}\0{text}\0{spoken}"
+        if len(text) > 3 and given:
+            yield f"other+given\0{name}\0{text}\0{given}\0{year[:3]}"
