@@ -14,7 +14,7 @@ import click
 from staytrue.cli.files import FILE
 from staytrue.cli.frame import Answer, answers, progress, table
 from staytrue.cli.measuring import Memory
-from staytrue.guests.matching import columns, measures
+from staytrue.guests.matching import columns, measures, splink
 from staytrue.guests.matching.batch import Batch, Resolution
 from staytrue.guests.matching.model import Model
 from staytrue.guests.matching.normalise import features_of_row
@@ -41,7 +41,7 @@ def identity() -> None:
     help="Which column is which field; several columns with +. Others are guessed by their names.",
 )
 @click.option("--country", default="", help="Two letters: whose national phone numbers these are.")
-@click.option("--model", "given", type=FILE, help="A model to use; else one is learned.")
+@click.option("--model", "given", type=FILE, help="A model of Staytrue or Splink; else learned.")
 @click.option("--save-model", type=click.Path(path_type=Path), help="Write the model used here.")
 @answers
 def evaluate(
@@ -103,6 +103,8 @@ def _model(batch: Batch, given: Path | None, source: str) -> Model:
         document: dict[str, Any] = json.loads(given.read_text(encoding="utf-8"))
     except ValueError as error:
         raise Refused(f"{given.name} is no JSON.", "model_unreadable") from error
+    if "comparisons" in document:
+        return splink.from_json(document, batch.learned(source), len(batch.features))
     return Model.from_json(document).with_others(batch.others)
 
 

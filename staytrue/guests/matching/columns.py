@@ -56,7 +56,7 @@ def plan(headings: Sequence[str], given: Iterable[str], apart: str = "") -> Plan
                 "mapping_wrong",
                 text=text,
             )
-        field = _field(name)
+        field = field_named(name)
         chosen = tuple(part for part in named.split("+") if part)
         if unknown := [column for column in chosen if column not in headings]:
             raise Refused(
@@ -86,7 +86,8 @@ def _plain(heading: str) -> str:
     return re.sub(r"\W+", "_", fold(heading)).strip("_")
 
 
-def _field(name: str) -> str:
+def field_named(name: str) -> str:
+    """The field of this name or of a usual heading like it; any other is a further text."""
     if name in FIELDS or name.startswith(OTHER):
         return name
     return _FIELD_OF.get(_plain(name), OTHER + _plain(name))

@@ -92,7 +92,7 @@ def learn(table: Table, left: Index, right: Index, *, pairs_in_all: int, source:
     """A model from pairs that share a key (a sample will do of `pairs_in_all` such pairs)."""
     profiles = len(table.features)
     others = tuple(name for name, _ in table.features[0].others)
-    template = Model(others, (), 0, 0, 0)
+    template = Model(others, (), (), 0, 0, 0)
     vectors = table.compare(left, right)
     # By columns, as EM reads them.
     levels = np.asfortranarray(vectors.levels)
@@ -284,7 +284,7 @@ def _without_true(
 
 
 def _published(state: _State, others: tuple[str, ...], profiles: int, source: str) -> Model:
-    bits = _bits(state, Model(others, (), 0, 0, 0))
+    bits = _bits(state, Model(others, (), (), 0, 0, 0))
     weights = []
     for class_ in range(len(CLASSES)):
         by_field = []
@@ -296,9 +296,14 @@ def _published(state: _State, others: tuple[str, ...], profiles: int, source: st
         weights.append(tuple(by_field))
     pairs_each = (profiles - 1) / 2
     person, household, namesake = state.classes[:UNRELATED]
+    chance = tuple(
+        tuple(float(each) for each in state.shares[UNRELATED, place, : len(field.levels)])
+        for place, field in enumerate(state.fields)
+    )
     return Model(
         others,
         tuple(weights),
+        chance,
         float(person * pairs_each),
         float(household * pairs_each),
         float(namesake),

@@ -28,6 +28,7 @@ _RATES = ("person_rate", "household_rate", "namesake_share")
 @dataclass(frozen=True)
 class Model:
     """Weights against chance, so those of `unrelated` are nought. Shapes: [class][field][level].
+    `chance` is what they are against: the shares of the levels among strangers, [field][level].
 
     `person_rate` and `household_rate` are pairs per profile, `namesake_share` is a share of all
     pairs: so the odds before any evidence follow from the number of profiles.
@@ -35,6 +36,7 @@ class Model:
 
     others: tuple[str, ...]
     weights: tuple[tuple[tuple[float, ...], ...], ...]
+    chance: tuple[tuple[float, ...], ...]
     person_rate: float
     household_rate: float
     namesake_share: float
@@ -99,6 +101,10 @@ class Model:
             "household_rate": self.household_rate,
             "namesake_share": self.namesake_share,
             "others": list(self.others),
+            "chance": {
+                field.name: dict(zip(field.levels, shares, strict=True))
+                for field, shares in zip(self.fields, self.chance, strict=True)
+            },
             "weights": {
                 name: {
                     field.name: dict(zip(field.levels, bits, strict=True))
@@ -123,6 +129,10 @@ class Model:
                 )
                 for name in CLASSES
             )
+            chance = tuple(
+                tuple(float(document["chance"][field.name][level]) for level in field.levels)
+                for field in fields_for(others)
+            )
             person, household, namesake = (float(document[name]) for name in _RATES)
         except (KeyError, TypeError, ValueError) as error:
             raise Refused(
@@ -131,13 +141,17 @@ class Model:
                 "model_unreadable",
             ) from error
         source = str(document.get("learned_from", ""))
-        return cls(others, weights, person, household, namesake, source).checked()
+        return cls(others, weights, chance, person, household, namesake, source).checked()
 
     def with_others(self, names: Sequence[str]) -> Model:
         """The same for profiles with these further texts; one that it does not know weighs nought."""
         if tuple(names) == self.others:
             return self
         known = dict(zip(self.others, range(len(CORE), len(self.fields)), strict=True))
+        chance = (
+            *self.chance[: len(CORE)],
+            *(self.chance[known[name]] if name in known else (0.25,) * 4 for name in names),
+        )
         weights = tuple(
             (
                 *by_field[: len(CORE)],
@@ -145,7 +159,7 @@ class Model:
             )
             for by_field in self.weights
         )
-        return replace(self, others=tuple(names), weights=weights)
+        return replace(self, others=tuple(names), weights=weights, chance=chance)
 
 
 @cache

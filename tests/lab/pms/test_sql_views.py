@@ -208,7 +208,7 @@ def test_a_line_cut_in_mid_page_loses_nothing(
     monkeypatch.setattr("staytrue.connectors.sql_views.postgresql.ROWS_AT_ONCE", 20)
     mirror = follow(frozenset())
     assert mirror.pms.relay
-    mirror.pms.relay.cut(20_000)
+    mirror.pms.relay.cut(35_000)
     assert not mirror.poll()
     assert 0 < len(mirror.profiles) < len(mirror.pms.truth.profiles)
     assert mirror.met == {"database_away": 1}
