@@ -15,11 +15,14 @@ from staytrue.guests.matching.vectors import Bits, Levels
 class Bands:
     """From which share of "one person" on a pair is joined, and from which it is shown; `within`
     are the bits that the members of two clusters must have between them in the mean to be joined.
+    `list_share` is how many pairs of persons are shown at most, by profiles: whoever has a longer
+    list reads none of it, so pairs that gain least wait for a further fact.
     """
 
     automatic: float = 0.99
     review: float = 0.5
-    within: float = 2.0
+    within: float = 3.0
+    list_share: float = 0.12
 
 
 def may_join(

@@ -52,13 +52,26 @@ class Resolution:
     likely: Persons
     automatic: Persons
     findings: Sequence[hubs.Finding]
+    bands: Bands
 
     def proposals(self) -> Index:
-        """Pairs of persons of `automatic` that a person should look at, of shape (n, 2)."""
-        one, other = self.automatic.of[self.scored.left], self.automatic.of[self.scored.right]
+        """Pairs of persons of `automatic` that a person should look at, of shape (n, 2): those
+        first that are expected to bring most profiles together.
+        """
+        of = self.automatic.of
+        one, other = of[self.scored.left], of[self.scored.right]
         shown = one != other
-        both = np.stack([np.minimum(one, other)[shown], np.maximum(one, other)[shown]], axis=1)
-        return np.unique(both, axis=0)
+        codes = np.minimum(one, other)[shown] * len(of) + np.maximum(one, other)[shown]
+        pairs, back = np.unique(codes, return_inverse=True)
+        likely = np.zeros(len(pairs))
+        np.maximum.at(likely, back, self.scored.person[shown])
+        both = np.stack(np.divmod(pairs, max(len(of), 1)), axis=1)
+        sizes = np.bincount(of, minlength=len(of))
+        gain = likely * sizes[both].prod(axis=1)
+        # Equal ones in the order of places, which is that of the profiles' names.
+        best = np.argsort(-gain, kind="stable")[: int(self.bands.list_share * len(of))]
+        found: Index = both[best]
+        return found
 
 
 class Batch:
@@ -101,7 +114,14 @@ class Batch:
         likely = self._persons(model, scored, np.ones(len(scored.left), bool), HARD, 0.0)
         automatic = self._persons(model, scored, scored.may_join, ~0, self.bands.within)
         return Resolution(
-            self.features, model, self.pairs, scored, likely, automatic, self.found.findings
+            self.features,
+            model,
+            self.pairs,
+            scored,
+            likely,
+            automatic,
+            self.found.findings,
+            self.bands,
         )
 
     def _scored(self, model: Model, progress: Progress) -> Scored:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from staytrue.guests.matching.batch import Resolution
 from staytrue.guests.matching.pairs import Pairs
@@ -52,9 +53,9 @@ def document(resolution: Resolution, truth: Index) -> dict[str, object]:
     sure = pairwise(resolution.automatic.of, truth)
     scored = resolution.scored
     true = truth[scored.left] == truth[scored.right]
-    shown = resolution.automatic.of[scored.left] != resolution.automatic.of[scored.right]
-    sure_pairs = round(sure.recall * _pairs_in(truth))
+    found = _pairs_in(_both(resolution.automatic.of, truth)) + _shown(resolution, truth)
     findable = ceiling(resolution.pairs, truth) * _pairs_in(truth)
+    proposals = len(resolution.proposals())
     top = scored.person >= 0.9
     return {
         "profiles": len(truth),
@@ -65,14 +66,24 @@ def document(resolution: Resolution, truth: Index) -> dict[str, object]:
             "recall": sure.recall,
             "b3_precision": b_cubed(resolution.automatic.of, truth).precision,
         },
-        "found_with_review": min((sure_pairs + int((true & shown).sum())) / max(findable, 1), 1.0),
-        "review_share": len(resolution.proposals()) / max(len(truth), 1),
+        # Of the true pairs that share a key; through a third profile even more may be found.
+        "found_with_review": found / max(findable, 1),
+        "review_share": proposals / max(len(truth), 1),
         "ceiling": ceiling(resolution.pairs, truth),
         "calibration": {
             "stated": float(scored.person[top].mean()) if top.any() else None,
             "observed": float(true[top].mean()) if top.any() else None,
         },
     }
+
+
+def _shown(resolution: Resolution, truth: Index) -> int:
+    """True pairs that are joined once a person says yes to the right ones of all proposals."""
+    of = resolution.automatic.of
+    size = (len(of), int(truth.max(initial=-1)) + 1)
+    counts = coo_array((np.ones(len(of), np.int64), (of, truth)), shape=size).tocsr()
+    one, other = resolution.proposals().T
+    return int(counts[one].multiply(counts[other]).sum())
 
 
 def _both(of: Index, truth: Index) -> Index:

@@ -66,3 +66,15 @@ def test_few_profiles_are_scored_by_the_model_that_ships(features: list[Features
 def test_no_profiles_are_no_persons() -> None:
     batch = Batch([], b"salt")
     assert not len(batch.resolved(batch.learned()).automatic.of)
+
+
+def test_the_list_for_a_person_is_short_and_begins_with_what_brings_most(
+    batch: Batch, resolution: Resolution
+) -> None:
+    proposals = resolution.proposals()
+    assert 0 < len(proposals) <= 0.12 * len(resolution.features)
+    of = resolution.automatic.of
+    sizes = (of[:, None, None] == proposals).sum(axis=0).prod(axis=1)
+    assert sizes[0] == sizes.max()
+    assert len({tuple(pair) for pair in proposals.tolist()}) == len(proposals)
+    assert (of[proposals] == proposals).all()
