@@ -86,21 +86,24 @@ def _joined(
 ) -> list[list[int]]:
     """The groups of one component; bits, vetoes and edges of its pairs in the order of rows."""
     upper = np.triu_indices(size, 1)
-    between = np.zeros((size, size))
-    between[upper] = np.clip(bits, -_BITS_MAX, _BITS_MAX)
-    between[upper] = np.where(vetoed, -np.inf, between[upper])
-    between += between.T
+    table = np.zeros((size, size))
+    table[upper] = np.where(vetoed, -np.inf, np.clip(bits, -_BITS_MAX, _BITS_MAX))
+    # The bits between any two groups, added up; lists, because most components are of three or four.
+    between: list[list[float]] = (table + table.T).tolist()
     groups = {place: [place] for place in range(size)}
     group_of = list(range(size))
+    edges = np.flatnonzero(is_edge & ~vetoed)
     # Equal pairs in the order of places, which is that of the profiles' own names.
-    order = sorted(np.flatnonzero(is_edge & ~vetoed).tolist(), key=lambda pair: (-bits[pair], pair))
-    for pair in order:
+    for pair in edges[np.argsort(-bits[edges], kind="stable")].tolist():
         one, other = sorted((group_of[upper[0][pair]], group_of[upper[1][pair]]))
         if one == other:
             continue
-        if between[np.ix_(groups[one], groups[other])].mean() > least:
+        if between[one][other] > least * len(groups[one]) * len(groups[other]):
             moved = groups.pop(other)
             groups[one] = sorted(groups[one] + moved)
             for place in moved:
                 group_of[place] = one
+            for far in groups:
+                between[one][far] += between[other][far]
+                between[far][one] = between[one][far]
     return [members for members in groups.values() if len(members) > 1]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 import msgspec
 
@@ -112,15 +114,17 @@ def found(features: Sequence[Features]) -> Hubs:
 def _counted(
     field: str, values: Callable[[Features], tuple[str, ...]], features: Sequence[Features]
 ) -> list[Finding]:
-    surnames: dict[str, set[str]] = {}
-    profiles: dict[str, int] = {}
+    profiles = Counter(chain.from_iterable(map(values, features)))
+    # Few values are used by more than three profiles: only for those the surnames are gathered.
+    surnames: dict[str, set[str]] = {
+        value: set() for value, count in profiles.items() if count > SHARED_ABOVE
+    }
     for each in features:
         for value in values(each):
-            profiles[value] = profiles.get(value, 0) + 1
-            if each.surname:
+            if each.surname and value in surnames:
                 # By sound, so that typing errors of one surname are not counted as many.
-                surnames.setdefault(value, set()).add(sound(each.surname))
-    states = {value: state_of(len(names)) for value, names in surnames.items() if len(names) > 3}
+                surnames[value].add(sound(each.surname))
+    states = {value: state_of(len(names)) for value, names in surnames.items()}
     return [
         Finding(field, value, state, profiles[value], len(surnames[value]))
         for value, state in states.items()
