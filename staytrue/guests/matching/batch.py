@@ -19,7 +19,7 @@ from staytrue.guests.matching.normalise import Features
 from staytrue.guests.matching.pairs import Pairs, pairs_of
 from staytrue.guests.matching.rarity import Rarities
 from staytrue.guests.matching.vectors import Bits, Index, Levels, Table
-from staytrue.guests.matching.vetoes import HARD, Judge, Marks
+from staytrue.guests.matching.vetoes import HARD, Apart, Judge, Marks
 
 CHUNK = 500_000
 Progress = Callable[[str, int, int], None]
@@ -78,7 +78,11 @@ class Batch:
     """The steps over one list of profiles, each kept for the next."""
 
     def __init__(
-        self, features: Sequence[Features], salt: bytes, bands: Bands | None = None
+        self,
+        features: Sequence[Features],
+        salt: bytes,
+        bands: Bands | None = None,
+        apart: Apart | None = None,
     ) -> None:
         # In the order of their names, so that no answer depends on how they came.
         self.features = sorted(features, key=lambda each: (each.id, repr(each)))
@@ -86,7 +90,7 @@ class Batch:
         self.found = hubs.found(self.features)
         plain = [self.found.applied(each) for each in self.features]
         self.table = Table(plain, Rarities.of(plain))
-        self._judge = Judge(plain)
+        self._judge = Judge(plain, apart)
         generic = self.found.generic
         self.pairs = pairs_of([keys_of(each, salt, generic) for each in self.features])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntFlag
 
 import numpy as np
@@ -60,10 +60,24 @@ def vetoes(one: Features, other: Features, levels: Sequence[int]) -> Veto:
     return found
 
 
-class Judge:
-    """The same for many pairs of one list of profiles."""
+Apart = Mapping[tuple[str, str], Veto]
+"""What only others know of two profiles, by their ids in rising order: a person's decision, guests
+of one reservation, two houses on one night.
+"""
 
-    def __init__(self, features: Sequence[Features]) -> None:
+
+class Judge:
+    """The same for many pairs of one list of profiles, with what only others know of them."""
+
+    def __init__(self, features: Sequence[Features], apart: Apart | None = None) -> None:
+        place = {each.id: number for number, each in enumerate(features)}
+        known = {
+            place[one] * len(features) + place[other]: veto
+            for (one, other), veto in (apart or {}).items()
+            if one in place and other in place
+        }
+        self._apart = np.array(sorted(known), np.int64)
+        self._marks = np.array([known[code] for code in sorted(known)], np.int16)
         self._year_only = np.fromiter(
             (len(each.born) == 4 for each in features), bool, len(features)
         )
@@ -83,4 +97,9 @@ class Judge:
         found[differs & both] |= Veto.SUFFIX
         found[differs & ~both] |= Veto.ONE_SUFFIX
         found[self._kind[left] != self._kind[right]] |= Veto.KIND
+        if len(self._apart):
+            codes = left * len(self._kind) + right
+            at = np.minimum(np.searchsorted(self._apart, codes), len(self._apart) - 1)
+            known = self._apart[at] == codes
+            found[known] |= self._marks[at[known]]
         return found

@@ -7,6 +7,7 @@ import os
 from staytrue.guests.matching import measures
 from staytrue.guests.matching.batch import Batch, Resolution
 from staytrue.guests.matching.normalise import Features
+from staytrue.guests.matching.vetoes import Veto
 from staytrue.lab.doubles import rng_of
 
 # Twenty shuffles are the large size, of `make bench`.
@@ -78,3 +79,22 @@ def test_the_list_for_a_person_is_short_and_begins_with_what_brings_most(
     assert sizes[0] == sizes.max()
     assert len({tuple(pair) for pair in proposals.tolist()}) == len(proposals)
     assert (of[proposals] == proposals).all()
+
+
+def test_what_a_person_or_a_reservation_holds_apart_stays_apart(
+    features: list[Features], resolution: Resolution
+) -> None:
+    of, scored = resolution.automatic.of, resolution.scored
+    joined = of[scored.left] == of[scored.right]
+    names = [each.id for each in resolution.features]
+    pairs = list(zip(scored.left[joined].tolist(), scored.right[joined].tolist(), strict=True))[:40]
+    vetoes = (Veto.CANNOT_LINK, Veto.COMPANIONS, Veto.PRESENCE)
+    apart = {
+        (names[one], names[other]): vetoes[number % 3] for number, (one, other) in enumerate(pairs)
+    }
+    batch = Batch(features, b"salt", apart=apart)
+    again = batch.resolved(resolution.model)
+    for number, (one, other) in enumerate(pairs):
+        assert again.automatic.of[one] != again.automatic.of[other]
+        # Two houses on one night may be a mistake: the pair is still shown.
+        assert vetoes[number % 3] == Veto.PRESENCE or again.likely.of[one] != again.likely.of[other]
