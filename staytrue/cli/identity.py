@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,23 +73,22 @@ def evaluate(
 def _resolved(
     file: Path, truth: str, mapping: tuple[str, ...], country: str, given: Path | None
 ) -> tuple[Resolution, list[str]]:
-    with _rows(file) as rows:
-        if truth not in (rows.fieldnames or ()):
-            raise click.UsageError(f"{file.name} has no column {truth}")
-        plan = columns.plan(rows.fieldnames or (), mapping, apart=truth)
-        pairs = [
-            (features_of_row(columns.row(plan, row, number), country), row[truth] or f"?{number}")
-            for number, row in enumerate(rows)
-        ]
-    if not pairs:
-        raise Refused(f"{file.name} has no profiles.", "file_empty")
-    # The place of each profile follows from its own content, never from the truth.
-    true = {features.id: person for features, person in pairs}
-    if len(true) < len(pairs):
-        raise Refused(
-            "Two rows have the same id. Name another column with --map id=COLUMN.", "id_twice"
-        )
-    batch = Batch([features for features, _ in pairs], _SALT)
+    headings, rows = _read(file)
+    if truth not in headings:
+        raise click.UsageError(f"{file.name} has no column {truth}")
+    plan = columns.plan(headings, mapping, apart=truth)
+    ids = [columns.row(plan, row, number)["id"] for number, row in enumerate(rows)]
+    if len(set(ids)) < len(ids):
+        if any(text.startswith("id=") for text in mapping):
+            raise Refused("Two rows have the same id. Name another column for it.", "id_twice")
+        # Only guessed to be the id: the rows are called by their numbers.
+        plan.pop("id")
+    true, features = {}, []
+    for number, row in enumerate(rows):
+        features.append(features_of_row(columns.row(plan, row, number), country))
+        # Whose truth is not known is a person of his own.
+        true[features[-1].id] = row[truth] or f"?{number}"
+    batch = Batch(features, _SALT)
     with progress() as show:
         resolution = batch.resolved(_model(batch, given, file.name), show)
     return resolution, [true[features.id] for features in resolution.features]
@@ -108,13 +106,19 @@ def _model(batch: Batch, given: Path | None, source: str) -> Model:
     return Model.from_json(document).with_others(batch.others)
 
 
-@contextmanager
-def _rows(file: Path) -> Iterator[csv.DictReader[str]]:
+def _read(file: Path) -> tuple[Sequence[str], list[dict[str, str]]]:
+    """The headings and rows of a CSV file, whichever of the usual marks parts its columns."""
     with file.open(encoding="utf-8-sig", newline="", errors="replace") as lines:
+        heading = lines.readline()
+        lines.seek(0)
+        reader = csv.DictReader(lines, delimiter=max(",;\t|", key=heading.count), restval="")
         try:
-            yield csv.DictReader(lines)
+            rows = list(reader)
         except csv.Error as error:
             raise Refused(f"{file.name} is no CSV file: {error}.", "file_unreadable") from error
+    if not rows:
+        raise Refused(f"{file.name} has no profiles.", "file_empty")
+    return reader.fieldnames or (), rows
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:

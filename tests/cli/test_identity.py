@@ -79,3 +79,24 @@ def test_what_is_no_model_is_refused(file: Path, tmp_path: Path) -> None:
     ran = run("identity", "evaluate", file, "--truth", "person", "--model", model)
     assert ran.code == 1
     assert "no model" in ran.err
+
+
+def test_other_marks_between_columns_and_ids_that_repeat_are_no_obstacle(
+    file: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.csv"
+    with file.open(encoding="utf-8") as lines, other.open("w", encoding="utf-8-sig") as out:
+        rows = list(csv.DictReader(lines))
+        writer = csv.DictWriter(out, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows({**row, "id": "7"} for row in rows)
+    assert run("identity", "evaluate", other, "--truth", "person").code == 0
+    ran = run("identity", "evaluate", other, "--truth", "person", "--map", "id=id")
+    assert ran.code == 1
+    assert "same id" in ran.err
+
+
+def test_a_file_without_profiles_is_refused(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_text("id,person\n")
+    assert run("identity", "evaluate", empty, "--truth", "person").code == 1
