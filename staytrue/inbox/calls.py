@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg import sql
 
@@ -43,16 +44,14 @@ def counted(credential: str) -> Iterator[Calls]:
         try:
             with line.transaction():
                 row = line.execute(
-                    "SELECT under_way, ended, held_until FROM call_pace WHERE credential = %s"
-                    " FOR UPDATE",
+                    "SELECT calls::text FROM call_pace WHERE credential = %s FOR UPDATE",
                     [credential],
                 ).fetchone()
-                calls = Calls(*row) if row else Calls()
+                calls = msgspec.json.decode(row[0], type=Calls) if row else Calls()
                 yield calls
                 line.execute(
-                    "UPDATE call_pace SET under_way = %s, ended = %s, held_until = %s"
-                    " WHERE credential = %s",
-                    [calls.under_way, calls.ended, calls.held_until, credential],
+                    "UPDATE call_pace SET calls = %s WHERE credential = %s",
+                    [msgspec.json.encode(calls).decode(), credential],
                 )
         except psycopg.Error:
             _hang_up()
@@ -70,7 +69,7 @@ def _line_to(credential: str) -> psycopg.Connection[Any]:
             _lines.append(_Line(to, _opened(to)))
         line = _lines[0].open
         line.execute(
-            "INSERT INTO call_pace (credential, under_way, ended) VALUES (%s, '{}', '{}')"
+            "INSERT INTO call_pace (credential, calls) VALUES (%s, '{}')"
             " ON CONFLICT DO NOTHING",
             [credential],
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -258,13 +257,12 @@ class Wanted(models.Model):
 class CallPace(models.Model):
     """Calls with one credential that still count, whoever of our processes made them.
 
-    `credential` is a keyed hash. Written by `inbox/calls.py` only.
+    `credential` is a keyed hash; `calls` is a `kit.pacing.Calls`: arrays of instants would cost more
+    to write than the calls themselves. Written by `inbox/calls.py` only.
     """
 
     credential = models.TextField(primary_key=True)
-    under_way = ArrayField(models.DateTimeField(), default=list)
-    ended = ArrayField(models.DateTimeField(), default=list)
-    held_until = models.DateTimeField(null=True)
+    calls = models.JSONField(default=dict)
 
     class Meta:
         db_table = "call_pace"

@@ -1,6 +1,5 @@
 """The calls to PMSs that still count, for all processes together."""
 
-import django.contrib.postgres.fields
 from django.db import migrations, models
 
 
@@ -11,19 +10,7 @@ class Migration(migrations.Migration):
             name="CallPace",
             fields=[
                 ("credential", models.TextField(primary_key=True, serialize=False)),
-                (
-                    "under_way",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.DateTimeField(), default=list, size=None
-                    ),
-                ),
-                (
-                    "ended",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.DateTimeField(), default=list, size=None
-                    ),
-                ),
-                ("held_until", models.DateTimeField(null=True)),
+                ("calls", models.JSONField(default=dict)),
             ],
             options={"db_table": "call_pace"},
         )
