@@ -69,8 +69,7 @@ def _line_to(credential: str) -> psycopg.Connection[Any]:
             _lines.append(_Line(to, _opened(to)))
         line = _lines[0].open
         line.execute(
-            "INSERT INTO call_pace (credential, calls) VALUES (%s, '{}')"
-            " ON CONFLICT DO NOTHING",
+            "INSERT INTO call_pace (credential, calls) VALUES (%s, '{}') ON CONFLICT DO NOTHING",
             [credential],
         )
     except psycopg.Error as error:
