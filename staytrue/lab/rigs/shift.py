@@ -21,11 +21,12 @@ from staytrue.lab.rigs.weather import Killed, unlucky
 
 @dataclass
 class Door:
-    """A way to a PMS that notes who met another in it."""
+    """A way to a PMS that notes what was asked, by which workers, and who met another in it."""
 
     http: Http
     met: int = 0
     asked: list[str] = field(default_factory=list)
+    workers: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -45,6 +46,7 @@ class Door:
             self._lock.acquire()
         try:
             self.asked.append(f"{method} {url}")
+            self.workers.add(threading.current_thread().name)
             return self.http.request(method, url, headers=headers, body=body)
         finally:
             self._lock.release()
@@ -52,14 +54,17 @@ class Door:
 
 @dataclass
 class Shift(Group):
-    """A group whose rounds several workers begin together; each is told nothing of the others."""
+    """A group whose rounds several workers begin together; each is told nothing of the others.
+
+    Each time another one begins first: whoever does may have done all before the next looks.
+    """
 
     workers: int = 3
+    rounds: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.chances = [Random(f"{self.seed} worker {n}") for n in range(self.workers)]
-        self.worked: list[set[int]] = [set() for _ in range(self.workers)]
 
     def turn(self) -> None:
         """A round of every worker, at once."""
@@ -69,18 +74,20 @@ class Shift(Group):
             if member.link.stopped_at:
                 self.happened["stopped"] = self.happened.get("stopped", 0) + 1
                 watching.resume(member.link, by=ACTOR, now=self.clock())
+        self.rounds += 1
+        order = [(self.rounds + place) % self.workers for place in range(self.workers)]
         with clocks.use(self.clock), ThreadPoolExecutor(self.workers) as pool:
-            for ended in [pool.submit(self._round, n) for n in range(self.workers)]:
+            for ended in [pool.submit(self._round, number) for number in order]:
                 ended.result()
 
     def _round(self, number: int) -> None:
+        threading.current_thread().name = f"worker {number}"
         try:
             with unlucky(self.chances[number], self.rates, self.happened, self.clock):
                 release.finish_interrupted(self.clock())
                 ways = {member.link.pk: member.network for member in self.members}
                 for link in living.live_links():
-                    if living.turn(link, self.clock, ways[link.pk]):
-                        self.worked[number].add(link.pk)
+                    living.turn(link, self.clock, ways[link.pk])
                 worker.settle(self.clock())
         except (Killed, OperationalError):
             # As after a crash or a lost server: a new worker finds what the old one left.
