@@ -41,13 +41,16 @@ class Member:
 
 @dataclass
 class Group:
-    """Houses behind the line. `happened` counts every fault of ours by its name."""
+    """Houses behind the line. `happened` counts every fault of ours by its name; `stops` says why
+    connections stopped, by code.
+    """
 
     clock: Clock
     seed: int = 1
     rates: Rates = CALM
     members: list[Member] = field(default_factory=list)
     happened: dict[str, int] = field(default_factory=dict)
+    stops: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.chance = Random(f"{self.seed} group")
@@ -115,7 +118,7 @@ class Group:
         for member in self.members:
             if member.link.stopped_at:
                 # The administrator tries again, until what he mends is mended.
-                self.happened["stopped"] = self.happened.get("stopped", 0) + 1
+                self.stops.append(member.link.stopped_code)
                 watching.resume(member.link, by=ACTOR, now=self.clock())
             living.turn(member.link, self.clock, member.network)
         worker.settle(self.clock())

@@ -70,9 +70,9 @@ class Shift(Group):
         """A round of every worker, at once."""
         for member in self.members:
             with scope.everything():
-                member.link.refresh_from_db(fields=["stopped_at"])
+                member.link.refresh_from_db(fields=["stopped_at", "stopped_code"])
             if member.link.stopped_at:
-                self.happened["stopped"] = self.happened.get("stopped", 0) + 1
+                self.stops.append(member.link.stopped_code)
                 watching.resume(member.link, by=ACTOR, now=self.clock())
         self.rounds += 1
         order = [(self.rounds + place) % self.workers for place in range(self.workers)]

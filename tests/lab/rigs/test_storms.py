@@ -82,4 +82,4 @@ def test_a_pms_restored_from_its_backup_stops_and_is_believed_once_resumed(
     group.be_still()
     assert not "\n".join(group.differences(member))
     # Where the moment of the look orders versions, as of a database, nobody need be asked.
-    assert (group.happened.get("stopped", 0) > 0) == (dialect != "sql_views")
+    assert ("went_back" in group.stops) == (dialect != "sql_views"), group.stops
