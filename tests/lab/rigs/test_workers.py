@@ -89,8 +89,9 @@ def test_three_workers_on_two_living_pmss_for_days_end_in_the_truth() -> None:
     time = Clock(MORNING)
     shift = Shift(time, seed=3, rates=replace(Rates(), paused=0))
     houses: tuple[House, ...] = (
-        MewsHouse(world(), time, seed=5),
-        OperaHouse(world(), time, seed=5),
+        # Ours jumps, theirs does not: what both jumped over together nobody could find.
+        MewsHouse(world(), time.true, seed=5),
+        OperaHouse(world(), time.true, seed=5),
     )
     members = [shift.add(house, make.hotel(f"B{n}")) for n, house in enumerate(houses)]
     doors = [door_of(member) for member in members]
