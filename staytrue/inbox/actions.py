@@ -106,7 +106,8 @@ def keep(
 ) -> tuple[Delivery, bool]:
     """Keep a delivery, raw and once; (delivery, whether it is new). Commit before translating.
 
-    `pieces` are its compressed slices, none of what could not be opened. The same bytes again give the delivery they first came in, whatever their name is now.
+    `pieces` are its compressed slices, none of what could not be opened. The same bytes again give
+    the delivery they first came in, whatever their name is now.
     """
     delivery, is_new = Delivery.objects.filter(~Q(state=Delivery.State.ROLLED_BACK)).get_or_create(
         connection=link,

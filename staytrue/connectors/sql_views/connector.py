@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from staytrue.connectors.base import Bookmark, Delivery, Hint, Http, Scope, Settings, Translated
@@ -41,9 +40,8 @@ class SqlViews:
         before = bookmark.get("shape", {})
         with _naming(settings, before), _look(settings) as (database, views):
             known = {**bookmark, "shape": _checked_shape(database, views, before)}
-            _try_each(database, views)
             for view in views.values():
-                _refuse_strange_house(database, view, settings)
+                _try(database, view, settings)
             yield from Poll(database, settings, now, known).parcels(views)
 
     def hints(self, body: bytes, headers: Mapping[str, str]) -> list[Hint]:
@@ -68,7 +66,7 @@ class SqlViews:
         """All stays that touch these days and their guests, as they are at one moment."""
         with _naming(settings), _look(settings) as (database, views):
             stays = views["reservation"]
-            _refuse_strange_house(database, stays, settings)
+            _try(database, stays, settings)
             rows = window(database, stays, settings, first, last)
             if guests := views.get("profile"):
                 ids = {row[column] for row in rows for column in stays.guests.values()}
@@ -81,9 +79,8 @@ class SqlViews:
         """Tries the login, its rights and the views; what it found, in sentences."""
         with _look(settings) as (database, views):
             found = _checked_shape(database, views, {})
-            _try_each(database, views)
             for view in views.values():
-                _refuse_strange_house(database, view, settings)
+                _try(database, view, settings)
             return [f"{view}: {len(columns)} columns" for view, columns in found.items()]
 
     def translate(
@@ -137,24 +134,14 @@ def _checked_shape(
     return now
 
 
-def _try_each(database: Database, views: Mapping[str, ViewMap]) -> None:
-    """Ask each view once before anything is given: what cannot be read stops us now.
+def _try(database: Database, view: ViewMap, settings: Settings) -> None:
+    """Ask a view before anything is given: what cannot be read stops us now, and so does one that
+    shows other hotels and none of this name, or all its stays would seem gone.
 
-    From here to the end of the look nobody can change them under us.
+    From here to the end of the look nobody can change it under us.
     """
-    for view in views.values():
-        list(islice(database.rows(Query(view.view, view.columns)), 1))
-
-
-def _refuse_strange_house(database: Database, view: ViewMap, settings: Settings) -> None:
-    """A view that shows other hotels and none of this name has another name for it.
-
-    Without this all its stays would seem gone.
-    """
-    if not view.house:
-        return
     own = Query(view.view, view.columns, of_this_house(view, settings))
-    if any(True for _ in database.rows(own)):
+    if any(True for _ in database.rows(own)) or not view.house:
         return
     if any(True for _ in database.rows(Query(view.view, view.columns))):
         raise Misconfigured(
