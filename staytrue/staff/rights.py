@@ -26,6 +26,10 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
         "identity.read": _("See birth dates and nationality"),
         "notes.read": _("See notes from the PMS"),
         "source.read": _("See the PMS's own fields as they came"),
+        "guests.merge": _("Decide which profiles are one guest"),
+        "guests.correct": _("Correct guests' data and choose personas"),
+        "guests.elsewhere": _("See that a guest also stays at other hotels, without details"),
+        "matching.manage": _("Set how guests are recognised"),
         "export.list": _("Export lists"),
         "connections.read": _("See connections and how fresh they are"),
         "connections.manage": _("Set up and change connections"),
@@ -139,16 +143,21 @@ ROLES: tuple[BuiltIn, ...] = (
         "general_manager",
         _("General manager"),
         f"{_GUEST} money.read identity.read source.read export.list connections.read"
-        " parked.release deliveries.release day.close audit.read api.use",
+        " guests.merge guests.correct guests.elsewhere parked.release deliveries.release day.close audit.read api.use",
     ),
     _role(
         "guest_relations",
         _("Guest relations"),
-        f"{_GUEST} money.read identity.read source.read connections.read parked.release",
+        f"{_GUEST} money.read identity.read source.read connections.read parked.release"
+        " guests.merge guests.correct guests.elsewhere",
     ),
     # Marketing writes to guests and needs no door to knock on: the category, not the number.
     _role("marketing", _("Marketing"), "stays.read profiles.read contact.read export.list"),
-    _role("front_desk", _("Front desk"), f"{_GUEST} money.read connections.read"),
+    _role(
+        "front_desk",
+        _("Front desk"),
+        f"{_GUEST} money.read connections.read guests.correct guests.elsewhere",
+    ),
     _role("department", _("Department"), "stays.read room.read"),
     # An auditor checks what was done, not who slept where.
     _role("auditor", _("Auditor"), "audit.read connections.read"),
