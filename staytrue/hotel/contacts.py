@@ -26,9 +26,19 @@ RELAYS = (
     "guest.hostelworld.com",
     "privaterelay.appleid.com",
 )
+NO_LOCALS = {
+    "noemail", "no-email", "none", "na", "n/a", "no", "unknown", "test", "noreply", "no-reply",
+    "sinemail", "nomail", "no-mail", "x", "xx", "xxx", "null", "email", "mail", "guest",
+    "notprovided", "not.provided", "donotreply", "sincorreo", "pasdemail", "keine",
+}  # fmt: skip
+"""What stands before the @ where somebody had to write an address and knew none."""
 LANGUAGES = ("en", "fr", "es", "de", "it", "pt")
 """Languages in which names of countries and languages are understood."""
 
+# Hosts that only forward, named as such hosts are.
+_RELAY_HOST = re.compile(
+    r"(^|[.])(guests?|relay|reply|replies|noreply|no-reply|messages?|messaging|mchat|privaterelay)[.]"
+)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PLAIN_ADDRESS = re.compile(
@@ -59,6 +69,12 @@ def email(address: str, type_: str | None) -> Email:
     """An address with the mark of an OTA's relay."""
     domain = address.rpartition("@")[2].lower()
     return Email(address, type_, masked=_is_relay(domain))
+
+
+def is_relay_address(address: str) -> bool:
+    """Whether an address only forwards: of a known OTA's domain, or of a host named like one."""
+    domain = address.rpartition("@")[2]
+    return email(address, None).masked or bool(_RELAY_HOST.search(domain))
 
 
 @lru_cache(maxsize=10_000)

@@ -185,15 +185,7 @@ def _born(text: str) -> str:
     return born[:4] if born.endswith("-01-01") else born
 
 
-_NO_LOCAL = listed(
-    """noemail no-email none na n/a no unknown test noreply no-reply sinemail nomail no-mail x xx xxx
-    null email mail guest notprovided not.provided donotreply sincorreo pasdemail keine"""
-)
 _GOOGLE = {"gmail.com", "googlemail.com"}
-# Hosts that only forward, named as such hosts are; the known ones stand in hotel.contacts.
-_RELAY_HOST = re.compile(
-    r"(^|[.])(guests?|relay|reply|replies|noreply|no-reply|messages?|messaging|mchat|privaterelay)[.]"
-)
 
 
 def _emails(
@@ -206,7 +198,9 @@ def _emails(
         plain = _email(address)
         if not plain:
             continue
-        is_relay = is_relay_address(plain) or (masked is not None and address.lower() in masked)
+        is_relay = contacts.is_relay_address(plain) or (
+            masked is not None and address.lower() in masked
+        )
         (relays if is_relay else own).add(plain)
     return tuple(sorted(own)), tuple(sorted(relays))
 
@@ -217,15 +211,9 @@ def _email(address: str) -> str:
     local = local.partition("+")[0]
     if domain in _GOOGLE:
         local, domain = local.replace(".", ""), "gmail.com"
-    if not at or not local or "." not in domain or " " in local or local in _NO_LOCAL:
+    if not at or not local or "." not in domain or " " in local or local in contacts.NO_LOCALS:
         return ""
     return f"{local}@{domain}"
-
-
-def is_relay_address(address: str) -> bool:
-    """Whether an address only forwards: of a known OTA's domain, or of a host named like one."""
-    domain = address.rpartition("@")[2]
-    return contacts.email(address, None).masked or bool(_RELAY_HOST.search(domain))
 
 
 @lru_cache(maxsize=1 << 16)
