@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from hashlib import blake2b
 
 import msgspec
 
@@ -16,7 +17,6 @@ from staytrue.guests.matching.names import bare, given_of, listed, split_of, sur
 from staytrue.hotel import contacts, phones
 from staytrue.hotel.codes import ProfileKind
 from staytrue.hotel.records import Profile
-from staytrue.kit.hashes import hash_of
 from staytrue.kit.text import fold
 
 VERSION = 1
@@ -59,8 +59,11 @@ class Features(msgspec.Struct, frozen=True, gc=False):
     others: tuple[tuple[str, str], ...] = ()
 
 
-def features_of_row(row: Mapping[str, str], country: str = "") -> Features:
-    """The features of a row of texts; `country` is where its national phone numbers belong."""
+def features_of_row(row: Mapping[str, str], country: str = "", salt: bytes = b"") -> Features:
+    """The features of a row of texts; `country` is where its national phone numbers belong.
+
+    Features that are stored need the `salt` of the house: a document's number is soon guessed.
+    """
 
     def text(name: str) -> str:
         return (row.get(name) or "").strip()
@@ -89,7 +92,7 @@ def features_of_row(row: Mapping[str, str], country: str = "") -> Features:
         country=code,
         cards=_scoped(text("card_token")),
         loyalty=_scoped(text("loyalty")),
-        documents=_documents(text("document")),
+        documents=_documents(text("document"), salt),
         others=tuple(
             (name.removeprefix(OTHER), _other(value))
             for name, value in sorted(row.items())
@@ -272,7 +275,7 @@ def _scoped(text: str) -> tuple[str, ...]:
     )
 
 
-def _documents(text: str) -> tuple[str, ...]:
+def _documents(text: str, salt: bytes) -> tuple[str, ...]:
     """Type and country in clear, the number hashed: a feature row must not be a passport list."""
     found = []
     for part in _several(text):
@@ -280,5 +283,6 @@ def _documents(text: str) -> tuple[str, ...]:
         kind, country = (*scope, "", "")[:2]
         bare_number = _NOT_WORD.sub("", fold(number))
         if bare_number:
-            found.append(f"{fold(kind)}:{fold(country)}:{hash_of(bare_number) & (2**64 - 1):016x}")
+            digest = blake2b(bare_number.encode(), digest_size=8, key=salt).hexdigest()
+            found.append(f"{fold(kind)}:{fold(country)}:{digest}")
     return _distinct(tuple(found))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from staytrue.guests.matching.compare import levels
+from staytrue.guests.matching.fields import LOYALTY, MISSING
 from staytrue.guests.matching.keys import keys_of
 from staytrue.guests.matching.normalise import features_of_row
 
@@ -45,6 +47,19 @@ def test_keys_are_bigints_that_tell_nothing_without_the_salt() -> None:
     keys = keys_of(features, b"salt")
     assert all(-(2**63) <= key < 2**63 for key in keys)
     assert not set(keys) & set(keys_of(features, b"pepper"))
+
+
+def test_one_number_in_two_programmes_links_nobody() -> None:
+    one, other, again = (
+        features_of_row({"first_name": first, "last_name": last, "loyalty": number})
+        for first, last, number in (
+            ("Ana", "Ruiz", "Miles:77 1"), ("Karl", "Vogel", "Club:77 1"), ("A", "R", "miles:77 1")
+        )
+    )  # fmt: skip
+    assert not set(keys_of(one, b"salt")) & set(keys_of(other, b"salt"))
+    assert levels(one, other)[LOYALTY] == MISSING
+    assert set(keys_of(one, b"salt")) & set(keys_of(again, b"salt"))
+    assert levels(one, again)[LOYALTY] == 0
 
 
 def test_a_full_profile_has_about_a_dozen_keys() -> None:

@@ -68,6 +68,13 @@ def test_a_document_is_never_kept_in_clear() -> None:
     assert features_of_row({"document": "passport:ES:x1234"}).documents == (document,)
 
 
+def test_the_hash_of_a_document_tells_nothing_without_the_salt() -> None:
+    row = {"document": "passport:ES:X1234"}
+    salted = features_of_row(row, salt=b"one house").documents
+    assert salted == features_of_row(row, salt=b"one house").documents
+    assert salted not in (features_of_row(row).documents, features_of_row(row, salt=b"x").documents)
+
+
 def test_a_canonical_profile_gives_the_same_features_as_a_row() -> None:
     profile = Profile(
         source_id="7",
