@@ -31,6 +31,7 @@ from staytrue.inbox.models import Connection, Delivery, ParkedPart
 from staytrue.kit import clock, database
 from staytrue.kit.errors import Refused
 from staytrue.lab import demo as invented
+from staytrue.lab import group
 from staytrue.lab.demo import Year
 from staytrue.lab.files import Delivery as Export
 from staytrue.mirror.models import Freshness, Profile, Reservation
@@ -150,7 +151,9 @@ def _prepared(now: datetime) -> Scene:
     else:
         today = date.fromisoformat(link.settings["began_on"])
         password = (home / "password").read_text(encoding="ascii")
-    year = invented.write_year(home / "exports", today=today, property_code=_CODE)
+    year = invented.write_year(
+        home / "exports", today=today, property_code=_CODE, travellers=group.travellers(today)
+    )
     return Scene(link, year, password)
 
 

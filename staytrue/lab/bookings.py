@@ -7,7 +7,7 @@ directly beside the truth.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -36,6 +36,7 @@ from staytrue.lab.streams import stream
 FIRST_NUMBER = 20001
 COMPANION_NAMED = 0.4
 PAPERS_ASKED = 0.5
+TRAVELS = 0.08
 
 
 @dataclass
@@ -74,15 +75,18 @@ def build_world(
     today: date,
     scripted: Iterable[Plot] = (),
     book: RoomBook | None = None,
+    place: int = 0,
+    travellers: Sequence[list[Person]] = (),
 ) -> World:
     """All bookings with arrival from `first` to `last`, known from their creation on.
 
-    `scripted` plots join the drawn ones; their rooms must be taken in `book` beforehand.
+    `scripted` plots join the drawn ones; their rooms must be taken in `book` beforehand. Houses of
+    one group stand at different places, so that only `travellers` are guests of several.
     """
     drawn = plots(seed, house, first, last, book or RoomBook(house))
     ordered = sorted([*scripted, *drawn], key=lambda plot: plot.created_at)
     register = Register(seed, house.country)
-    cast = _Cast(seed, register, Crowd(seed, today))
+    cast = _Cast(seed, register, Crowd(seed, today, place), travellers)
     bookings: dict[str, Life[Reservation]] = {}
     tagged: dict[str, str] = {}
     for position, plot in enumerate(ordered):
@@ -96,8 +100,11 @@ def build_world(
 class _Cast:
     """Chooses the people of each booking: new households, or guests who come again."""
 
-    def __init__(self, seed: int, register: Register, crowd: Crowd) -> None:
+    def __init__(
+        self, seed: int, register: Register, crowd: Crowd, travellers: Sequence[list[Person]]
+    ) -> None:
         self.rng = stream(seed, "cast")
+        self._travellers = travellers
         self.register = register
         self._crowd = crowd
         self._been: list[list[Person]] = []
@@ -135,6 +142,8 @@ class _Cast:
         return roster
 
     def _drawn(self, plot: Plot) -> list[Person]:
+        if self._travellers and self.rng.random() < TRAVELS:
+            return self.rng.choice(self._travellers)
         if self._been and self.rng.random() < figures.RETURNING:
             return self.rng.choice(self._been)
         household = self._crowd.household(max(1, plot.facts["adults"]))

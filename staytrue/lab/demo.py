@@ -6,6 +6,7 @@ a booking gone from the file, a word nobody knows, a moved stay, a replaced gues
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -49,6 +50,7 @@ def write_year(
     seed: int = 1,
     rooms: int = 90,
     days: int = 7,
+    travellers: Sequence[list[Person]] = (),
 ) -> Year:
     """Write `history/` (everything up to the first export) and `daily/` (the last `days` exports).
 
@@ -64,6 +66,7 @@ def write_year(
         today=today,
         scripted=_script(house, book, seed, today),
         book=book,
+        travellers=travellers,
     )
     exports = [_export_at(house, today - timedelta(days=back)) for back in reversed(range(days))]
     history = write_delivery(folder / "history", world, exports[0], history=True)

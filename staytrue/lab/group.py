@@ -19,6 +19,7 @@ from staytrue.hotel.records import Reservation
 from staytrue.lab.bookings import World, build_world
 from staytrue.lab.house import House, rooms_of
 from staytrue.lab.life import Life
+from staytrue.lab.people import PLACES, Crowd, Person
 from staytrue.lab.pms.mews import ALL as MEWS_QUIRKS
 from staytrue.lab.pms.mews import Quirk as MewsQuirk
 from staytrue.lab.pms.opera_cloud import ALL as OPERA_QUIRKS
@@ -32,6 +33,7 @@ from staytrue.lab.streams import stream
 
 DAYS_BEHIND, DAYS_AHEAD = 30, 75
 LIVELY_DAYS_AHEAD = 7
+TRAVELLERS, TRAVELLERS_SEED = 80, 24
 LIVELY_EACH = timedelta(minutes=3)
 SOON = timedelta(days=10)
 WISHES = (
@@ -51,6 +53,7 @@ class Hotel:
     language: str
     legal_entity: str
     seed: int
+    place: int
 
     @property
     def link(self) -> str:
@@ -60,17 +63,17 @@ class Hotel:
 
 WHARF = Hotel(
     "mews", House("LON", "Sirga Wharf", ZoneInfo("Europe/London"), "GB", "GBP", rooms_of(40)),
-    "London", "en", "Sirga Wharf Ltd", 21,
+    "London", "en", "Sirga Wharf Ltd", 21, 1,
 )  # fmt: skip
 SAINT_LAURENT = Hotel(
     "opera_cloud",
     House("YUL", "Sirga Saint-Laurent", ZoneInfo("America/Toronto"), "CA", "CAD", rooms_of(20)),
-    "Montréal", "fr", "Sirga Saint-Laurent Inc.", 22,
+    "Montréal", "fr", "Sirga Saint-Laurent Inc.", 22, 2,
 )  # fmt: skip
 LIMMAT = Hotel(
     "sql_views",
     House("ZRH", "Pension Sirga", ZoneInfo("Europe/Zurich"), "CH", "CHF", rooms_of(30)),
-    "Zürich", "de", "Pension Sirga GmbH", 23,
+    "Zürich", "de", "Pension Sirga GmbH", 23, 3,
 )  # fmt: skip
 LIVING = (WHARF, SAINT_LAURENT, LIMMAT)
 
@@ -121,10 +124,19 @@ def standing(
         yield tuple(found)
 
 
+def travellers(began_on: date) -> list[list[Person]]:
+    """Households who stay at several hotels of the group, each hotel knowing them its own way."""
+    crowd = Crowd(TRAVELLERS_SEED, began_on, place=PLACES - 1)
+    return [crowd.household(1 + number % 2) for number in range(TRAVELLERS)]
+
+
 def world_of(hotel: Hotel, began_on: date, now: datetime) -> World:
     """Its bookings around the day it began, and a busy front office from that day on."""
     first, last = began_on - timedelta(days=DAYS_BEHIND), began_on + timedelta(days=DAYS_AHEAD)
-    world = build_world(hotel.seed, hotel.house, first, last, today=began_on)
+    world = build_world(
+        hotel.seed, hotel.house, first, last, today=began_on, place=hotel.place,
+        travellers=travellers(began_on),
+    )  # fmt: skip
     # West of the house whose day it is, the day before has not ended.
     the_day_before = began_on - timedelta(days=1)
     _enliven(world, hotel.seed, the_day_before, now + timedelta(days=LIVELY_DAYS_AHEAD))

@@ -21,6 +21,7 @@ SHARES_MAILBOX = 0.35
 SHARES_MOBILE = 0.15
 TWO_SURNAMES = 0.85
 ADULT_FROM = 20
+PLACES = 8
 KNOWN_RELAY = 0.6
 
 
@@ -46,9 +47,15 @@ class Person:
 
 
 class Crowd:
-    """Makes households, one after the other, from one seed."""
+    """Makes households, one after the other, from one seed.
 
-    def __init__(self, seed: int, today: date) -> None:
+    Crowds of other places hold other people: no id, number or address of theirs is the same.
+    """
+
+    def __init__(self, seed: int, today: date, place: int = 0) -> None:
+        if not 0 <= place < PLACES:
+            raise ValueError(f"{place} is no place: there are {PLACES}")
+        self._place = place
         self._rng = stream(seed, "people")
         self._today = today
         self._people = 0
@@ -92,8 +99,8 @@ class Crowd:
         reachable = rng.random() >= WITHOUT_CONTACT
         postcode, city = rng.choice(culture.towns)
         return Person(
-            id=f"p{self._people:06d}",
-            household=f"h{self._households:06d}",
+            id=f"p{self._people + self._place * 10**5:06d}",
+            household=f"h{self._households + self._place * 10**5:06d}",
             title=culture.titles[0 if female else 1],
             first_name=first_name,
             last_name=last_name,
@@ -118,6 +125,8 @@ class Crowd:
             f"{last}.{first}",
         )
         address = f"{self._rng.choice(forms)}@{self._rng.choice(MAILBOXES)}"
+        if self._place:
+            address = address.replace("@", f"@{self._place}.")
         self._mailboxes[address] += 1
         again = self._mailboxes[address]
         # The n-th person of the same name takes a number, as everywhere.
@@ -126,7 +135,7 @@ class Crowd:
     def _number(self, block: tuple[str, int]) -> str | None:
         prefix, digits = block
         size = 10**digits
-        taken = self._numbers[block]
+        taken = self._numbers[block] + self._place * size // PLACES
         if taken == size:
             return None
         self._numbers[block] += 1

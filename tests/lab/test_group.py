@@ -61,3 +61,20 @@ def test_every_quarter_of_an_hour_something_is_written_down() -> None:
         for quarter in range(4 * 24):
             begin = START + quarter * timedelta(minutes=15)
             assert any(begin <= at < begin + timedelta(minutes=15) for at in changes)
+
+
+def test_only_travellers_are_guests_of_several_hotels() -> None:
+    pool = {person.id for household in group.travellers(TODAY) for person in household}
+    worlds = [group.world_of(hotel, TODAY, START) for hotel in FEW]
+    seen = [set(world.people) for world in worlds]
+    shared = (seen[0] & seen[1]) | (seen[0] & seen[2]) | (seen[1] & seen[2])
+    assert shared
+    assert shared <= pool
+    # Nobody else has an address or number of somebody at another hotel.
+    contacts = [
+        {contact for one in world.people.values() if one.id not in pool
+         for contact in (one.email, one.mobile, one.landline) if contact}
+        for world in worlds
+    ]  # fmt: skip
+    assert not (contacts[0] & contacts[1]) | (contacts[0] & contacts[2])
+    assert not contacts[1] & contacts[2]
