@@ -16,8 +16,8 @@ from staytrue.guests.matching.fields import (
     NEAR,
     NEAR_FROM,
 )
-from staytrue.guests.matching.names import is_alias, marks_gender, sound
 from staytrue.guests.matching.normalise import Features
+from staytrue.hotel.names import is_alias, marks_gender, sound
 
 SHARED = "~"
 """Stands before an e-mail or phone that several families use: it agrees, but never exactly."""

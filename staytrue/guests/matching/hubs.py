@@ -12,8 +12,8 @@ import msgspec
 
 from staytrue.guests.matching.compare import SHARED
 from staytrue.guests.matching.keys import Generic
-from staytrue.guests.matching.names import sound
 from staytrue.guests.matching.normalise import Features
+from staytrue.hotel.names import sound
 
 SHARED_ABOVE, GENERIC_ABOVE = 3, 12
 """Distinct surnames above which a value is one of several families, and of nobody in particular."""

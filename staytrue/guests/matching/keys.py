@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from struct import unpack
 
-from staytrue.guests.matching.names import listed, root, sound
 from staytrue.guests.matching.normalise import Features
+from staytrue.hotel.names import listed, root, sound
 
 Generic = frozenset[tuple[str, str]]
 """Values that say nothing alone, as (field, value): see `hubs`."""

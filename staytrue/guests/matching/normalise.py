@@ -13,9 +13,9 @@ from hashlib import blake2b
 
 import msgspec
 
-from staytrue.guests.matching.names import bare, given_of, listed, split_of, surname_of
 from staytrue.hotel import contacts, phones
 from staytrue.hotel.codes import ProfileKind
+from staytrue.hotel.names import bare, given_of, listed, split_of, surname_of
 from staytrue.hotel.records import Profile
 from staytrue.kit.text import fold
 

@@ -14,9 +14,9 @@ from staytrue.guests.matching.columns import field_named
 from staytrue.guests.matching.compare import mail_local
 from staytrue.guests.matching.fields import ALIKE_FROM, CORE, NEAR_FROM
 from staytrue.guests.matching.model import PERSON, Model
-from staytrue.guests.matching.names import root
 from staytrue.guests.matching.normalise import OTHER, Features
 from staytrue.guests.matching.rarity import in_steps
+from staytrue.hotel.names import root
 from staytrue.kit.errors import Refused
 
 _SAME = '"{0}_l" = "{0}_r"'

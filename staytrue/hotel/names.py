@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 from doublemetaphone import doublemetaphone
 
-from staytrue.guests.matching import nicknames
+from staytrue.hotel import nicknames
 from staytrue.kit.text import fold
 
 

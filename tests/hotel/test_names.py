@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from staytrue.guests.matching import names
+from staytrue.hotel import names
 
 
 @pytest.mark.parametrize(
