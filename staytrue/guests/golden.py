@@ -1,31 +1,138 @@
-"""What a guest's fields are, computed from his profiles; kept on the guest for lists and search."""
+"""What a guest's fields are, composed from his profiles; kept on the guest for lists and search."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from django.db import connection
+
+from staytrue.guests.composing import FIELDS, Golden, Profile, Standing, Trust, Word, composed
+from staytrue.hotel import scope
+from staytrue.kit.text import fold
+from staytrue.mirror.rows import name_key
+
+CHUNK = 2_000
+_decode = msgspec.json.decode
+_VALUES = ", ".join(f"'{name}', p.{name}" for name in FIELDS)
+
+
+@dataclass
+class Sources:
+    """All that a guest is composed from; `links` counts profiles that the mirror lost as well."""
+
+    links: int = 0
+    profiles: list[Profile] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    trust: dict[int, Trust] = field(default_factory=dict)
+    nobodys: set[str] = field(default_factory=set)
+
+    def golden(self) -> Golden:
+        """The guest as these make him."""
+        return composed(self.profiles, self.words, self.trust, frozenset(self.nobodys))
+
+
+def read(
+    guest_ids: Collection[int], *, profiles: Collection[int] | None = None
+) -> dict[int, Sources]:
+    """What these guests are composed from, in one query; with `profiles`, from none but these."""
+    found: dict[int, Sources] = {id_: Sources() for id_ in guest_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT l.guest_id, l.profile_id, p.connection_id, p.source_id, p.property_id, p.version_at,
+                       p.deleted OR p.merged_into IS NOT NULL, p.anonymised,
+                       jsonb_build_object({_VALUES})::text, t.kind, t.trust,
+                       ARRAY(SELECT c.value FROM contact_point c
+                              WHERE c.value = ANY(p.contact_keys)
+                                AND c.role IN ('agency', 'own', 'placeholder')),
+                       (SELECT jsonb_agg(to_jsonb(c))::text FROM correction c
+                         WHERE c.profile_id = p.id AND c.lifted_at IS NULL)
+                  FROM link l LEFT JOIN profile p ON p.id = l.profile_id
+                  LEFT JOIN source_trust t ON t.connection_id = p.connection_id
+                 WHERE l.guest_id = ANY(%(ids)s) AND l.until_at IS NULL
+                   AND (%(all)s OR l.profile_id = ANY(%(profiles)s))""",
+            {
+                "ids": list(guest_ids),
+                "all": profiles is None,
+                "profiles": list(profiles or ()),
+            },
+        )
+        for guest, *row in cursor.fetchall():
+            _add(found[guest], row)
+    return found
+
+
+def _add(to: Sources, row: list[Any]) -> None:
+    id_, link, source_id, property_id, at, is_gone, is_anonymised, values, *rest = row
+    kind, trust, nobodys, words = rest
+    to.links += 1
+    if link is None:
+        return
+    to.profiles.append(
+        Profile(id_, link, source_id, at, _decode(values), property_id, is_gone, is_anonymised)
+    )
+    to.nobodys.update(nobodys)
+    if kind is not None:
+        to.trust[link] = Trust(kind, trust)
+    for each in _decode(words) if words else ():
+        to.words.append(
+            Word(id_, each["field"], each["value"], each["base"], Standing(each["standing"]),
+                 datetime.fromisoformat(each["at"]), each["actor"], each["reason"])
+        )  # fmt: skip
 
 
 def compute(guest_ids: Collection[int], now: datetime) -> None:
-    """Compute these guests' fields, number of profiles and state again."""
+    """Compute these guests' fields, number of profiles and state again.
+
+    Over all their profiles, whoever asks: what is kept must not hang on what he may see.
+    """
+    with scope.everything():
+        ids = sorted(set(guest_ids))
+        for start in range(0, len(ids), CHUNK):
+            _keep(read(ids[start : start + CHUNK]), now)
+
+
+def _keep(found: dict[int, Sources], now: datetime) -> None:
+    made = [(sources.golden() if sources.profiles else None) for sources in found.values()]
+    names = [_names_of(golden, of) for golden, of in zip(made, found.values(), strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE guest g
-                  SET computed_at = %(now)s, profiles = coalesce(x.profiles, 0),
+                  SET computed_at = %(now)s, profiles = x.links, golden = x.golden,
                       state = CASE WHEN g.state = 'erased' THEN g.state
-                                   WHEN x.profiles IS NULL THEN 'retired' ELSE 'active' END,
+                                   WHEN x.links = 0 THEN 'retired' ELSE 'active' END,
+                      -- Who has no profile left keeps the name under which he was known.
                       name = coalesce(x.name, g.name), name_key = coalesce(x.name_key, g.name_key),
                       last_name_key = coalesce(x.last_name_key, g.last_name_key),
                       kind = coalesce(x.kind, g.kind)
-                 FROM unnest(%(ids)s::bigint[]) i(id)
-                 LEFT JOIN LATERAL (
-                   SELECT count(*) OVER () AS profiles, p.kind, p.name_key, p.last_name_key,
-                          concat_ws(' ', p.first_name, p.last_name, p.second_last_name) AS name
-                     FROM link l LEFT JOIN profile p ON p.id = l.profile_id
-                    WHERE l.guest_id = i.id AND l.until_at IS NULL
-                    ORDER BY p.version_at DESC NULLS LAST, p.id LIMIT 1) x ON true
-                WHERE g.id = i.id""",
-            {"now": now, "ids": sorted(guest_ids)},
+                 FROM unnest(%(ids)s::bigint[], %(links)s::int[], %(names)s::text[],
+                             %(keys)s::text[], %(last)s::text[], %(kinds)s::text[],
+                             %(golden)s::jsonb[])
+                      AS x(id, links, name, name_key, last_name_key, kind, golden)
+                WHERE g.id = x.id""",
+            {
+                "now": now,
+                "ids": list(found),
+                "links": [sources.links for sources in found.values()],
+                "names": [each[0] for each in names],
+                "keys": [each[1] for each in names],
+                "last": [each[2] for each in names],
+                "kinds": [golden.value("kind") if golden else None for golden in made],
+                "golden": [
+                    msgspec.json.encode(golden.stored()).decode() if golden else "{}"
+                    for golden in made
+                ],
+            },
         )
+
+
+def _names_of(golden: Golden | None, sources: Sources) -> tuple[str | None, ...]:
+    """The name as it is read, as it is searched, and the last name as lists are ordered."""
+    if golden is None:
+        return None, None, None
+    parts = [golden.value(part) for part in ("first_name", "last_name", "second_last_name")]
+    nameless = min(each.source_id for each in sources.profiles)
+    return golden.name or nameless, name_key(*parts), fold(parts[1] or "")
