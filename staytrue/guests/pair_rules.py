@@ -1,0 +1,92 @@
+"""Rules on two profiles: written, lifted and brought back; they hold whichever guests these become."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from staytrue.guests.models import PairRule
+
+Kind = PairRule.Kind
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Word:
+    """Who says so, since when and why; and the event it belongs to."""
+
+    actor: str
+    event: int
+    at: datetime
+    reason: str = ""
+
+
+def ordered(one: int, other: int) -> Pair:
+    """A pair as every table of pairs holds it: the lower id first."""
+    return (one, other) if one < other else (other, one)
+
+
+def standing(ones: Collection[int], others: Collection[int], kind: Kind) -> list[PairRule]:
+    """The rules of a kind that stand between two sets of profiles."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id FROM pair_rule WHERE kind = %(kind)s AND lifted_at IS NULL
+                  AND ((one = ANY(%(ones)s) AND other = ANY(%(others)s))
+                    OR (one = ANY(%(others)s) AND other = ANY(%(ones)s)))""",
+            {"kind": str(kind), "ones": list(ones), "others": list(others)},
+        )
+        found = [id_ for (id_,) in cursor.fetchall()]
+    return list(PairRule.objects.filter(pk__in=found).order_by("pk"))
+
+
+def write(kind: Kind, pairs: Iterable[Pair], word: Word, bits: float | None = None) -> None:
+    """Let a rule stand between each of these pairs; where it stands already, the first word holds.
+
+    `bits` is the evidence it was decided against: only stronger evidence is worth showing again.
+    """
+    PairRule.objects.bulk_create(
+        [
+            PairRule(
+                one=one,
+                other=other,
+                kind=kind,
+                actor=word.actor,
+                reason=word.reason,
+                at=word.at,
+                event_id=word.event,
+                bits=bits,
+            )
+            for one, other in sorted({ordered(*pair) for pair in pairs})
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def of_event(event_id: int) -> list[int]:
+    """The rules an event wrote that still stand."""
+    found = PairRule.objects.filter(event_id=event_id, lifted_at=None)
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def lift(rule_ids: Collection[int], word: Word) -> None:
+    """Let these rules no longer stand; what they were stays readable."""
+    PairRule.objects.filter(pk__in=rule_ids, lifted_at=None).update(
+        lifted_at=word.at, lifted_by=word.actor, lifted_why=word.reason
+    )
+
+
+def restore(rule_ids: Collection[int]) -> list[int]:
+    """Let lifted rules stand again, but where somebody has written the same anew; answers which."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE pair_rule r SET lifted_at = NULL, lifted_by = '', lifted_why = ''
+                WHERE r.id = ANY(%s) AND r.lifted_at IS NOT NULL AND NOT EXISTS (
+                  SELECT FROM pair_rule s WHERE s.one = r.one AND s.other = r.other
+                     AND s.kind = r.kind AND s.lifted_at IS NULL)
+            RETURNING r.id""",
+            [list(rule_ids)],
+        )
+        return sorted(id_ for (id_,) in cursor.fetchall())

@@ -1,0 +1,199 @@
+"""Decisions taken back, and profiles dealt out of a guest they were wrongly joined to.
+
+Undoing is exact: the profiles an event touched go where the decisions that still stand put them,
+however many came after it. Undoing an undoing brings the decision back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from itertools import combinations
+
+from django.db import connection
+
+from staytrue.guests import deciding, links, pair_rules, proposals, replay
+from staytrue.guests.deciding import STAFF, acting, event_named, held, require_over
+from staytrue.guests.links import Act, Kind
+from staytrue.guests.models import IdentityEvent, PairRule
+from staytrue.guests.pair_rules import Word
+from staytrue.kit.errors import Refused
+from staytrue.staff.access import Access
+
+_JOINING = frozenset({Kind.MERGED, Kind.ATTACHED})
+_UNDOABLE = _JOINING | {Kind.SPLIT, Kind.CONFIRMED, Kind.REJECTED, Kind.LIFTED, Kind.UNDONE}
+Rule = PairRule.Kind
+
+
+def undo(access: Access, event_id: int, now: datetime, reason: str = "") -> int:
+    """Take a decision back, however old: membership, rules and questions are as without it.
+
+    Who takes back his own answer to a question is asked it again. Whatever else was joined is kept
+    apart from now on, or the next look at it would join it again.
+    """
+    with acting(access, now, reason):
+        event = event_named(event_id)
+        _check_undoable(event)
+        root = _root(event)
+        profiles = sorted({move.profile for move in replay.moved_by(root.pk)})
+        ways = replay.moves_of(profiles)
+        before = held(profiles, {move.source for move in ways} | {move.target for move in ways})
+        named = [id_ for id_ in (event.one, event.other) if id_ is not None]
+        require_over(access, {*(id_ for ids in before.values() for id_ in ids), *named})
+        is_own_answer = proposals.answered_by(event_id, access.actor)
+        undone = _note_undoing(event, Word(access.actor, 0, now, reason))
+        moves = _to_where_they_belong(profiles, before)
+        touched = links.move(moves, undone, now)
+        touched |= _give_homes([id_ for id_, guest in moves.items() if guest is None], access, now)
+        if _is_undone(root) and not is_own_answer:
+            _hold_to_it(root, before, Word(access.actor, undone, now, reason))
+        proposals.reopen(event_id)
+        proposals.follow(touched, undone, now)
+        return undone
+
+
+def split(
+    access: Access, guest_id: int, profile_ids: Collection[int], now: datetime, reason: str = ""
+) -> int:
+    """These profiles are another person: back to the guest they came from, or to a new one.
+
+    Between both sides stands a do-not-merge; what was said to join them no longer holds.
+    """
+    with acting(access, now, reason):
+        leaving = sorted(set(profile_ids))
+        before = held(leaving)
+        if list(before) != [guest_id] or not leaving:
+            raise deciding.stale()
+        require_over(access, before[guest_id])
+        staying = [id_ for id_ in before[guest_id] if id_ not in set(leaving)]
+        if not staying or set(leaving) - set(before[guest_id]):
+            raise Refused(
+                "Take some of a guest's profiles out, not all: nobody would be left.",
+                "nobody_left",
+            )
+        said = pair_rules.standing(leaving, staying, Rule.MUST_LINK)
+        lifted = [rule.pk for rule in said]
+        one, other = pair_rules.ordered(leaving[0], staying[0])
+        act = Act(
+            Kind.SPLIT,
+            access.actor,
+            rule=STAFF,
+            one=one,
+            other=other,
+            evidence={"lifted": lifted},
+            reason=reason,
+        )
+        event = links.note(act, now)
+        word = Word(access.actor, event, now, reason)
+        pair_rules.lift(lifted, word)
+        pair_rules.write(Rule.CANNOT_LINK, _between(leaving, staying), word)
+        target = _came_from(leaving) or links.open_guests(1, now)[0]
+        touched = links.move(dict.fromkeys(leaving, target), event, now)
+        proposals.follow(touched, event, now)
+        return event
+
+
+def _check_undoable(event: IdentityEvent) -> None:
+    if event.undone_by is not None:
+        raise Refused("This decision has been taken back already.", "already_undone")
+    if event.kind not in _UNDOABLE:
+        raise Refused(
+            "This cannot be taken back: only decisions about who is who can.", "not_undoable"
+        )
+
+
+def _root(event: IdentityEvent) -> IdentityEvent:
+    """The decision at the bottom of undoings of undoings."""
+    while event.undoes is not None:
+        event = event_named(event.undoes)
+    return event
+
+
+def _is_undone(event: IdentityEvent) -> bool:
+    return IdentityEvent.objects.filter(pk=event.pk, undone_by__isnull=False).exists()
+
+
+def _note_undoing(event: IdentityEvent, word: Word) -> int:
+    """The event of the undoing; the rules of the decision fall, those it had lifted stand again."""
+    lifted = sorted({*pair_rules.of_event(event.pk), *event.evidence.get("restored", [])})
+    restored = pair_rules.restore(event.evidence.get("lifted", []))
+    act = Act(
+        Kind.UNDONE,
+        word.actor,
+        rule=STAFF,
+        one=event.one,
+        other=event.other,
+        evidence={"lifted": lifted, "restored": restored},
+        reason=word.reason,
+        undoes=event.pk,
+    )
+    undone = links.note(act, word.at)
+    pair_rules.lift(lifted, word)
+    mark: int | None = undone
+    # What an undoing had undone stands again, what that had undone does not, and so on down.
+    while True:
+        IdentityEvent.objects.filter(pk=event.pk).update(undone_by=mark)
+        if event.undoes is None:
+            return undone
+        mark = None if mark is not None else event.pk
+        event = event_named(event.undoes)
+
+
+def _to_where_they_belong(
+    profiles: Collection[int], before: Mapping[int, Collection[int]]
+) -> dict[int, int | None]:
+    """The profiles that are not where the replay puts them, with where it does."""
+    now_at = {id_: guest for guest, ids in before.items() for id_ in ids}
+    wanted = replay.membership(replay.moves_of(profiles))
+    # An erased profile has no link now and gets none.
+    return {
+        id_: wanted.get(id_) for id_ in profiles if id_ in now_at and wanted.get(id_) != now_at[id_]
+    }
+
+
+def _give_homes(profiles: Collection[int], access: Access, now: datetime) -> set[int]:
+    """A profile that no decision places any more becomes a guest of its own."""
+    if not profiles:
+        return set()
+    event = links.note(Act(Kind.CREATED, access.actor, rule=STAFF), now)
+    homes = links.open_guests(len(profiles), now)
+    return links.move(dict(zip(sorted(profiles), homes, strict=True)), event, now)
+
+
+def _hold_to_it(root: IdentityEvent, before: Mapping[int, Collection[int]], word: Word) -> None:
+    """A person has said it was wrong: what was joined stays apart, what was parted stays together."""
+    named = [(root.one, root.other)] if root.one and root.other else []
+    everybody = {id_ for ids in before.values() for id_ in ids}
+    at = links.guests_of(everybody | {id_ for pair in named for id_ in pair})
+    if root.kind in _JOINING:
+        pairs = [*named, *(pair for ids in before.values() for pair in combinations(ids, 2))]
+        # An erased profile is nobody's: nothing is to be said of it.
+        apart = [pair for pair in pairs if at.keys() >= {*pair} and at[pair[0]] != at[pair[1]]]
+        said = pair_rules.standing(everybody, everybody, Rule.MUST_LINK)
+        joined = {(rule.one, rule.other) for rule in said}
+        pair_rules.write(
+            Rule.CANNOT_LINK,
+            [pair for pair in apart if pair_rules.ordered(*pair) not in joined],
+            word,
+        )
+    elif root.kind == Kind.SPLIT and root.rule != STAFF:
+        together = [(one, other) for one, other in named if at.get(one) == at.get(other)]
+        pair_rules.write(Rule.MUST_LINK, together, word)
+
+
+def _between(ones: Collection[int], others: Collection[int]) -> list[pair_rules.Pair]:
+    return [(one, other) for one in ones for other in others]
+
+
+def _came_from(profile_ids: Collection[int]) -> int | None:
+    """The oldest guest that held one of these before and has nobody now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT g.id FROM guest g
+                WHERE g.state = 'retired' AND g.id IN (
+                  SELECT guest_id FROM link WHERE profile_id = ANY(%s))
+                ORDER BY g.id LIMIT 1 FOR UPDATE""",
+            [list(profile_ids)],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
