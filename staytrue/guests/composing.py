@@ -13,6 +13,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from staytrue.guests.flaws import Flaw, digits, flaw_of
 from staytrue.hotel import names
 from staytrue.kit.text import fold, repaired
@@ -55,8 +57,7 @@ _STEPS = (Rule.REAL, Rule.LIVE, Rule.DIRECT, Rule.TRUST, Rule.NEWER, Rule.ORDER,
           Rule.ORDER)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True):
     """A profile as its PMS says it now, true since `at`."""
 
     id: int
@@ -69,8 +70,7 @@ class Profile:
     is_anonymised: bool = False
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """What a person said of a profile's field; `base` is what the PMS said then."""
 
     profile_id: int
@@ -91,8 +91,7 @@ class Trust:
     trust: int = 50
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A value somebody gave, and what it is worth. `is_replaced`: a person knows better."""
 
     value: Any
@@ -106,8 +105,7 @@ class Candidate:
     place: int = 0
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """A field of a guest: its value, the rule that chose it, and everything it was chosen from.
 
     Of several addresses or numbers `value` is the list of all that count, the best first.
@@ -174,9 +172,12 @@ def composed(
     """The guest these profiles are; `nobodys` are folded addresses and numbers of no guest."""
     sources = sorted(profiles, key=lambda each: (each.connection_id, each.source_id))
     said = {(word.profile_id, word.field): word for word in words}
+    told = {word.field for word in said.values()}
     ranks = _Ranks(trust or {}, {each.id: _is_relayed(each, nobodys) for each in sources})
     fields: dict[str, Field] = {}
     for name in FIELDS:
+        if not any(each.values.get(name) for each in sources) and name not in told:
+            continue
         found = _candidates(name, sources, said, nobodys)
         if name == "second_last_name":
             found = _with_last_name(found, sources, said, fields.get("last_name"))
@@ -258,10 +259,12 @@ def _field(name: str, ranked: Sequence[Candidate], ranks: _Ranks) -> Field:
 def _rule(name: str, best: Candidate, counting: Sequence[Candidate], ranks: _Ranks) -> Rule:
     if best.standing != Standing.SOURCE:
         return Rule(best.standing.value)
+    if len(counting) == 1:
+        return Rule.ONLY
     key = key_of(name, best.value)
     other = next((each for each in counting if key_of(name, each.value) != key), None)
     if other is None:
-        return Rule.AGREED if len(counting) > 1 else Rule.ONLY
+        return Rule.AGREED
     pairs = zip(ranks.of(best)[2:], ranks.of(other)[2:], _STEPS, strict=True)
     return next(rule for mine, his, rule in pairs if mine != his)
 
