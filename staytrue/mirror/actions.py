@@ -50,7 +50,7 @@ PROFILES = Target(
     batch=columns.BATCH,
     marks=columns.VERSION_MARKS,
     content="content_hash",
-    tells=_TOLD,
+    tells=(*_TOLD, "name_key"),
     on_insert={"versions": "1"},
     on_update=_KEPT,
 )
@@ -79,6 +79,13 @@ _ROSTERS = """
   INSERT INTO roster (reservation_id, property_id, connection_id, role, profile, since_at)
   SELECT m.id, m.property_id, m.connection_id, g->>'role', g->>'profile', %(read_at)s
     FROM m, jsonb_array_elements(m.guests) g WHERE m.old_id IS NULL ORDER BY m.id"""
+# The words of names that nobody had before: what is typed with an error is looked for among them.
+_WORDS = """
+  INSERT INTO name_word (word, near)
+  SELECT w.word, name_near(w.word)
+    FROM (SELECT DISTINCT unnest(name_words(name_key)) FROM m) w(word)
+   WHERE NOT EXISTS (SELECT FROM name_word k WHERE k.word = w.word)"""
+_ALONG = {"reservation": _ROSTERS, "profile": _WORDS}
 
 
 @transaction.atomic
@@ -92,14 +99,14 @@ def merge_staged(
     *,
     fresh: bool = False,
 ) -> Merged:
-    """Merge staged rows of one batch with `first <= seq < last`; rosters follow.
+    """Merge staged rows of one batch with `first <= seq < last`; rosters, words of names follow.
 
     `fresh` says that the connection had no such row when the batch began.
 
     `also` are statements of later packages that write from what was inserted (`changes.log`).
     """
-    rosters = (_ROSTERS,) if object == "reservation" else ()
-    merged = merge.merge(TARGETS[object], batch, first, last, given, (*also, *rosters), fresh=fresh)
+    also = (*also, _ALONG[object])
+    merged = merge.merge(TARGETS[object], batch, first, last, given, also, fresh=fresh)
     if object == "reservation":
         replaced = [now["id"] for was, now in merged.updated if was["guests"] != now["guests"]]
         settle_rosters(replaced, given["read_at"])

@@ -191,6 +191,24 @@ class Profile(Mirrored):
         ]
 
 
+class NameWord(models.Model):
+    """A word of some profile's name, and what it becomes when one letter or two are left out.
+
+    Words stand here once, or twice where two merges met: nobody waits for another's word.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    word = models.TextField()
+    near = ArrayField(models.TextField())
+
+    class Meta:
+        db_table = "name_word"
+        indexes: ClassVar = [
+            models.Index(fields=["word"], name="name_word_word"),
+            GinIndex(fields=["near"], name="name_word_near"),
+        ]
+
+
 class Freshness(models.Model):
     """How true a feed is, per connection and object.
 

@@ -247,13 +247,31 @@ def name_key(*names: str | None) -> str:
     return " ".join(sorted([word for name in names if name for word in _folded(name).split()]))
 
 
+ENDING = 6
+"""So many last digits of a number find it."""
+
+
+_SPLIT = str.maketrans("-'.,", "    ")
+
+
+def words_of(key: str) -> list[str]:
+    """The words of a folded name, as `name_words` parts them in SQL."""
+    return key.translate(_SPLIT).split()
+
+
 def contact_keys(p: Profile) -> list[str]:
-    """What a profile is found by beside its name: addresses folded, numbers as digits."""
+    """What a profile is found by beside its name: addresses folded, numbers as digits, endings."""
     if not p.emails and not p.phones:
         return []
-    keys = [fold(mail.address) for mail in p.emails]
-    keys += [digits(phone.number or phone.raw) for phone in p.phones]
+    numbers = [digits(phone.number or phone.raw) for phone in p.phones]
+    keys = [fold(mail.address) for mail in p.emails] + numbers
+    keys += [ending(number) for number in numbers if len(number) >= ENDING]
     return [key for key in dict.fromkeys(keys) if key]
+
+
+def ending(number: str) -> str:
+    """The key of the last digits of a number; its star tells it from a number."""
+    return f"*{number[-ENDING:]}"
 
 
 def digits(number: str) -> str:

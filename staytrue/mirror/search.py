@@ -1,4 +1,4 @@
-"""One search box: booking number, name in any order, e-mail, phone digits, room of today.
+"""What is typed into the search box → profiles and stays: by name, e-mail, phone, number, room.
 
 What is typed and what is stored pass the same folding (`kit.text.fold`); every part of the search
 reads only the properties where the member holds the right that its field needs.
@@ -9,43 +9,28 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import phonenumbers
 from django.db import connection
 
 from staytrue.hotel.models import Property
 from staytrue.kit.text import fold
-from staytrue.mirror.lists import full_name
-from staytrue.mirror.rows import name_key
-from staytrue.staff.access import Access
+from staytrue.mirror.names import Costs, profiles_named
+from staytrue.mirror.rows import ENDING, ending
+from staytrue.staff.access import Access, hides
 
 FOUND_MAX = 20
 # Of so many candidates those with a stay to come are shown first.
 _CANDIDATES = 200
-_DIGITS_MIN = 6
-_NAME_MIN = 2
-
-
-@dataclass(frozen=True)
-class FoundGuest:
-    """A profile the words lead to, with his next stay or else his last."""
-
-    id: int
-    name: str
-    hotel: str
-    property_id: int
-    stays: int
-    stay_id: int | None
-    stay_status: str | None
-    arrival_on: date | None
-    departure_on: date | None
-    is_next: bool
+_TYPED_MIN = 2
+# Beside the costs of names: the end of a phone number, the beginning of a booking number.
+_PART, _COMPANION = 10, 1
+_NUMBER_MIN = 4
 
 
 @dataclass(frozen=True)
 class FoundStay:
-    """A reservation the words lead to."""
+    """A reservation the words lead to; `cost` is how far its number or room is from them."""
 
     id: int
     number: str
@@ -58,125 +43,132 @@ class FoundStay:
     departure_on: date
     name: str
     room: str | None
+    cost: int
 
 
-@dataclass(frozen=True)
-class Found:
-    """The answer of one search."""
-
-    guests: list[FoundGuest]
-    stays: list[FoundStay]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was found."""
-        return not (self.guests or self.stays)
-
-
-def search(access: Access, words: str, today: date) -> Found:
-    """Everything these words lead to, exact hits first."""
+def typed(words: str) -> str:
+    """What is looked for, folded; empty when it is too short to mean anything."""
     key = fold(words)
-    if len(key) < _NAME_MIN:
-        return Found([], [])
-    return Found(_guests(access, words, key, today), _stays(access, words, key))
+    return key if len(key) >= _TYPED_MIN else ""
 
 
-def _guests(access: Access, words: str, key: str, today: date) -> list[FoundGuest]:
-    seen, contacts = access.where("profiles.read"), access.where("contact.read")
-    if not seen:
-        return []
-    keys = [key] if "@" in key else phone_keys(words, _countries(contacts))
+def profiles(access: Access, words: str) -> Costs:
+    """Profiles that he may see and the words name or reach → how far they are from them."""
+    seen = access.where("profiles.read")
+    if not seen or not (key := typed(words)):
+        return {}
+    if "@" in key:
+        return _by_mail(access, key, seen)
+    return profiles_named(key, seen) | _by_phone(access, key, seen)
+
+
+def shown(access: Access, name: str, seen: Collection[int]) -> list[int]:
+    """Those of these properties at which he reads this field."""
+    return sorted(id_ for id_ in seen if not hides(access, name, id_))
+
+
+def _by_mail(access: Access, key: str, seen: Collection[int]) -> Costs:
     with connection.cursor() as cursor:
         cursor.execute(
-            """WITH hit AS MATERIALIZED (
-                 (SELECT id, 1 AS rank FROM profile
-                   WHERE name_key = %(name)s AND property_id = ANY(%(seen)s) LIMIT %(limit)s)
-                 UNION ALL
-                 (SELECT id, 1
-                    FROM profiles_by_contact(%(keys)s, %(contacts)s, %(limit)s) AS known(id))
-                 UNION ALL
-                 (SELECT id, 2 FROM profile
-                   WHERE last_name_key >= %(key)s AND last_name_key < %(end)s
-                     AND property_id = ANY(%(seen)s)
-                   ORDER BY last_name_key LIMIT %(limit)s)),
-               best AS (SELECT id, min(rank) AS rank FROM hit GROUP BY id
-                         ORDER BY 2, 1 LIMIT %(limit)s)
-               SELECT p.id, p.first_name, p.last_name, p.second_last_name, p.source_id, h.name,
-                      p.property_id, s.stays, n.id, n.status, n.arrival_on, n.departure_on,
-                      n.departure_on >= %(today)s
-                 FROM best JOIN profile p ON p.id = best.id
-                 JOIN property h ON h.id = p.property_id
-                 CROSS JOIN LATERAL (
-                   SELECT count(DISTINCT reservation_id) AS stays FROM roster o
-                    WHERE o.connection_id = p.connection_id AND o.profile = p.source_id
-                      AND o.until_at IS NULL) s
-                 LEFT JOIN LATERAL (
-                   SELECT r.id, r.status, r.arrival_on, r.departure_on
-                     FROM roster o JOIN reservation r ON r.id = o.reservation_id
-                    WHERE o.connection_id = p.connection_id AND o.profile = p.source_id
-                      AND o.until_at IS NULL AND r.property_id = ANY(%(stays)s)
-                      AND r.status NOT IN ('cancelled', 'no_show')
-                    ORDER BY r.departure_on < %(today)s,
-                             abs(r.arrival_on - %(today)s) LIMIT 1) n ON true
-                ORDER BY best.rank, n.departure_on >= %(today)s DESC NULLS LAST,
-                         abs(n.arrival_on - %(today)s), p.last_name_key, p.id
-                LIMIT %(shown)s""",
+            "SELECT id, 0 FROM profiles_by_contact(%s, %s, %s) AS known(id)",
+            [[key], shown(access, "emails", seen), _CANDIDATES],
+        )
+        return dict(cursor.fetchall())
+
+
+def _by_phone(access: Access, key: str, seen: Collection[int]) -> Costs:
+    """By the whole number however it is written, or by its last digits."""
+    readers = shown(access, "phones", seen)
+    keys = phone_keys(key, _countries(readers))
+    # A number at home begins with a zero where abroad it has the country's prefix.
+    last = "".join(filter(str.isdigit, key)).lstrip("0")
+    if not keys or len(last) < ENDING:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.id, CASE WHEN p.contact_keys && %(keys)s THEN 0 ELSE %(part)s END
+                 FROM profiles_by_contact(%(asked)s, %(ids)s, %(limit)s) AS known(id)
+                 JOIN profile p ON p.id = known.id
+                WHERE p.contact_keys && %(keys)s OR EXISTS (
+                  SELECT FROM unnest(p.contact_keys) k WHERE right(k, %(length)s) = %(last)s)""",
             {
-                "name": name_key(words),
-                "key": key,
-                "end": key + "\U0010ffff",
+                "asked": [*keys, ending(last)],
                 "keys": keys,
-                "seen": sorted(seen),
-                "contacts": sorted(contacts & seen),
-                "stays": sorted(access.where("stays.read")),
-                "today": today,
+                "last": last,
+                "length": len(last),
+                "part": _PART,
+                "ids": readers,
                 "limit": _CANDIDATES,
-                "shown": FOUND_MAX,
             },
         )
-        return [_found_guest(row) for row in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
-def _found_guest(row: Any) -> FoundGuest:
-    id_, first, last, second, source_id, hotel, property_id, *rest = row
-    stays, stay_id, status, arrival, departure, is_next = rest
-    return FoundGuest(id_, full_name(first, last, second) or source_id, hotel, property_id, stays,
-                      stay_id, status, arrival, departure, bool(is_next))  # fmt: skip
+def guests_on(access: Access, found: Collection[FoundStay]) -> Costs:
+    """Profiles on these stays that he may see; who has it in his own name before a companion."""
+    costs = {stay.id: stay.cost for stay in found}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.id, o.reservation_id, o.role = 'primary'
+                 FROM roster o JOIN profile p ON p.connection_id = o.connection_id
+                  AND p.source_id = o.profile
+                WHERE o.reservation_id = ANY(%s) AND o.until_at IS NULL
+                  AND p.property_id = ANY(%s)""",
+            [list(costs), sorted(access.where("profiles.read"))],
+        )
+        rows = cursor.fetchall()
+    found_costs: Costs = {}
+    for id_, stay, is_primary in rows:
+        cost = costs[stay] + (0 if is_primary else _COMPANION)
+        found_costs[id_] = min(cost, found_costs.get(id_, cost))
+    return found_costs
 
 
-def _stays(access: Access, words: str, key: str) -> list[FoundStay]:
-    seen, rooms = access.where("stays.read"), access.where("room.read")
-    names = access.where("profiles.read")
-    typed = words.strip()
+def stays(access: Access, words: str) -> list[FoundStay]:
+    """Reservations by number, whole or from its beginning, and who is in this room today."""
+    seen, names = access.where("stays.read"), access.where("profiles.read")
+    rooms = shown(access, "room_number", seen)
+    asked = words.strip()
+    if not typed(words) or not seen:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             """WITH hit AS MATERIALIZED (
-                 (SELECT id FROM reservation
+                 (SELECT id, 0 AS cost FROM reservation
                    WHERE number = ANY(%(numbers)s) AND property_id = ANY(%(seen)s)
                    ORDER BY arrival_on DESC LIMIT %(limit)s)
-                 UNION
-                 (SELECT id FROM reservation
+                 UNION ALL
+                 (SELECT id, 0 FROM reservation
                    WHERE status = 'in_house' AND room_number = ANY(%(numbers)s)
-                     AND property_id = ANY(%(rooms)s) LIMIT %(limit)s))
+                     AND property_id = ANY(%(rooms)s) LIMIT %(limit)s)
+                 UNION ALL
+                 (SELECT id, %(part)s FROM reservation
+                   WHERE %(may_begin)s AND number >= %(upper)s AND number < %(end)s
+                     AND property_id = ANY(%(seen)s) ORDER BY number LIMIT %(limit)s)),
+               best AS (SELECT id, min(cost) AS cost FROM hit GROUP BY id)
                SELECT r.id, r.number, r.leg, h.name, r.property_id, r.status,
                       r.out_of_sight_since IS NOT NULL, r.arrival_on, r.departure_on,
                       concat_ws(' ', p.first_name, p.last_name, p.second_last_name),
-                      CASE WHEN r.status = 'in_house' THEN r.room_number END
-                 FROM hit JOIN reservation r ON r.id = hit.id
+                      CASE WHEN r.status = 'in_house' THEN r.room_number END, best.cost
+                 FROM best JOIN reservation r ON r.id = best.id
                  JOIN property h ON h.id = r.property_id
                  LEFT JOIN profile p ON p.connection_id = r.connection_id
                        AND p.source_id = r.primary_profile
-                ORDER BY r.number = %(typed)s DESC, r.arrival_on DESC, r.id LIMIT %(limit)s""",
+                ORDER BY best.cost, r.number = ANY(%(numbers)s) DESC, r.arrival_on DESC, r.id
+                LIMIT %(limit)s""",
             {
-                "numbers": sorted({typed, typed.upper(), key}),
-                "typed": typed,
+                "numbers": sorted({asked, asked.upper(), typed(words)}),
+                "upper": asked.upper(),
+                "end": asked.upper() + "\U0010ffff",
+                # A beginning of letters alone is a name.
+                "may_begin": len(asked) >= _NUMBER_MIN and any(map(str.isdigit, asked)),
+                "part": _PART,
                 "seen": sorted(seen),
-                "rooms": sorted(rooms & seen),
+                "rooms": rooms,
                 "limit": FOUND_MAX,
             },
         )
-        rows = cursor.fetchall()
-    found = [FoundStay(*row) for row in rows]
+        found = [FoundStay(*row) for row in cursor.fetchall()]
     return [
         replace(
             stay,
@@ -196,7 +188,7 @@ def _countries(property_ids: Collection[int]) -> list[str]:
 def phone_keys(words: str, countries: Collection[str]) -> list[str]:
     """The keys a typed number may be stored under: as typed, and with each country's prefix."""
     digits = "".join(letter for letter in words if letter.isdigit())
-    if len(digits) < _DIGITS_MIN or any(letter.isalpha() for letter in words):
+    if len(digits) < ENDING or any(letter.isalpha() for letter in words):
         return []
     keys = {digits, digits.removeprefix("00")}
     for country in countries:

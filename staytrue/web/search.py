@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from staytrue.guests.search import Found
+from staytrue.guests.search import search as find
 from staytrue.kit import clock
 from staytrue.kit.text import clean
 from staytrue.mirror import lists
-from staytrue.mirror.search import Found
-from staytrue.mirror.search import search as find
 from staytrue.staff.guard import access_in, needs
 from staytrue.web.pages import page
 
