@@ -67,6 +67,19 @@ def fold(text: str) -> str:
     return " ".join(bare.translate(_LETTERS).casefold().split())
 
 
+def mixes_scripts(text: str) -> bool:
+    """Whether one word has letters of several scripts: a lookalike, hardly ever a name."""
+    if text.isascii():
+        return False
+    return any(len(set(map(_script, word))) > 1 for word in re.split(r"[\W\d_]+", text))
+
+
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "?").partition(" ")[0]
+    # Japanese is written in three at once.
+    return "CJK" if name in ("HIRAGANA", "KATAKANA") else name
+
+
 @lru_cache(maxsize=1 << 14)
 def repaired(text: str) -> str | None:
     """What a garbled text probably was ("LÃ©onard" was "Léonard"), or None: only a proposal."""

@@ -11,13 +11,14 @@ from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 
+import idna
 import msgspec
 
 from staytrue.hotel import contacts, phones
 from staytrue.hotel.codes import ProfileKind
 from staytrue.hotel.names import bare, given_of, listed, split_of, surname_of
 from staytrue.hotel.records import Profile
-from staytrue.kit.text import fold
+from staytrue.kit.text import fold, mixes_scripts
 
 VERSION = 1
 """Rises with every change of what these functions answer: features of another version are remade."""
@@ -32,7 +33,7 @@ OTHER = "other."
 """A row may hold further texts under names that begin so; they are compared as texts."""
 
 
-class Features(msgspec.Struct, frozen=True, gc=False):
+class Features(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What is compared of one profile. An empty text or tuple is missing, never a value.
 
     `born` is YYYY-MM-DD, or YYYY where day and month are a placeholder. Phones are E.164, or bare
@@ -216,7 +217,18 @@ def _email(address: str) -> str:
         local, domain = local.replace(".", ""), "gmail.com"
     if not at or not local or "." not in domain or " " in local or local in contacts.NO_LOCALS:
         return ""
-    return f"{local}@{domain}"
+    # Of a lookalike nobody knows whom it imitates: it is no evidence, and never the real address.
+    return "" if mixes_scripts(local) else f"{local}@{_host(domain)}"
+
+
+def _host(domain: str) -> str:
+    """The domain as the network asks for it: one form, whichever way it was written."""
+    if domain.isascii():
+        return domain
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain
 
 
 @lru_cache(maxsize=1 << 16)

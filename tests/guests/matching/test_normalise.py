@@ -108,3 +108,24 @@ def _fields(features: object) -> dict[str, object]:
 def test_further_texts_are_kept_in_the_order_of_their_names() -> None:
     found = features_of_row({"other.town": "São Paulo", "other.job": ""})
     assert found.others == (("job", ""), ("town", "sao paulo"))
+
+
+def _address(text: str) -> tuple[str, ...]:
+    return features_of_row({"id": "1", "email": text}).emails
+
+
+def test_an_address_has_one_form_whichever_way_its_domain_is_written() -> None:
+    assert _address("jon@müller.example") == _address("jon@xn--mller-kva.example")
+
+
+@pytest.mark.parametrize("lookalike", ["jоn.ibarra@mail.example", "jon.ibаrra@mail.example"])
+def test_an_address_that_only_looks_like_another_is_no_evidence(lookalike: str) -> None:
+    assert not lookalike.isascii()
+    assert _address(lookalike) == ()
+
+
+def test_a_lookalike_domain_is_another_domain() -> None:
+    lookalike = "jon.ibarra@mаil.example"
+    assert not lookalike.isascii()
+    assert _address(lookalike) != _address("jon.ibarra@mail.example")
+    assert all(address.isascii() for address in _address(lookalike))
