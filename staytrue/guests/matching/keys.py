@@ -6,8 +6,10 @@ Key tables are personal data, so a key tells nothing without the salt of the hou
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from struct import unpack
+from typing import NamedTuple
 
 from staytrue.guests.matching.normalise import Features
 from staytrue.hotel.names import listed, root, sound
@@ -21,15 +23,57 @@ _COMMON_LOCALS = listed(
 )
 
 
+class Value(NamedTuple):
+    """A value whose users are counted, as `hubs` names it, and its key: where it makes one, that
+    under which its users meet.
+    """
+
+    field: str
+    value: str
+    key: int
+
+
 def keys_of(features: Features, salt: bytes, generic: Generic = _NONE) -> tuple[int, ...]:
     """The keys of a profile, signed as PostgreSQL's bigint, in order and each once."""
-    seed = blake2b(key=salt, digest_size=8)
-    found = set()
-    for text in _texts(features, generic):
-        digest = seed.copy()
-        digest.update(text.encode())
-        found.add(unpack(">q", digest.digest())[0])
-    return tuple(sorted(found))
+    seed = _seed(salt)
+    return tuple(sorted({_hashed(text, seed) for text in _texts(features, generic)}))
+
+
+def key_of(text: str, salt: bytes) -> int:
+    """The salted hash of a text, signed as PostgreSQL's bigint."""
+    return _hashed(text, _seed(salt))
+
+
+def _hashed(text: str, seed: blake2b) -> int:
+    digest = seed.copy()
+    digest.update(text.encode())
+    found: int = unpack(">q", digest.digest())[0]
+    return found
+
+
+@lru_cache(maxsize=4)
+def _seed(salt: bytes) -> blake2b:
+    return blake2b(key=salt, digest_size=8)
+
+
+def values_of(features: Features, salt: bytes) -> tuple[Value, ...]:
+    """The values of a profile that may turn out to be shared by many, each once."""
+    line = features.line if features.postcode or features.city else ""
+    found = [
+        *(("email", each, f"mail\0{each}") for each in features.emails),
+        *(("phone", each, f"phone\0{each[-9:]}") for each in features.phones),
+        *(("card", each, f"card\0{each}") for each in features.cards),
+        *(("loyalty", each, f"loyalty\0{each}") for each in features.loyalty),
+        *(("document", each, f"document\0{each}") for each in features.documents),
+        *([("line", line, f"address\0{line}\0{features.postcode or features.city}")] * bool(line)),
+        *([("born", features.born, f"born\0{features.born}")] * (len(features.born) > 4)),
+    ]
+    return tuple(Value(field, value, key_of(text, salt)) for field, value, text in found)
+
+
+def sound_key(features: Features, salt: bytes) -> int | None:
+    """The sound of the surname as a key: typing errors of one surname count as one."""
+    return key_of(f"sound\0{sound(features.surname)}", salt) if features.surname else None
 
 
 def _texts(features: Features, generic: Generic) -> Iterator[str]:

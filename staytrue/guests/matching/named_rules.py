@@ -7,7 +7,7 @@ either side. Cards that differ therefore end it, whatever the phones say: the sc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import StrEnum
 from itertools import combinations
 from typing import NamedTuple
@@ -82,11 +82,16 @@ def cascade(profile: Features, accounts: Sequence[Account], mode: Mode = Mode.GU
     return _NOT_DECIDED
 
 
-def between(one: Features, other: Features, mode: Mode = Mode.GUARDED) -> Decision:
-    """What the cascade says of two profiles alone."""
+def between(
+    one: Features,
+    other: Features,
+    mode: Mode = Mode.GUARDED,
+    steps: Collection[Rule] = tuple(Rule),
+) -> Decision:
+    """What the cascade of these steps says of two profiles alone."""
     if not one.surname or not other.surname:
         return _NOT_DECIDED
-    rule, agrees = _step(one, other)
+    rule, agrees = _step(one, other, steps)
     if rule is None or not agrees:
         return _NOT_DECIDED
     compared = levels(one, other)
@@ -99,9 +104,11 @@ def between(one: Features, other: Features, mode: Mode = Mode.GUARDED) -> Decisi
     return _guarded(rule, compared, vetoes(one, other, compared))
 
 
-def _step(one: Features, other: Features) -> tuple[Rule | None, bool]:
+def _step(one: Features, other: Features, steps: Collection[Rule]) -> tuple[Rule | None, bool]:
     """The first step for which both sides have something, and whether they agree in it."""
     for rule, values, level in _VALUES:
+        if rule not in steps:
+            continue
         found = [level(a, b) for a in values(one) for b in values(other)]
         comparable = [each for each in found if each != MISSING]
         if comparable:
