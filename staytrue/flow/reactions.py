@@ -9,8 +9,9 @@ import structlog
 from django.db import OperationalError, connection, transaction
 
 from staytrue.changes import pending
-from staytrue.changes.kinds import RESERVATION_CHANGES, Kind
+from staytrue.changes.kinds import PROFILE_CHANGES, RESERVATION_CHANGES, Kind
 from staytrue.changes.log import Entry
+from staytrue.guests import correcting, golden, links
 from staytrue.hotel import scope
 from staytrue.inbox import parcels
 from staytrue.inbox.models import Connection, Delivery
@@ -54,11 +55,19 @@ def raise_numbers(reservation_ids: Collection[int], _now: datetime) -> None:
     )
 
 
+def compute_guests(profile_ids: Collection[int], now: datetime) -> None:
+    """What these profiles' guests are is composed anew; a PMS against a person's word is asked."""
+    golden.compute(links.guests_of(profile_ids).values(), now)
+    correcting.settle_conflicts(profile_ids, now)
+
+
 REACTIONS: dict[Reaction, frozenset[Kind]] = {
     verify_sight: frozenset(
         {Kind.OUT_OF_SIGHT, Kind.SEEN_AGAIN, Kind.CANCELLED, Kind.CHECKED_OUT, Kind.NO_SHOW}
     ),
     raise_numbers: RESERVATION_CHANGES,
+    # A new profile's guest is composed when he gets it.
+    compute_guests: PROFILE_CHANGES - {Kind.PROFILE_CREATED},
 }
 
 
