@@ -67,7 +67,7 @@ _BESIDE = dict(zip("qwertyuiopasdfghjklzxcvbnm", "wqwertyuioaasdfghjkzzxcvbn", s
 
 
 @dataclass
-class _Being:
+class Being:
     """One real person, with what has changed over the years: the last of each list is of today."""
 
     id: str
@@ -140,7 +140,7 @@ class Doubles:
             out.writeheader()
             out.writerows(self.rows(profiles))
 
-    def _crowd(self) -> Iterator[_Being]:
+    def _crowd(self) -> Iterator[Being]:
         rng, household = self._people, 0
         while True:
             household += 1
@@ -154,7 +154,7 @@ class Doubles:
             for _ in range(rng.randrange(1, 4) if kind == "family" else 0):
                 yield self._child(first)
 
-    def _being(self, household: str, culture: Culture) -> _Being:
+    def _being(self, household: str, culture: Culture) -> Being:
         rng = self._people
         self._count += 1
         female = rng.random() < 0.5
@@ -163,7 +163,7 @@ class Doubles:
             first = f"{first} {rng.choice(culture.female if female else culture.male)}"
         last = self._surname(culture)
         years = rng.randrange(1, 4)
-        return _Being(
+        return Being(
             id=f"p{self._count}",
             household=household,
             culture=culture,
@@ -181,7 +181,7 @@ class Doubles:
             passport=f"passport:{culture.country}:{rng.randrange(10**8):08d}",
         )
 
-    def _relative(self, head: _Being, *, same_name: float) -> _Being:
+    def _relative(self, head: Being, *, same_name: float) -> Being:
         """Another of the household: the same home, and often the same name, mailbox and card."""
         rng = self._people
         other = self._being(head.household, head.culture)
@@ -199,7 +199,7 @@ class Doubles:
             cards=head.cards if rng.random() < 0.35 else other.cards,
         )
 
-    def _child(self, head: _Being) -> _Being:
+    def _child(self, head: Being) -> Being:
         """A grown-up child: sometimes named as the father, sometimes a twin of the one before."""
         rng = self._people
         child = self._relative(head, same_name=0.93)
@@ -248,7 +248,7 @@ class Doubles:
         street = f"{rng.choice(culture.streets)} {name}"
         return f"{street} {rng.randrange(1, 180)}", postcode[:2] + moved, city
 
-    def _written(self, being: _Being) -> Row:
+    def _written(self, being: Being) -> Row:
         """One profile of this person, as a desk, a website or an OTA put it down."""
         rng, noise = self._desk, self.noise
         row = dict.fromkeys(COLUMNS, "")
@@ -283,7 +283,7 @@ class Doubles:
         row["country"] = being.culture.country if rng.random() < 0.8 else ""
         return row
 
-    def _names(self, being: _Being) -> Row:
+    def _names(self, being: Being) -> Row:
         rng, noise = self._desk, self.noise
         first, last = being.first, being.last
         if rng.random() < noise.nickname:
@@ -333,7 +333,7 @@ class Doubles:
             born = date(born.year, born.month, born.day % 28 + 1)
         return born.isoformat() if rng.random() < 0.7 else f"{born:%d.%m.%Y}"
 
-    def _address(self, being: _Being) -> Row:
+    def _address(self, being: Being) -> Row:
         rng = self._desk
         line, postcode, city = rng.choice(being.homes) if rng.random() < 0.3 else being.homes[-1]
         if rng.random() < 0.06:

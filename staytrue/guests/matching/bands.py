@@ -15,6 +15,7 @@ from staytrue.guests.matching.vectors import Bits, Levels
 class Bands:
     """From which share of "one person" on a pair is joined, and from which it is shown; `within`
     are the bits that the members of two clusters must have between them in the mean to be joined.
+    `contest` is by how many bits a join must beat joining somebody else who is surely another.
     `list_share` is how many pairs of persons are shown at most, by profiles: whoever has a longer
     list reads none of it, so pairs that gain least wait for a further fact.
     """
@@ -22,6 +23,7 @@ class Bands:
     automatic: float = 0.99
     review: float = 0.5
     within: float = 3.0
+    contest: float = 6.0
     list_share: float = 0.12
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from staytrue.guests.matching import hubs, learn, score
 from staytrue.guests.matching import model as models
 from staytrue.guests.matching.bands import Bands, may_join
-from staytrue.guests.matching.cluster import Persons, persons
+from staytrue.guests.matching.cluster import Evidence, Persons, persons
 from staytrue.guests.matching.keys import keys_of
 from staytrue.guests.matching.model import PERSON, Model
 from staytrue.guests.matching.normalise import Features
 from staytrue.guests.matching.pairs import Pairs, pairs_of
+from staytrue.guests.matching.presence import Presence, Stay
 from staytrue.guests.matching.rarity import Rarities
 from staytrue.guests.matching.vectors import Bits, Index, Levels, Table
 from staytrue.guests.matching.vetoes import HARD, Apart, Judge, Marks
@@ -83,6 +84,7 @@ class Batch:
         salt: bytes,
         bands: Bands | None = None,
         apart: Apart | None = None,
+        stays: Iterable[Stay] = (),
     ) -> None:
         # In the order of their names, so that no answer depends on how they came.
         self.features = sorted(features, key=lambda each: (each.id, repr(each)))
@@ -90,7 +92,8 @@ class Batch:
         self.found = hubs.found(self.features)
         plain = [self.found.applied(each) for each in self.features]
         self.table = Table(plain, Rarities.of(plain))
-        self._judge = Judge(plain, apart)
+        presence = Presence([each.id for each in plain], stays)
+        self._judge = Judge(plain, apart, presence)
         generic = self.found.generic
         self.pairs = pairs_of([keys_of(each, salt, generic) for each in self.features])
 
@@ -115,8 +118,16 @@ class Batch:
     def resolved(self, model: Model, progress: Progress | None = None) -> Resolution:
         """Score all pairs and find the persons."""
         scored = self._scored(model, progress or (lambda *_: None))
-        likely = self._persons(model, scored, np.ones(len(scored.left), bool), HARD, 0.0)
-        automatic = self._persons(model, scored, scored.may_join, ~0, self.bands.within)
+        likely = persons(len(self.features), scored.left, scored.right, self._evidence(model, HARD))
+        automatic = persons(
+            len(self.features),
+            scored.left,
+            scored.right,
+            self._evidence(model, ~0),
+            along=scored.may_join,
+            least=self.bands.within,
+            contest=self.bands.contest,
+        )
         return Resolution(
             self.features,
             model,
@@ -137,22 +148,20 @@ class Batch:
             vectors = self.table.compare(left, right)
             bits = score.class_bits(model, vectors, len(self.features))
             person = score.posteriors(bits)[:, PERSON]
-            vetoes = self._judge.vetoes(vectors.levels, left, right)
-            sure = may_join(model.fields, vectors.levels, person, self.bands) & (vetoes == 0)
             shown = person >= self.bands.review
-            parts = (left, right, vectors.levels, score.margin(bits), person, vetoes, sure)
-            kept.append([part[shown] for part in parts])
+            left, right, levels = left[shown], right[shown], vectors.levels[shown]
+            vetoes = self._judge.vetoes(levels, left, right)
+            sure = may_join(model.fields, levels, person[shown], self.bands) & (vetoes == 0)
+            margin = score.margin(bits[shown])
+            kept.append((left, right, levels, margin, person[shown], vetoes, sure))
             progress("pairs", min(start + CHUNK, total), total)
         return Scored(*(np.concatenate(parts) for parts in zip(*kept, strict=True)))
 
-    def _persons(
-        self, model: Model, scored: Scored, edges: NDArray[np.bool_], against: int, least: float
-    ) -> Persons:
+    def _evidence(self, model: Model, against: int) -> Evidence:
         def evidence(left: Index, right: Index) -> tuple[Bits, NDArray[np.bool_]]:
             vectors = self.table.compare(left, right)
             bits = score.margin(score.class_bits(model, vectors, len(self.features)))
             marks = self._judge.vetoes(vectors.levels, left, right)
             return bits, (marks & against) != 0
 
-        left, right = scored.left[edges], scored.right[edges]
-        return persons(len(self.features), left, right, evidence, least)
+        return evidence

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from staytrue.guests.matching.pairs import each_once
 from staytrue.guests.matching.vectors import Bits, Index
 
 SIZE_MAX = 200
@@ -31,22 +32,23 @@ class Persons(NamedTuple):
 
 
 def persons(
-    profiles: int, left: Index, right: Index, evidence: Evidence, least: float = 0.0
+    profiles: int,
+    left: Index,
+    right: Index,
+    evidence: Evidence,
+    *,
+    along: NDArray[np.bool_] | None = None,
+    least: float = 0.0,
+    contest: float = -np.inf,
 ) -> Persons:
-    """Join profiles along these pairs, as far as no veto stands between any two members and the
-    evidence between all of them is above `least` bits in the mean.
+    """Join profiles along these pairs (or those of them that `along` marks), as far as no veto
+    stands between any two members and the evidence between all of them is above `least` bits in
+    the mean; and, where `contest` is given, above that for anybody else who is surely another.
     """
+    along = np.ones(len(left), bool) if along is None else along
     of = np.arange(profiles)
-    oversize = []
-    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(profiles, profiles))
-    _, labels = connected_components(graph, directed=False)
-    small: list[Index] = []
-    for members in _several(labels):
-        if len(members) > SIZE_MAX:
-            oversize.append(members)
-        else:
-            small.append(members)
-    edges = np.unique(left * profiles + right)
+    edges = each_once(left[along] * profiles + right[along])
+    small, oversize = _components(profiles, left, right, along)
     ones, others, places = _all_pairs(small)
     bits, vetoed = evidence(ones, others)
     is_edge = np.isin(ones * profiles + others, edges, assume_unique=True)
@@ -54,16 +56,43 @@ def persons(
         if len(members) == 2:
             # Most are; nothing but their one pair is to be asked.
             pair = places[place]
-            if bits[pair] > least and not vetoed[pair]:
+            if bits[pair] > least and not vetoed[pair] and is_edge[pair]:
                 of[members[1]] = members[0]
             continue
         here = slice(places[place], places[place + 1])
-        for group in _joined(len(members), bits[here], vetoed[here], is_edge[here], least):
+        groups = _Groups(len(members), bits[here], vetoed[here])
+        for group in groups.joined(is_edge[here], least, contest):
             of[members[group]] = members[group[0]]
     return Persons(of, oversize)
 
 
-def _several(labels: NDArray[np.int32]) -> list[Index]:
+def _components(
+    profiles: int, left: Index, right: Index, along: NDArray[np.bool_]
+) -> tuple[list[Index], list[Index]]:
+    """The members of each component in which something may be joined, and of those too large.
+
+    All pairs count, because who looks like two people tells something of both; where that makes
+    too large a component, only those along which may be joined.
+    """
+    wide, narrow = _labels(profiles, left, right), _labels(profiles, left[along], right[along])
+    is_large = np.bincount(wide, minlength=profiles)[wide] > SIZE_MAX
+    labels = np.where(is_large, narrow + profiles, wide)
+    is_asked = np.zeros(2 * profiles, bool)
+    is_asked[labels[left[along]]] = True
+    found = [members for members in _several(labels) if is_asked[labels[members[0]]]]
+    return (
+        [members for members in found if len(members) <= SIZE_MAX],
+        [members for members in found if len(members) > SIZE_MAX],
+    )
+
+
+def _labels(profiles: int, left: Index, right: Index) -> Index:
+    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(profiles, profiles))
+    found: Index = connected_components(graph, directed=False)[1].astype(np.int64)
+    return found
+
+
+def _several(labels: Index) -> list[Index]:
     """The members of each component of two or more, rising."""
     order = np.argsort(labels, kind="stable")
     starts = np.flatnonzero(np.r_[True, labels[order][1:] != labels[order][:-1]])
@@ -81,29 +110,52 @@ def _all_pairs(components: list[Index]) -> tuple[Index, Index, Index]:
     return np.concatenate([none, *ones]), np.concatenate([none, *others]), places
 
 
-def _joined(
-    size: int, bits: Bits, vetoed: NDArray[np.bool_], is_edge: NDArray[np.bool_], least: float
-) -> list[list[int]]:
-    """The groups of one component; bits, vetoes and edges of its pairs in the order of rows."""
-    upper = np.triu_indices(size, 1)
-    table = np.zeros((size, size))
-    table[upper] = np.where(vetoed, -np.inf, np.clip(bits, -_BITS_MAX, _BITS_MAX))
-    # The bits between any two groups, added up; lists, because most components are of three or four.
-    between: list[list[float]] = (table + table.T).tolist()
-    groups = {place: [place] for place in range(size)}
-    group_of = list(range(size))
-    edges = np.flatnonzero(is_edge & ~vetoed)
-    # Equal pairs in the order of places, which is that of the profiles' own names.
-    for pair in edges[np.argsort(-bits[edges], kind="stable")].tolist():
-        one, other = sorted((group_of[upper[0][pair]], group_of[upper[1][pair]]))
-        if one == other:
-            continue
-        if between[one][other] > least * len(groups[one]) * len(groups[other]):
-            moved = groups.pop(other)
-            groups[one] = sorted(groups[one] + moved)
-            for place in moved:
+class _Groups:
+    """The groups of one component, by their first members, and the bits between any two of them,
+    added up. Lists, because most components are of three or four.
+    """
+
+    def __init__(self, size: int, bits: Bits, vetoed: NDArray[np.bool_]) -> None:
+        self._upper = np.triu_indices(size, 1)
+        table = np.zeros((size, size))
+        table[self._upper] = np.where(vetoed, -np.inf, np.clip(bits, -_BITS_MAX, _BITS_MAX))
+        self._between: list[list[float]] = (table + table.T).tolist()
+        self._members = {place: [place] for place in range(size)}
+        self._bits, self._vetoed = bits, vetoed
+
+    def joined(self, is_edge: NDArray[np.bool_], least: float, contest: float) -> list[list[int]]:
+        """The groups of several members, joined along these pairs: the strongest first."""
+        group_of = list(range(len(self._members)))
+        edges = np.flatnonzero(is_edge & ~self._vetoed)
+        may_contest = contest > -np.inf and bool(self._vetoed.any())
+        # Equal pairs in the order of places, which is that of the profiles' own names.
+        for pair in edges[np.argsort(-self._bits[edges], kind="stable")].tolist():
+            one, other = sorted((group_of[self._upper[0][pair]], group_of[self._upper[1][pair]]))
+            if one == other or self._mean(one, other) <= least:
+                continue
+            if may_contest and self._is_contested(one, other, contest):
+                continue
+            for place in self._members[other]:
                 group_of[place] = one
-            for far in groups:
-                between[one][far] += between[other][far]
-                between[far][one] = between[one][far]
-    return [members for members in groups.values() if len(members) > 1]
+            self._join(one, other)
+        return [members for members in self._members.values() if len(members) > 1]
+
+    def _mean(self, one: int, other: int) -> float:
+        return self._between[one][other] / (len(self._members[one]) * len(self._members[other]))
+
+    def _is_contested(self, one: int, other: int, contest: float) -> bool:
+        """Whether one of the two could about as well be a third, who surely is not the other: a
+        father and a son of one name, known apart by a booking, and a profile of either.
+        """
+        enough = self._mean(one, other) - contest
+        return any(
+            (self._between[one][far] == -np.inf and self._mean(other, far) > enough)
+            or (self._between[other][far] == -np.inf and self._mean(one, far) > enough)
+            for far in self._members
+        )
+
+    def _join(self, one: int, other: int) -> None:
+        self._members[one] = sorted(self._members[one] + self._members.pop(other))
+        for far in self._members:
+            self._between[one][far] += self._between[other][far]
+            self._between[far][one] = self._between[one][far]

@@ -48,6 +48,12 @@ def _within(keys: NDArray[np.int64], owners: Index, profiles: int, block_max: in
         found.append(owners[places] * profiles + owners[places + step])
         step += 1
         places = places[behind[places] >= step]
-    codes = np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+    codes = each_once(np.concatenate(found)) if found else np.empty(0, np.int64)
     left, right = np.divmod(codes, profiles)
     return Pairs(left, right)
+
+
+def each_once(codes: Index) -> Index:
+    """Distinct codes, rising. NumPy's `unique` hashes, which takes many times as long as sorting."""
+    codes = np.sort(codes)
+    return codes[np.r_[True, codes[1:] != codes[:-1]]] if len(codes) else codes

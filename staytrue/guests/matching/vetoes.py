@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import IntFlag
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from staytrue.guests.matching.fields import BORN, DIFFERENT, DOCUMENT, GIVEN, LOYALTY
+from staytrue.guests.matching.fields import (
+    ALIAS,
+    BORN,
+    DIFFERENT,
+    DOCUMENT,
+    EXACT,
+    GIVEN,
+    LOYALTY,
+    MISSING,
+)
 from staytrue.guests.matching.normalise import Features
 from staytrue.guests.matching.vectors import Column, Index, Levels
 
@@ -28,11 +38,13 @@ class Veto(IntFlag):
     CANNOT_LINK = 128
     PRESENCE = 256
     COMPANIONS = 512
+    TWICE = 1024
 
 
 HARD = Veto.SUFFIX | Veto.KIND | Veto.CANNOT_LINK | Veto.COMPANIONS
 """Not even to be proposed as one person by the score alone; the rest only stops the automatic:
-passports are renewed, and numbers are hashed, so that typing errors cannot be told.
+passports are renewed, and numbers are hashed, so that typing errors cannot be told. A desk may
+have listed one guest `TWICE` on one booking.
 """
 
 _BY_LEVEL = (
@@ -66,10 +78,38 @@ of one reservation, two houses on one night.
 """
 
 
+def weighed(apart: Veto, levels: Sequence[int]) -> Veto:
+    """What others know of two profiles, beside what they say themselves: two guests of one booking
+    with one birth date or document and one given name are rather one guest, listed twice.
+    """
+    if apart & Veto.COMPANIONS and _is_twice(np.array([levels]))[0]:
+        return apart & ~Veto.COMPANIONS | Veto.TWICE
+    return apart
+
+
+def _is_twice(levels: Levels) -> NDArray[np.bool_]:
+    given, born, document = (levels[:, field] for field in (GIVEN, BORN, DOCUMENT))
+    alike = (given > MISSING) & (given <= ALIAS)
+    found: NDArray[np.bool_] = (document == EXACT) | (alike & (born == EXACT))
+    return found
+
+
+class Known(Protocol):
+    """Who was where with whom: see `presence`, which knows more than is asked here."""
+
+    def marks(self, left: Index, right: Index) -> Marks:
+        """What the stays say against each pair of places."""
+
+
 class Judge:
     """The same for many pairs of one list of profiles, with what only others know of them."""
 
-    def __init__(self, features: Sequence[Features], apart: Apart | None = None) -> None:
+    def __init__(
+        self,
+        features: Sequence[Features],
+        apart: Apart | None = None,
+        presence: Known | None = None,
+    ) -> None:
         place = {each.id: number for number, each in enumerate(features)}
         known = {
             place[one] * len(features) + place[other]: veto
@@ -78,6 +118,7 @@ class Judge:
         }
         self._apart = np.array(sorted(known), np.int64)
         self._marks = np.array([known[code] for code in sorted(known)], np.int16)
+        self._presence = presence
         self._year_only = np.fromiter(
             (len(each.born) == 4 for each in features), bool, len(features)
         )
@@ -102,4 +143,8 @@ class Judge:
             at = np.minimum(np.searchsorted(self._apart, codes), len(self._apart) - 1)
             known = self._apart[at] == codes
             found[known] |= self._marks[at[known]]
+        if self._presence:
+            found |= self._presence.marks(left, right)
+        twice = (found & Veto.COMPANIONS != 0) & _is_twice(levels)
+        found[twice] ^= Veto.COMPANIONS | Veto.TWICE
         return found
