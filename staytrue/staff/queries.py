@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from staytrue.staff.access import Access, require_everywhere, visible_to
@@ -51,3 +53,10 @@ def keys_of(access: Access) -> QuerySet[ApiKey]:
     """His own keys; everybody's for those who manage staff."""
     found = ApiKey.objects.select_related("member").order_by("-created_at")
     return found if access.may("staff.manage") else found.filter(member=access.member_id)
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """Actor as it is noted ("member:7") → the member's name; whoever is no member has none here."""
+    ids = {actor: actor.partition(":")[2] for actor in actors if actor.startswith("member:")}
+    known = dict(Member.objects.filter(pk__in=ids.values()).values_list("pk", "name"))
+    return {actor: known[int(id_)] for actor, id_ in ids.items() if int(id_) in known}

@@ -6,6 +6,7 @@ Step and words of an age come from here and nowhere else (the script refreshes t
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -180,3 +181,19 @@ def country(code: str) -> str:
         return str(name)
     found = pycountry.countries.get(alpha_2=code.upper())
     return found.name if found else code
+
+
+def signed(value: float) -> str:
+    """A figure with its sign and one decimal."""
+    return str(format_decimal(value, format="+0.0;−0.0", locale=locale()))
+
+
+def adding_up(values: Sequence[float]) -> list[float]:
+    """The values in tenths, so that what is shown adds up to the sum as it is shown."""
+    tenths = [math.floor(value * 10) for value in values]
+    missing = round(sum(values) * 10) - sum(tenths)
+    # Those that lost most by rounding down get the rest, the first of equals first.
+    by_loss = sorted(range(len(values)), key=lambda at: (tenths[at] - values[at] * 10, at))
+    for at in by_loss[:missing]:
+        tenths[at] += 1
+    return [tenth / 10 for tenth in tenths]

@@ -49,6 +49,7 @@ MENU = (
     Entry("today", _("Today"), "home", "stays.read", "t", on_phone=True),
     Entry("stays", _("Stays"), "bed", "stays.read", "s", on_phone=True),
     Entry("guests", _("Guests"), "guests", "profiles.read", "u", on_phone=True),
+    Entry("review", _("Duplicates"), "twin", "guests.merge", "d", "write"),
     Entry("connections", _("Connections"), "plug", "connections.read", "n", "know"),
     Entry("audit", _("Audit"), "shield", "audit.read", "a", "know"),
     Entry("members", _("Members"), "tune", "staff.manage", "m", "know", everywhere=True),

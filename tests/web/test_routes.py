@@ -12,7 +12,7 @@ CELLS = [
 ]
 POSTS = {
     "language", "single_keys", "release_delivery", "settle_parts", "end_membership", "resume",
-    "new_address",
+    "new_address", "review_undo",
 }  # fmt: skip
 
 

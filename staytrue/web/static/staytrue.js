@@ -97,6 +97,8 @@
       if (link) event.preventDefault(), link.click();
       return;
     }
+    const button = $(`[data-key="${CSS.escape(name)}"]`);
+    if (button) return event.preventDefault(), button.click();
     if (name === "g") led = performance.now();
     else if (single[event.key] || single[name]) {
       (single[event.key] || single[name])();
@@ -111,6 +113,14 @@
     }
     if (event.target.matches?.("dialog")) event.target.close();
     if (event.target.closest?.("[data-prints]")) window.print();
+  });
+
+  /* Review: the next pair is on the page already and shown at once; the answer makes it live. */
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (!event.target.matches("[data-decides]")) return;
+    for (const part of $("#next")?.content.cloneNode(true).children ?? []) {
+      document.getElementById(part.dataset.as).replaceChildren(...part.childNodes);
+    }
   });
 
   /* The switch of ages keeps its place while one works. */

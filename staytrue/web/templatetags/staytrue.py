@@ -181,6 +181,26 @@ def bar(share: float, label: object) -> SafeString:
     )
 
 
+@register.simple_tag
+def weight(bits: float, width: float) -> SafeString:
+    """What a field weighs: right of the middle for one person, left against, with the figure."""
+    tone, start = ("f", 50.0) if bits >= 0 else ("x", 50.0 - width)
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="{}" x="{}" width="{}" height="8"/>'
+        '<rect class="a1" x="49.7" width=".6" height="8"/></svg>',
+        tone,
+        f"{start:.1f}",
+        f"{width:.1f}",
+    )
+
+
+@register.filter
+def signed(value: float) -> str:
+    """A figure with its sign."""
+    return formats.signed(value)
+
+
 # A stacked table is laid out as a list on phones; then browsers forget what its parts are.
 _ROLES = (
     ("<thead", '<thead role="rowgroup"'), ("<tbody", '<tbody role="rowgroup"'),
