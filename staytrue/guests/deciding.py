@@ -76,11 +76,10 @@ def merge(
             raise Refused("These profiles are one guest already.", "already_one")
         against = pair_rules.standing(sides.of_one, sides.of_other, PairRule.Kind.CANNOT_LINK)
         _refuse_across([rule for rule in against if rule.pk not in set(lifting)])
-        lifted = [rule.pk for rule in against]
         older, younger = sorted(sides.guests)
-        event = _note(Kind.MERGED, access, sides, now, reason, {"lifted": lifted})
+        event = _note(Kind.MERGED, access, sides, now, reason)
         word = Word(access.actor, event, now, reason)
-        pair_rules.lift(lifted, word)
+        pair_rules.lift([rule.pk for rule in against], word)
         pair_rules.write(PairRule.Kind.MUST_LINK, [(one_profile, other_profile)], word)
         proposals.decide(sides.guests, Proposal.State.MERGED, event, access.actor, now)
         touched = links.move(dict.fromkeys(sides.profiles[younger], older), event, now)
@@ -153,7 +152,7 @@ def lift(access: Access, rule_id: int, reason: str, now: datetime) -> int:
             rule=STAFF,
             one=rule.one,
             other=rule.other,
-            evidence={"lifted": [rule.pk], "kind": rule.kind},
+            evidence={"rule": rule.kind},
             reason=reason,
         )
         event = links.note(act, now)
@@ -186,7 +185,8 @@ def require_over(access: Access, profile_ids: Collection[int]) -> None:
     What he sees nothing of is not there for him; what he sees a part of needs somebody who may
     decide over all of it, across legal entities too.
     """
-    found = Link.objects.filter(profile_id__in=profile_ids, until_at=None)
+    # Of an erased profile the last link still tells the hotel.
+    found = Link.objects.filter(profile_id__in=profile_ids).order_by("pk")
     hotels = dict(found.values_list("profile_id", "property_id"))
     if not any(id_ in access.property_ids or access.is_everywhere for id_ in hotels.values()):
         raise not_visible(f"profile:{min(profile_ids, default=0)}")
@@ -248,7 +248,6 @@ def _note(
     sides: Sides,
     now: datetime,
     reason: str,
-    evidence: dict[str, Any] | None = None,
 ) -> int:
     """The event, with what the two profiles were compared to when it was decided."""
     one, other = ordered(sides.one, sides.other)
@@ -266,7 +265,7 @@ def _note(
         other=other,
         bits=edge.bits if edge else None,
         person=edge.person if edge else None,
-        evidence=compared | (evidence or {}),
+        evidence=compared,
         matcher=edge.matcher if edge else None,
         normaliser=normalisers.first(),
         reason=reason,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -65,28 +66,41 @@ def write(kind: Kind, pairs: Iterable[Pair], word: Word, bits: float | None = No
     )
 
 
-def of_event(event_id: int) -> list[int]:
-    """The rules an event wrote that still stand."""
-    found = PairRule.objects.filter(event_id=event_id, lifted_at=None)
-    return list(found.order_by("pk").values_list("pk", flat=True))
-
-
 def lift(rule_ids: Collection[int], word: Word) -> None:
     """Let these rules no longer stand; what they were stays readable."""
     PairRule.objects.filter(pk__in=rule_ids, lifted_at=None).update(
-        lifted_at=word.at, lifted_by=word.actor, lifted_why=word.reason
+        lifted_at=word.at, lifted_by=word.actor, lifted_why=word.reason, lifted_event=word.event
     )
 
 
-def restore(rule_ids: Collection[int]) -> list[int]:
-    """Let lifted rules stand again, but where somebody has written the same anew; answers which."""
+def follow(event_ids: Collection[int], word: Word) -> None:
+    """After these events were undone or stand again: so do the rules they wrote, or had lifted.
+
+    Where somebody has written the same anew meanwhile, the old one stays lifted.
+    """
+    values: dict[str, Any] = {
+        "events": list(event_ids),
+        "at": word.at,
+        "actor": word.actor,
+        "reason": word.reason,
+    }
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE pair_rule r SET lifted_at = NULL, lifted_by = '', lifted_why = ''
-                WHERE r.id = ANY(%s) AND r.lifted_at IS NOT NULL AND NOT EXISTS (
-                  SELECT FROM pair_rule s WHERE s.one = r.one AND s.other = r.other
-                     AND s.kind = r.kind AND s.lifted_at IS NULL)
-            RETURNING r.id""",
-            [list(rule_ids)],
+            f"""UPDATE pair_rule r SET lifted_at = %(at)s, lifted_by = %(actor)s,
+                       lifted_why = %(reason)s
+                 WHERE {_TOUCHED} AND lifted_at IS NULL AND NOT {_STANDS}""",
+            values,
         )
-        return sorted(id_ for (id_,) in cursor.fetchall())
+        cursor.execute(
+            f"""UPDATE pair_rule r SET lifted_at = NULL, lifted_by = '', lifted_why = ''
+                 WHERE {_TOUCHED} AND lifted_at IS NOT NULL AND {_STANDS} AND NOT EXISTS (
+                   SELECT FROM pair_rule s WHERE s.one = r.one AND s.other = r.other
+                      AND s.kind = r.kind AND s.lifted_at IS NULL)""",
+            values,
+        )
+
+
+_TOUCHED = "(event_id = ANY(%(events)s) OR lifted_event = ANY(%(events)s))"
+_STANDS = """(
+  EXISTS (SELECT FROM identity_event v WHERE v.id = r.event_id AND v.undone_by IS NULL)
+  AND NOT EXISTS (SELECT FROM identity_event v WHERE v.id = r.lifted_event AND v.undone_by IS NULL))"""

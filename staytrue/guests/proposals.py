@@ -63,8 +63,8 @@ def reopen(event: int) -> None:
             """UPDATE proposal p SET state = 'open', event_id = NULL, decided_by = '',
                       decided_at = NULL, later_until = NULL
                 WHERE p.event_id = %s AND p.state <> 'open'
-                  AND NOT EXISTS (SELECT FROM proposal o WHERE o.one = p.one AND o.other = p.other
-                                     AND o.state = 'open')""",
+                  AND NOT EXISTS (SELECT FROM proposal o WHERE o.one_id = p.one_id
+                                     AND o.other_id = p.other_id AND o.state = 'open')""",
             [event],
         )
 

@@ -39,7 +39,7 @@ def undo(access: Access, event_id: int, now: datetime, reason: str = "") -> int:
         ways = replay.moves_of(profiles)
         before = held(profiles, {move.source for move in ways} | {move.target for move in ways})
         named = [id_ for id_ in (event.one, event.other) if id_ is not None]
-        require_over(access, {*(id_ for ids in before.values() for id_ in ids), *named})
+        require_over(access, {*profiles, *(id_ for ids in before.values() for id_ in ids), *named})
         is_own_answer = proposals.answered_by(event_id, access.actor)
         undone = _note_undoing(event, Word(access.actor, 0, now, reason))
         moves = _to_where_they_belong(profiles, before)
@@ -72,7 +72,6 @@ def split(
                 "nobody_left",
             )
         said = pair_rules.standing(leaving, staying, Rule.MUST_LINK)
-        lifted = [rule.pk for rule in said]
         one, other = pair_rules.ordered(leaving[0], staying[0])
         act = Act(
             Kind.SPLIT,
@@ -80,12 +79,11 @@ def split(
             rule=STAFF,
             one=one,
             other=other,
-            evidence={"lifted": lifted},
             reason=reason,
         )
         event = links.note(act, now)
         word = Word(access.actor, event, now, reason)
-        pair_rules.lift(lifted, word)
+        pair_rules.lift([rule.pk for rule in said], word)
         pair_rules.write(Rule.CANNOT_LINK, _between(leaving, staying), word)
         target = _came_from(leaving) or links.open_guests(1, now)[0]
         touched = links.move(dict.fromkeys(leaving, target), event, now)
@@ -114,29 +112,29 @@ def _is_undone(event: IdentityEvent) -> bool:
 
 
 def _note_undoing(event: IdentityEvent, word: Word) -> int:
-    """The event of the undoing; the rules of the decision fall, those it had lifted stand again."""
-    lifted = sorted({*pair_rules.of_event(event.pk), *event.evidence.get("restored", [])})
-    restored = pair_rules.restore(event.evidence.get("lifted", []))
+    """The event of the undoing, with the decisions and rules that change their standing by it."""
     act = Act(
         Kind.UNDONE,
         word.actor,
         rule=STAFF,
         one=event.one,
         other=event.other,
-        evidence={"lifted": lifted, "restored": restored},
         reason=word.reason,
         undoes=event.pk,
     )
     undone = links.note(act, word.at)
-    pair_rules.lift(lifted, word)
     mark: int | None = undone
+    chain = [event.pk]
     # What an undoing had undone stands again, what that had undone does not, and so on down.
     while True:
         IdentityEvent.objects.filter(pk=event.pk).update(undone_by=mark)
         if event.undoes is None:
-            return undone
+            break
         mark = None if mark is not None else event.pk
         event = event_named(event.undoes)
+        chain.append(event.pk)
+    pair_rules.follow(chain, word)
+    return undone
 
 
 def _to_where_they_belong(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
 from itertools import count
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model
 
 from staytrue.guests import links
-from staytrue.guests.models import Proposal
+from staytrue.guests.models import Correction, Guest, Link, PersonaChoice, Proposal
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.inbox.models import Connection
@@ -74,3 +79,69 @@ def member_at(*houses: Property) -> Access:
     role = RoleHeld("chief", frozenset(RIGHTS))
     ids = [house.pk for house in houses]
     return Access("member:7", 7, at=dict.fromkeys(ids, (role,)), property_ids=frozenset(ids))
+
+
+def told() -> dict[frozenset[int], dict[str, Any]]:
+    """Of every guest, known by his profiles: what each probe finds."""
+    found: dict[int, set[int]] = {}
+    for guest, profile_id in Link.objects.filter(until_at=None).values_list(
+        "guest_id", "profile_id"
+    ):
+        found.setdefault(guest, set()).add(profile_id)
+    return {
+        frozenset(profiles): {name: probe(guest) for name, probe in PROBES.items()}
+        for guest, profiles in found.items()
+    }
+
+
+def from_scratch(partition: Iterable[Collection[int]]) -> dict[frozenset[int], dict[str, Any]]:
+    """What the probes find in a world in which these were guests from the beginning."""
+    groups = [sorted(group) for group in partition]
+    try:
+        with transaction.atomic():
+            Link.objects.all().delete()
+            guests = links.open_guests(len(groups), NOON)
+            event = links.note(links.Act(links.Kind.CREATED, "tests"), NOON)
+            moves = {
+                id_: guest for guest, group in zip(guests, groups, strict=True) for id_ in group
+            }
+            links.move(moves, event, NOON)
+            found = told()
+            raise _NeverMindError
+    except _NeverMindError:
+        return found
+
+
+class _NeverMindError(Exception):
+    """Rolls a world back."""
+
+
+def _on_profiles(model: type[Model], guest: int, *fields: str) -> list[Any]:
+    mine = Link.objects.filter(guest_id=guest, until_at=None).values("profile_id")
+    found = model._default_manager.filter(profile_id__in=mine, lifted_at=None)
+    return sorted(found.values_list(*fields), key=repr)
+
+
+def _stays(guest: int) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o.reservation_id, o.role FROM link l JOIN profile p ON p.id = l.profile_id
+                 JOIN roster o ON o.connection_id = p.connection_id AND o.profile = p.source_id
+                WHERE l.guest_id = %s AND l.until_at IS NULL AND o.until_at IS NULL
+                ORDER BY 1, 2""",
+            [guest],
+        )
+        return list(cursor.fetchall())
+
+
+Probe = Callable[[int], Any]
+
+PROBES: dict[str, Probe] = {
+    "fields": lambda guest: Guest.objects.values_list("kind", "name", "profiles", "golden").get(
+        pk=guest
+    ),
+    "corrections": lambda guest: _on_profiles(Correction, guest, "profile_id", "field", "value"),
+    "personas": lambda guest: _on_profiles(PersonaChoice, guest, "profile_id", "persona"),
+    "stays": _stays,
+}
+"""What hangs on a guest: every package that hangs something more on one adds its probe here."""

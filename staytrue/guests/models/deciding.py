@@ -11,7 +11,10 @@ from staytrue.guests.models.people import Guest
 
 
 class PairRule(models.Model):
-    """What a person said of two profiles, one < other; it beats every score until it is lifted."""
+    """What a person said of two profiles, one < other; it beats every score until it is lifted.
+
+    It stands while the event that wrote it does, and none that lifted it.
+    """
 
     class Kind(models.TextChoices):
         CANNOT_LINK = "cannot_link"
@@ -30,6 +33,7 @@ class PairRule(models.Model):
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.TextField(default="")
     lifted_why = models.TextField(default="")
+    lifted_event = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "pair_rule"
@@ -39,7 +43,15 @@ class PairRule(models.Model):
             ),
             models.CheckConstraint(condition=Q(one__lt=F("other")), name="pair_rule_in_order"),
         ]
-        indexes: ClassVar = [models.Index(fields=["other"], name="pair_rule_other")]
+        indexes: ClassVar = [
+            models.Index(fields=["other"], name="pair_rule_other"),
+            models.Index(fields=["event_id"], name="pair_rule_event"),
+            models.Index(
+                fields=["lifted_event"],
+                name="pair_rule_lifted_event",
+                condition=Q(lifted_event__isnull=False),
+            ),
+        ]
 
 
 class Proposal(models.Model):

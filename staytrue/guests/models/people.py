@@ -75,6 +75,9 @@ class Link(models.Model):
             models.Index(fields=["guest"], name="link_guest"),
             models.Index(fields=["profile_id", "id"], name="link_profile"),
             models.Index(fields=["begun_by"], name="link_begun_by"),
+            models.Index(
+                fields=["ended_by"], name="link_ended_by", condition=Q(ended_by__isnull=False)
+            ),
         ]
 
 

@@ -1,0 +1,231 @@
+"""Goal G9: whatever was joined, parted, taken back or erased, what is left is as if only the
+decisions that stand had ever been taken; and with all taken back, as if none had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+
+from staytrue.guests import deciding, erasing, links, pair_rules, undoing
+from staytrue.guests.models import Correction, Guest, IdentityEvent, Link, PairRule
+from staytrue.hotel import scope
+from staytrue.staff import audit
+from staytrue.staff.access import Access, house_access
+from tests import make
+from tests.guests import worlds
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Step:
+    """One decision as the oracle remembers it: who went from where to where."""
+
+    event: int
+    moves: list[tuple[int, int | None, int | None]]
+    stands: bool = True
+    undoes: Step | None = None
+
+
+@dataclass
+class Walk:
+    """Random decisions on a small world, and an oracle that goes over all of them from scratch."""
+
+    rng: Random
+    ana: Access = field(default_factory=lambda: house_access("ana"))
+    ben: Access = field(default_factory=lambda: house_access("ben"))
+    steps: list[Step] = field(default_factory=list)
+    erased: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.house = make.hotel(f"U{self.rng.randrange(10**9)}")
+        self.link = make.link(self.house, f"{self.house.code}-files")
+        for _ in range(8):
+            self.arrive()
+
+    def where(self) -> dict[int, int]:
+        """Profile → guest, gone over from scratch."""
+        at: dict[int, int | None] = {}
+        for step in self.steps:
+            if not step.stands or step.undoes:
+                continue
+            for profile, source, target in step.moves:
+                if target is None or at.get(profile) == source:
+                    at[profile] = target
+        return {profile: guest for profile, guest in at.items() if guest is not None}
+
+    def take(self, event: int, undoes: Step | None = None) -> None:
+        """Remember what an event did."""
+        ended = dict(Link.objects.filter(ended_by=event).values_list("profile_id", "guest_id"))
+        begun = dict(Link.objects.filter(begun_by=event).values_list("profile_id", "guest_id"))
+        moves = [(id_, ended.get(id_), begun.get(id_)) for id_ in sorted(ended.keys() | begun)]
+        self.steps.append(Step(event, moves, undoes=undoes))
+
+    def arrive(self) -> None:
+        """A new profile: a guest of its own, or recognised at once as one of those known."""
+        profile = worlds.profile(self.house, self.link)
+        known = sorted(set(self.where().values()))
+        if known and self.rng.random() < 0.4:
+            event = links.note(links.Act(links.Kind.ATTACHED, "recognition", one=profile), NOON)
+            links.move({profile: self.rng.choice(known)}, event, NOON)
+        else:
+            event = links.note(links.Act(links.Kind.CREATED, "recognition"), NOON)
+            links.move({profile: links.open_guests(1, NOON)[0]}, event, NOON)
+        self.take(event)
+
+    def merge(self) -> None:
+        """Two guests become one: by a member's word, or by a score."""
+        at = self.where()
+        if len(set(at.values())) < 2:
+            return
+        one, other = self.rng.sample(sorted(at), 2)
+        if at[one] == at[other]:
+            return
+        if self.rng.random() < 0.5:
+            groups = links.profiles_of([at[one], at[other]])
+            between = pair_rules.standing(
+                groups[at[one]], groups[at[other]], PairRule.Kind.CANNOT_LINK
+            )
+            lifting = [rule.pk for rule in between]
+            self.take(deciding.merge(self.ana, one, other, NOON, lifting=lifting))
+        else:
+            older, younger = sorted([at[one], at[other]])
+            event = links.note(links.Act(links.Kind.MERGED, "settler", "score"), NOON)
+            links.move(dict.fromkeys(links.profiles_of([younger])[younger], older), event, NOON)
+            self.take(event)
+
+    def part(self) -> None:
+        """Some profiles of a guest are somebody else."""
+        groups: dict[int, list[int]] = {}
+        for profile, guest in sorted(self.where().items()):
+            groups.setdefault(guest, []).append(profile)
+        several = [guest for guest, profiles in groups.items() if len(profiles) > 1]
+        if several:
+            guest = self.rng.choice(several)
+            leaving = self.rng.sample(groups[guest], self.rng.randrange(1, len(groups[guest])))
+            self.take(undoing.split(self.ana, guest, leaving, NOON))
+
+    def undo(self, step: Step | None = None) -> None:
+        """Any decision is taken back, undoings too."""
+        born = links.Kind.CREATED, links.Kind.ERASED
+        fixed = set(IdentityEvent.objects.filter(kind__in=born).values_list("pk", flat=True))
+        open_ = [each for each in self.steps if each.stands and each.event not in fixed]
+        if step is None and not open_:
+            return
+        chosen = step or self.rng.choice(open_)
+        newest = self.steps[-1].event
+        undone = undoing.undo(self.rng.choice([self.ana, self.ben]), chosen.event, NOON)
+        chosen.stands, below = False, chosen.undoes
+        stands = True
+        while below:
+            below.stands, stands, below = stands, not stands, below.undoes
+        self.take(undone, undoes=chosen)
+        homes = IdentityEvent.objects.filter(pk__gt=newest, kind=links.Kind.CREATED)
+        for home in homes.values_list("pk", flat=True):
+            self.take(home)
+
+    def correct(self) -> None:
+        """Somebody knows a field of a profile better than its PMS."""
+        at = self.where()
+        if not at:
+            return
+        profile = self.rng.choice(sorted(at))
+        Correction.objects.update_or_create(
+            profile_id=profile,
+            field="first_name",
+            lifted_at=None,
+            defaults={
+                "value": f"Clara {self.rng.randrange(99)}",
+                "standing": Correction.Standing.PINNED,
+                "actor": "ana",
+                "at": NOON,
+            },
+        )
+        self.refresh()
+
+    def erase(self) -> None:
+        """A profile is anonymised at its PMS."""
+        at = self.where()
+        if len(at) > 4:
+            profile = self.rng.choice(sorted(at))
+            event = erasing.erase([profile], "pms", NOON)
+            assert event is not None
+            self.erased.add(profile)
+            self.take(event)
+
+    def refresh(self) -> None:
+        """Compute every guest again, as whoever writes a correction does for his."""
+        links.golden.compute(set(self.where().values()), NOON)
+
+    def go(self, steps: int) -> None:
+        """Walk on, and look now and then."""
+        ways: list[tuple[int, Callable[[], None]]] = [
+            (20, self.arrive),
+            (35, self.merge),
+            (12, self.part),
+            (25, self.undo),
+            (5, self.correct),
+            (6, self.erase),
+        ]
+        weights, acts = zip(*ways, strict=True)
+        for number in range(steps):
+            # The world stays small, so that decisions lean on decisions.
+            crowded = len(self.where()) > 16
+            act = self.rng.choices(acts, weights)[0]
+            (self.erase if crowded and act == self.arrive else act)()
+            self.check(deeply=number % 50 == 49)
+
+    def check(self, *, deeply: bool = True) -> None:
+        """The links are what the oracle says; guests and what hangs on them as from scratch."""
+        at = self.where()
+        assert dict(Link.objects.filter(until_at=None).values_list("profile_id", "guest_id")) == at
+        assert not self.erased & at.keys()
+        if deeply:
+            groups: dict[int, set[int]] = {}
+            for profile, guest in at.items():
+                groups.setdefault(guest, set()).add(profile)
+            assert worlds.told() == worlds.from_scratch(groups.values())
+            active = Guest.objects.filter(state="active").values_list("pk", flat=True)
+            assert set(active) == set(groups)
+
+
+@pytest.fixture(autouse=True)
+def _everything() -> Iterator[None]:
+    with scope.everything(), audit.acting("tests", NOON):
+        yield
+
+
+@pytest.mark.parametrize("seed", [4, 14, 44])
+def test_every_walk_ends_as_a_replay_of_the_decisions_that_stand(seed: int) -> None:
+    walk = Walk(Random(seed))
+    walk.go(100)
+    walk.check()
+
+
+@pytest.mark.parametrize("seed", [5, 15])
+def test_with_every_decision_taken_back_in_any_order_nobody_was_ever_joined(seed: int) -> None:
+    walk = Walk(Random(seed))
+    walk.go(60)
+    alone = [step for step in walk.steps if step.stands and not step.undoes]
+    walk.rng.shuffle(alone)
+    kinds = dict(IdentityEvent.objects.values_list("pk", "kind"))
+    for step in alone:
+        if kinds[step.event] in ("merged", "split", "attached") and step.stands:
+            walk.undo(step)
+    walk.check()
+    assert len(set(walk.where().values())) == len(walk.where())
+    assert worlds.told() == worlds.from_scratch([[id_] for id_ in walk.where()])
+    assert not PairRule.objects.filter(kind="must_link", lifted_at=None).exists()
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_ten_thousand_steps_end_as_a_replay(seed: int) -> None:
+    walk = Walk(Random(seed))
+    walk.go(1_000)
+    walk.check()
