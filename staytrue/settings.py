@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "staytrue.inbox",
     "staytrue.mirror",
     "staytrue.changes",
+    "staytrue.consent",
     "staytrue.guests",
     "staytrue.web",
 ]

@@ -1,0 +1,1 @@
+"""Contact points: who is behind an address or number, and whether the house may write to it."""

@@ -1,0 +1,1 @@
+"""How the tables of contact points came to be."""
