@@ -184,14 +184,16 @@ def _between(ones: Collection[int], others: Collection[int]) -> list[pair_rules.
 
 
 def _came_from(profile_ids: Collection[int]) -> int | None:
-    """The oldest guest that held one of these before and has nobody now."""
+    """The oldest guest that was opened for one of these and has nobody now."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT g.id FROM guest g
-                WHERE g.state = 'retired' AND g.id IN (
-                  SELECT guest_id FROM link WHERE profile_id = ANY(%s))
+                WHERE g.state = 'retired'
+                  AND g.id IN (SELECT guest_id FROM link WHERE profile_id = ANY(%(ids)s))
+                  AND (SELECT profile_id FROM link f WHERE f.guest_id = g.id
+                        ORDER BY f.id LIMIT 1) = ANY(%(ids)s)
                 ORDER BY g.id LIMIT 1 FOR UPDATE""",
-            [list(profile_ids)],
+            {"ids": list(profile_ids)},
         )
         row = cursor.fetchone()
     return row[0] if row else None
