@@ -16,14 +16,17 @@ from staytrue.mirror.lists import STAYS, full_name
 from staytrue.mirror.models import Profile
 from staytrue.mirror.rows import digits
 from staytrue.mirror.sheets import PROFILES
-from staytrue.staff.access import Access, hides, one_of
+from staytrue.staff.access import Access, hides, one_of, visible_to
 
 _ALIKE_MAX = 20
 
 
 @dataclass(frozen=True)
 class StayOfProfile:
-    """One stay in the history of a profile; money is None where it is unknown or hidden."""
+    """One stay in the history of a profile; money is None where it is unknown or hidden.
+
+    `handed_to` has it after him, `taken_from` had it before him, until `taken_at`.
+    """
 
     id: int
     number: str
@@ -49,6 +52,16 @@ class StayOfProfile:
     until_at: datetime | None
     handed_to: str | None
     handed_to_name: str
+    taken_from: int | None = None
+    taken_from_name: str = ""
+    taken_at: datetime | None = None
+    city: str = ""
+    adults: int | None = None
+    children: int | None = None
+    infants: int | None = None
+    segment: str | None = None
+    lead_days: int | None = None
+    group_number: str | None = None
 
 
 @dataclass
@@ -80,9 +93,10 @@ def history_of(access: Access, profile_ids: Collection[int]) -> History:
 
     Which profiles are one person is decided elsewhere; here they are only added up.
     """
-    people = [
-        one_of(access, Profile.objects.all(), PROFILES, pk=pk) for pk in sorted(set(profile_ids))
-    ]
+    wanted = sorted(set(profile_ids))
+    people = list(visible_to(access, Profile.objects.filter(pk__in=wanted), PROFILES))
+    for pk in sorted(set(wanted) - {each.pk for each in people}):
+        one_of(access, Profile.objects.all(), PROFILES, pk=pk)
     found = _stays_of(access, people)
     stays = [stay for stay in found if stay.until_at is None]
     former = [stay for stay in found if stay.until_at is not None]
@@ -93,23 +107,34 @@ def _stays_of(access: Access, people: Sequence[Profile]) -> list[StayOfProfile]:
     """Every stay they are on (one line, their roles together) and every one they were taken off."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT r.id, r.number, r.leg, r.property_id, h.name, r.status, r.status_origin,
+            """WITH w AS (SELECT * FROM unnest(%(links)s::bigint[], %(sources)s::text[])
+                                   AS w(connection_id, profile))
+               SELECT r.id, r.number, r.leg, r.property_id, h.name, r.status, r.status_origin,
                       r.arrival_on, r.departure_on, r.nights, r.room_number, r.room_category,
                       r.rate_code, r.board, r.channel, r.amount, r.room_amount, r.extras_amount,
                       r.currency, r.out_of_sight_since, o.roles, o.until_at,
                       CASE WHEN o.until_at IS NOT NULL THEN n.id::text END,
-                      concat_ws(' ', n.first_name, n.last_name, n.second_last_name)
+                      concat_ws(' ', n.first_name, n.last_name, n.second_last_name),
+                      f.id, concat_ws(' ', f.first_name, f.last_name, f.second_last_name),
+                      b.until_at, h.city, r.adults, r.children, r.infants,
+                      coalesce(r.segment, r.derived_segment), r.lead_days, r.group_number
                  FROM (SELECT reservation_id, array_agg(DISTINCT role ORDER BY role) AS roles,
                               CASE WHEN bool_or(until_at IS NULL) THEN NULL
                                    ELSE max(until_at) END AS until_at
-                         FROM unnest(%(links)s::bigint[], %(sources)s::text[])
-                              AS w(connection_id, profile)
-                         JOIN roster USING (connection_id, profile)
+                         FROM w JOIN roster USING (connection_id, profile)
                         GROUP BY reservation_id) o
                  JOIN reservation r ON r.id = o.reservation_id
                  JOIN property h ON h.id = r.property_id
                  LEFT JOIN profile n ON n.connection_id = r.connection_id
                        AND n.source_id = r.primary_profile
+                 LEFT JOIN LATERAL (
+                   SELECT x.profile, x.until_at FROM roster x
+                    WHERE x.reservation_id = r.id AND x.role = 'primary' AND x.until_at IS NOT NULL
+                      AND (x.connection_id, x.profile) NOT IN (SELECT * FROM w)
+                    ORDER BY x.until_at DESC LIMIT 1) b
+                   ON o.until_at IS NULL
+                  AND (r.connection_id, r.primary_profile) IN (SELECT * FROM w)
+                 LEFT JOIN profile f ON f.connection_id = r.connection_id AND f.source_id = b.profile
                 WHERE r.property_id = ANY(%(ids)s)
                 ORDER BY r.arrival_on DESC, r.id DESC""",
             {
@@ -125,6 +150,9 @@ def _without_hidden(access: Access, line: StayOfProfile) -> StayOfProfile:
     hidden: dict[str, Any] = {}
     if hides(access, "room_number", line.property_id):
         hidden["room_number"] = None
+    if hides(access, "last_name", line.property_id):
+        hidden |= {"handed_to": None, "handed_to_name": "", "taken_from": None,
+                   "taken_from_name": ""}  # fmt: skip
     if hides(access, "amount", line.property_id):
         hidden |= {"amount": None, "room_amount": None, "extras_amount": None}
     return replace(line, **hidden)
