@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from staytrue.cli import bench_changes, bench_import, bench_intake
+from staytrue.cli import bench_changes, bench_import, bench_intake, bench_search
 from staytrue.cli.bench_import import Size
 from staytrue.cli.frame import Answer, answers, table
 from staytrue.cli.measuring import Measure
@@ -22,6 +22,7 @@ def _intake(size: Size) -> Iterator[Measure]:
 _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
     "import": bench_import.measures,
     "intake": _intake,
+    "search": bench_search.measures,
 }
 
 
@@ -29,14 +30,19 @@ _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
 @click.argument("names", nargs=-1, metavar="[NAME …]")
 @click.option("--reservations", default=1_000_000, show_default=True, type=click.IntRange(1_000))
 @click.option("--profiles", default=600_000, show_default=True, type=click.IntRange(600))
-@click.option("--small", is_flag=True, help="20,000 reservations and 12,000 profiles: for CI.")
+@click.option("--guests", default=200_000, show_default=True, type=click.IntRange(2_000))
+@click.option(
+    "--small", is_flag=True, help="20,000 reservations, 12,000 profiles or guests: for CI."
+)
 @answers
-def bench(names: tuple[str, ...], reservations: int, profiles: int, *, small: bool) -> Answer:
-    """Measure, in a home of its own that is gone afterwards. The names: import, intake."""
+def bench(
+    names: tuple[str, ...], reservations: int, profiles: int, guests: int, *, small: bool
+) -> Answer:
+    """Measure, in a home of its own that is gone afterwards. The names: import, intake, search."""
     if unknown := sorted(set(names) - set(_BENCHES)):
         known = ", ".join(_BENCHES)
         raise click.UsageError(f"there is no bench {', '.join(unknown)}; there are: {known}")
-    size = Size(20_000, 12_000) if small else Size(reservations, profiles)
+    size = Size(20_000, 12_000, 12_000) if small else Size(reservations, profiles, guests)
     found: list[Measure] = []
     for name in names or tuple(_BENCHES):
         for measure in _BENCHES[name](size):

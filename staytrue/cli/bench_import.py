@@ -36,6 +36,7 @@ class Size:
 
     reservations: int
     profiles: int
+    guests: int = 200_000
 
     @property
     def rows(self) -> int:

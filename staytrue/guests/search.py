@@ -13,11 +13,17 @@ from uuid import UUID
 
 from django.db import connection
 
+from staytrue.consent.models import ContactUse
+from staytrue.consent.points import EMAIL
 from staytrue.mirror import search as mirror
 from staytrue.mirror.lists import full_name
 from staytrue.mirror.names import Costs
 from staytrue.mirror.search import FOUND_MAX, FoundStay
 from staytrue.staff.access import Access
+
+_FORMER_MAX = 200
+# Who has the address now comes before who had it.
+_FORMER = 1
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,23 @@ class Found:
 def search(access: Access, words: str, today: date) -> Found:
     """Everything these words lead to: exact before near, then whoever comes or came nearest."""
     stays = mirror.stays(access, words)
-    costs = mirror.profiles(access, words)
+    costs = _former(access, words) | mirror.profiles(access, words)
     for id_, cost in mirror.guests_on(access, stays).items() if stays else ():
         costs[id_] = min(cost, costs.get(id_, cost))
     return Found(persons(access, costs, today), stays)
+
+
+def _former(access: Access, words: str) -> Costs:
+    """Profiles that had this e-mail address once: it finds the guest, though nobody writes to it."""
+    key = mirror.typed(words)
+    if "@" not in key:
+        return {}
+    used = ContactUse.objects.filter(
+        contact_point__kind=EMAIL,
+        contact_point__value=key,
+        property_id__in=mirror.shown(access, "emails", access.where("profiles.read")),
+    )
+    return dict.fromkeys(used.values_list("profile_id", flat=True)[:_FORMER_MAX], _FORMER)
 
 
 def persons(access: Access, costs: Costs, today: date, most: int = FOUND_MAX) -> list[FoundGuest]:

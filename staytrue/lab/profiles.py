@@ -136,7 +136,7 @@ def _mistyped(rng: Random, profile: Profile) -> Profile:
     if error == 0:
         first, last = first.upper(), last.upper()
     elif error == 1:
-        first, last = _without_accents(first), _without_accents(last)
+        first, last = without_accents(first), without_accents(last)
     elif error == 2:
         last = _slipped(rng, last)
     elif error == 3:
@@ -167,7 +167,8 @@ def _slipped(rng: Random, name: str) -> str:
     return rng.choice((doubled, dropped, swapped))
 
 
-def _without_accents(name: str) -> str:
+def without_accents(name: str) -> str:
+    """The name as somebody without these keys types it."""
     split = unicodedata.normalize("NFKD", name)
     return "".join(sign for sign in split if not unicodedata.combining(sign))
 
