@@ -93,6 +93,19 @@ def first_known(object: str, object_id: int) -> datetime | None:
     return row[0] if row else None
 
 
+def version_at(object: str, object_id: int, instant: datetime) -> datetime | None:
+    """Since when the source's version known at `instant` held; None: the row itself still says."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT prior->>'version_at' FROM change
+                WHERE object = %s AND object_id = %s AND at > %s AND prior IS NOT NULL
+                ORDER BY at, no LIMIT 1""",
+            [object, object_id, instant],
+        )
+        row = cursor.fetchone()
+    return datetime.fromisoformat(row[0]) if row else None
+
+
 def versions_of(object: str, object_id: int) -> list[dict[str, Any]]:
     """Every version of an object, newest first, with the delivery it came in."""
     with connection.cursor() as cursor:

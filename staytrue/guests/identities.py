@@ -6,10 +6,11 @@ An id is followed through its profiles: those it holds, or the last it held, and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from staytrue.guests.models import Guest, Link
 from staytrue.kit.errors import Forbidden
@@ -35,21 +36,29 @@ class Answer:
     current: list[Guest]
 
 
-def answer(access: Access, public_id: UUID) -> Answer:
+def answer(access: Access, public_id: UUID, at: datetime | None = None) -> Answer:
     """What became of this id, as far as the reader may see the profiles it ever held.
 
-    He who sees only a part of them is answered by his part.
+    He who sees only a part of them is answered by his part. With `at`: what it was then.
     """
     seen = visible_to(access, Link.objects.filter(guest__public_id=public_id), PROFILES)
-    held = dict(seen.filter(until_at=None).values_list("profile_id", "guest_id"))
-    now = held or _now(access, _last_held(seen))
-    if not now and not seen.exists():
+    if at is not None:
+        seen = seen.filter(since_at__lte=at)
+    held = _guests(seen.filter(_standing(at)))
+    if not held and not seen.exists():
         raise Forbidden(
             "There is no such guest among those you may see.",
             "not_visible",
             object=f"guest:{public_id}",
             right=PROFILES,
         )
+    now = held or _guests(
+        visible_to(
+            access,
+            Link.objects.filter(_standing(at), profile_id__in=_last_held(seen)),
+            PROFILES,
+        )
+    )
     current = list(Guest.objects.filter(pk__in=set(now.values())).order_by("pk"))
     if held:
         return Answer(public_id, State.ACTIVE, current)
@@ -57,12 +66,27 @@ def answer(access: Access, public_id: UUID) -> Answer:
     return Answer(public_id, states.get(len(current), State.SPLIT), current)
 
 
+def held_at(access: Access, guest: Guest, at: datetime | None = None) -> list[int]:
+    """The profiles of a guest that the reader may see, now or at an instant."""
+    seen = visible_to(access, Link.objects.filter(_standing(at), guest=guest), PROFILES)
+    return sorted(_guests(seen))
+
+
+def _standing(at: datetime | None) -> Q:
+    """Links of now, or of an instant."""
+    if at is None:
+        return Q(until_at=None)
+    return Q(since_at__lte=at) & (Q(until_at=None) | Q(until_at__gt=at))
+
+
+def _guests(links: QuerySet[Link]) -> dict[int, int]:
+    """Profile → guest; of what has been erased since then nothing is left to tell."""
+    found = dict(links.values_list("profile_id", "guest_id"))
+    alive = Link.objects.filter(profile_id__in=found, until_at=None)
+    return {id_: found[id_] for id_ in alive.values_list("profile_id", flat=True)}
+
+
 def _last_held(seen: QuerySet[Link]) -> list[int]:
     """The profiles with which it was given up: who left before, left a guest that went on."""
     last = seen.order_by("-ended_by").values_list("ended_by", flat=True).first()
     return list(seen.filter(ended_by=last).values_list("profile_id", flat=True))
-
-
-def _now(access: Access, profile_ids: list[int]) -> dict[int, int]:
-    found = Link.objects.filter(profile_id__in=profile_ids, until_at=None)
-    return dict(visible_to(access, found, PROFILES).values_list("profile_id", "guest_id"))
