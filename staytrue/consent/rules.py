@@ -63,10 +63,13 @@ def reach_of(address: Address) -> Reach:
     return Reach(address.role.value)
 
 
-def best_address(addresses: Iterable[Address]) -> tuple[Reach, Address | None]:
+def best_address(
+    addresses: Iterable[Address], *, refuses: bool = False
+) -> tuple[Reach, Address | None]:
     """How somebody with these addresses is reached, and at which: the newest of the best kind.
 
-    An address that its PMS replaced is history: it finds the guest and is never written to.
+    An address that its PMS replaced is history: it finds the guest and is never written to. Who
+    `refuses` in one of his profiles is written to at none of his addresses.
     """
     current = [each for each in addresses if each.until_at is None]
     if not current:
@@ -74,7 +77,10 @@ def best_address(addresses: Iterable[Address]) -> tuple[Reach, Address | None]:
     # Among equals the value decides, the first of the alphabet, so that no order of rows matters.
     newest = sorted(sorted(current, key=lambda each: each.value), key=_newest, reverse=True)
     best = min(newest, key=lambda each: RANKS[reach_of(each)])
-    return reach_of(best), best
+    reach = reach_of(best)
+    if refuses and reach == Reach.REACHABLE:
+        return Reach.OPTED_OUT, None
+    return reach, best if reach == Reach.REACHABLE else None
 
 
 def _newest(address: Address) -> tuple[datetime, datetime]:
