@@ -94,6 +94,7 @@ VETO: Words = {
     "cannot_link": gettext_lazy("Somebody decided that they are two people."),
     "presence": gettext_lazy("They were in house in two cities on one night."),
     "companions": gettext_lazy("They are two guests of one booking."),
+    "twice": gettext_lazy("One booking names both: perhaps one guest, listed twice."),
 }
 CLASS: Words = {
     "person": gettext_lazy("the same person"),
@@ -130,7 +131,13 @@ SHOWN: Words = {
     "score": gettext_lazy("Likely one person, not surely."),
     "cited": gettext_lazy("New evidence stands against a decision to keep them apart."),
     "reopened": gettext_lazy("They were joined by a value that turned out to be many people’s."),
-    "budget": gettext_lazy("Its rule erred too often here: it only suggests now."),
+    "rule_closed": gettext_lazy("Its rule erred too often here: it only suggests now."),
+}
+# What a value that many use is taken for.
+STATE: Words = {
+    "personal": pgettext_lazy("value", "one person’s"),
+    "shared": pgettext_lazy("value", "several families’"),
+    "generic": pgettext_lazy("value", "nobody’s in particular"),
 }
 PAIR_RULE: Words = {
     "cannot_link": gettext_lazy("kept apart"),
