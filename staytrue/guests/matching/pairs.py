@@ -24,13 +24,22 @@ class Pairs(NamedTuple):
 
 def pairs_of(keys: Sequence[tuple[int, ...]], block_max: int = BLOCK_MAX) -> Pairs:
     """All pairs of profiles that share a key of at most `block_max` profiles."""
-    if not keys:
-        return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
+    return pairs_of_keys(*flat(keys), block_max)
+
+
+def flat(keys: Sequence[tuple[int, ...]]) -> tuple[Index, Index]:
+    """The keys of all profiles behind each other, and how many each has."""
     lengths = np.fromiter(map(len, keys), np.int64, len(keys))
-    owners = np.repeat(np.arange(len(keys)), lengths)
-    flat = np.fromiter(chain.from_iterable(keys), np.int64, int(lengths.sum()))
-    order = np.argsort(flat, kind="stable")
-    return _within(flat[order], owners[order], len(keys), block_max)
+    return np.fromiter(chain.from_iterable(keys), np.int64, int(lengths.sum())), lengths
+
+
+def pairs_of_keys(keys: Index, lengths: Index, block_max: int = BLOCK_MAX) -> Pairs:
+    """The same of keys that are flat already."""
+    if not len(keys):
+        return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    order = np.argsort(keys, kind="stable")
+    return _within(keys[order], owners[order], len(lengths), block_max)
 
 
 def _within(keys: NDArray[np.int64], owners: Index, profiles: int, block_max: int) -> Pairs:

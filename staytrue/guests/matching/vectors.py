@@ -105,12 +105,14 @@ class Table:
             field: np.fromiter((len(values(row)) > 1 for row in rows), bool, len(rows))
             for field, values in _SEVERAL.items()
         }
-        self._rare = _Rare(self)
+        self._shared_emails = _marked(self.email)
+        self._shared_phones = _marked(self.phone)
+        self.rare = Rare(self)
 
     def compare(self, left: Index, right: Index) -> Vectors:
         """Levels and rarity of the pairs (left[i], right[i])."""
         columns = [
-            *self._names(left, right),
+            *self.names(left, right),
             _by_distinct(self.born, left, right, _born),
             self._emails(left, right),
             self._phones(left, right),
@@ -120,9 +122,10 @@ class Table:
         ]
         levels = np.stack(columns, axis=1)
         self._fill_several(levels, left, right)
-        return Vectors(levels, self._rare.bits(levels, left, right))
+        return Vectors(levels, self.rare.bits(levels, left, right))
 
-    def _names(self, left: Index, right: Index) -> tuple[Levels, Levels]:
+    def names(self, left: Index, right: Index) -> tuple[Levels, Levels]:
+        """Levels of given names and surnames."""
         given = _by_distinct(self.given, left, right, _given)
         surname = _by_distinct(self.surname, left, right, _surname)
         one, other = self.given.codes[left], self.given.codes[right]
@@ -134,7 +137,7 @@ class Table:
         return given, surname
 
     def _emails(self, left: Index, right: Index) -> Levels:
-        shared = np.array([text.startswith(compare.SHARED) for text in self.email.texts] or [False])
+        shared = self._shared_emails
         one, other, known = self.email.both(left, right)
         local, other_local, _ = self.local.both(left, right)
         same = known & (one == other) & ~shared[one]
@@ -146,7 +149,7 @@ class Table:
         return found
 
     def _phones(self, left: Index, right: Index) -> Levels:
-        shared = np.array([text.startswith(compare.SHARED) for text in self.phone.texts] or [False])
+        shared = self._shared_phones
         one, other, known = self.phone.both(left, right)
         found = _by_distinct(self.nine, left, right, _phone)
         found[known & (one == other) & ~shared[one]] = 0
@@ -177,19 +180,19 @@ class Table:
                 levels[pair, field] = compare.best(ones, others, level)
 
 
-class _Rare:
+class Rare:
     """Bits of rarity by code, for all columns that have one."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
         rarities = table.rarities
-        self._given = table.given.bits(rarities.given)
-        self._surname = table.surname.bits(rarities.surname)
-        self._postcode = table.postcode.bits(rarities.postcode)
-        self._city = table.city.bits(rarities.city)
-        self._year = np.array([rarities.year[text[:4]] for text in table.born.texts] or [0.0])
+        self.given = table.given.bits(rarities.given)
+        self.surname = table.surname.bits(rarities.surname)
+        self.postcode = table.postcode.bits(rarities.postcode)
+        self.city = table.city.bits(rarities.city)
+        self.year = np.array([rarities.year[text[:4]] for text in table.born.texts] or [0.0])
         others = zip(table.others, rarities.others, strict=True)
-        self._others = [column.bits(rarity) for column, rarity in others]
+        self.others = [column.bits(rarity) for column, rarity in others]
 
     def bits(self, levels: Levels, left: Index, right: Index) -> Bits:
         """As `Rarities.between`, for all pairs."""
@@ -199,14 +202,14 @@ class _Rare:
         def fill(field: int, where: NDArray[np.bool_], column: Column, bits: Bits) -> None:
             found[where, field] = bits[column.codes[left[where]]]
 
-        fill(GIVEN, levels[:, GIVEN] == EXACT, table.given, self._given)
-        fill(SURNAME, levels[:, SURNAME] == EXACT, table.surname, self._surname)
-        fill(BORN, levels[:, BORN] == EXACT, table.born, self._year)
-        fill(PLACE, levels[:, PLACE] == POSTCODE, table.postcode, self._postcode)
+        fill(GIVEN, levels[:, GIVEN] == EXACT, table.given, self.given)
+        fill(SURNAME, levels[:, SURNAME] == EXACT, table.surname, self.surname)
+        fill(BORN, levels[:, BORN] == EXACT, table.born, self.year)
+        fill(PLACE, levels[:, PLACE] == POSTCODE, table.postcode, self.postcode)
         city, _ = _equal(table.city, left, right)
-        fill(PLACE, (levels[:, PLACE] == CITY) & city, table.city, self._city)
+        fill(PLACE, (levels[:, PLACE] == CITY) & city, table.city, self.city)
         for place, column in enumerate(table.others, len(CORE)):
-            fill(place, levels[:, place] == EXACT, column, self._others[place - len(CORE)])
+            fill(place, levels[:, place] == EXACT, column, self.others[place - len(CORE)])
         return found
 
 
@@ -237,6 +240,11 @@ def _local(emails: tuple[str, ...]) -> str:
 
 def _scopes(rows: Sequence[Features], values: Callable[[Features], tuple[str, ...]]) -> Codes:
     return Column.of([_first(values(row)).rpartition(":")[0] for row in rows]).codes
+
+
+def _marked(column: Column) -> NDArray[np.bool_]:
+    """Which texts several families use, by code."""
+    return np.array([text.startswith(compare.SHARED) for text in column.texts] or [False])
 
 
 def _equal(
