@@ -28,8 +28,8 @@ from staytrue.kit.errors import Refused
 from staytrue.kit.processes import CHILD
 from staytrue.staff import audit
 
-_SITE = "staytrue.cli.bench_site:application"
-_EMPTY = "/empty"
+SITE = "staytrue.cli.bench_site:application"
+EMPTY = "/empty"
 _CALLERS = 64
 _ROUNDS = 6
 _CALLS_MOST = 3_000
@@ -86,7 +86,7 @@ class _Calls:
         )
 
     def _empty(self, count: int) -> Ran:
-        return call(self.port, _request(_EMPTY), count, callers=_CALLERS)
+        return call(self.port, _request(EMPTY), count, callers=_CALLERS)
 
 
 def _request(address: str) -> Callable[[int], bytes]:
@@ -120,7 +120,7 @@ def _check_kept(sent: int) -> None:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[int]:
+def serving(home: Path, site: str = SITE) -> Iterator[int]:
     """The web server on this home, in a process of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -129,7 +129,7 @@ def serving(home: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "staytrue.cli", "web", *place]
     environment = {**os.environ, "STAYTRUE_HOME": str(home), CHILD: "web"}
     server = subprocess.Popen(
-        [*command, "--site", _SITE],
+        [*command, "--site", site],
         process_group=0,
         env=environment,
     )

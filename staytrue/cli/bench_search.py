@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from django.db import connection
 from django.http import HttpRequest
 
 from staytrue.cli.bench_import import Size
-from staytrue.cli.bench_intake import serving
+from staytrue.cli.bench_intake import EMPTY, serving
 from staytrue.cli.callers import Ran, call
 from staytrue.cli.frame import ACTOR
 from staytrue.cli.measuring import Measure, fresh_home
@@ -28,6 +29,7 @@ from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox.models import Connection
 from staytrue.kit import clock, database, merge
+from staytrue.kit.home import own_secret
 from staytrue.lab import seeking
 from staytrue.lab.seeking import KINDS, Question, Sought
 from staytrue.mirror import actions
@@ -41,7 +43,7 @@ _SEED = 11
 _HOTELS = 10
 _EACH = 200
 _BLOCK = 20_000
-_EMPTY = "/empty"
+_PRODUCT = "staytrue.wsgi:application"
 _FIRST_SHARE = 0.95
 
 
@@ -55,11 +57,11 @@ def measures(size: Size) -> Iterator[Measure]:
         with database.address("owner").connect(autocommit=True) as server:
             # As a server's own autovacuum does sooner or later.
             server.execute("VACUUM ANALYZE")
-        session = _session(now)
-        with serving(home) as port:
-            _ask(port, session, [None] * _EACH)
+        session = _session(home, now)
+        with serving(home) as bare, serving(home, _PRODUCT) as port:
+            _ask(bare, session, [None] * _EACH)
             _ask(port, session, asked[:: len(KINDS)])
-            empty = _ask(port, session, [None] * _EACH)
+            empty = _ask(bare, session, [None] * _EACH)
             for kind in KINDS:
                 ran = _ask(port, session, [each for each in asked if each.kind == kind])
                 for name, share in (("p50", 0.5), ("p95", 0.95)):
@@ -165,16 +167,21 @@ _RECOGNISED = (
 )
 
 
-def _session(now: datetime) -> str:
-    """The session of a member who sees everything."""
+def _session(home: Path, now: datetime) -> str:
+    """The session of a member who sees everything, signed as the server of this home signs."""
     with scope.everything(), audit.acting(ACTOR, now):
         member = create_member(
             house_access(ACTOR), "bench@staytrue.example", "Bench", [RoleAt("administrator")]
         )
-    request = HttpRequest()
-    request.session = SessionStore()
-    login(request, member, backend=settings.AUTHENTICATION_BACKENDS[0])
-    request.session.save()
+    before = settings.SECRET_KEY
+    settings.SECRET_KEY = own_secret(home, "signing")
+    try:
+        request = HttpRequest()
+        request.session = SessionStore()
+        login(request, member, backend=settings.AUTHENTICATION_BACKENDS[0])
+        request.session.save()
+    finally:
+        settings.SECRET_KEY = before
     return f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}"
 
 
@@ -183,7 +190,7 @@ def _ask(port: int, session: str, asked: Sequence[Question | None]) -> Ran:
 
     def request(number: int) -> bytes:
         question = asked[number]
-        path = f"/search/?q={quote(question.words)}" if question else _EMPTY
+        path = f"/search/?q={quote(question.words)}" if question else EMPTY
         return f"GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {session}\r\n\r\n".encode()
 
     return call(port, request, len(asked), callers=1)
