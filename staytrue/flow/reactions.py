@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 from staytrue.changes import pending
 from staytrue.changes.kinds import PROFILE_CHANGES, RESERVATION_CHANGES, Kind
 from staytrue.changes.log import Entry
+from staytrue.consent import actions as consent
 from staytrue.guests import correcting, golden, links
 from staytrue.hotel import scope
 from staytrue.inbox import parcels
@@ -55,6 +56,11 @@ def raise_numbers(reservation_ids: Collection[int], _now: datetime) -> None:
     )
 
 
+def keep_contacts(profile_ids: Collection[int], now: datetime) -> None:
+    """Which addresses these profiles have and had, and who is behind those that are new to them."""
+    consent.learn_roles(consent.keep_contacts(profile_ids, now), now)
+
+
 def compute_guests(profile_ids: Collection[int], now: datetime) -> None:
     """What these profiles' guests are is composed anew; a PMS against a person's word is asked."""
     golden.compute(links.guests_of(profile_ids).values(), now)
@@ -66,6 +72,8 @@ REACTIONS: dict[Reaction, frozenset[Kind]] = {
         {Kind.OUT_OF_SIGHT, Kind.SEEN_AGAIN, Kind.CANCELLED, Kind.CHECKED_OUT, Kind.NO_SHOW}
     ),
     raise_numbers: RESERVATION_CHANGES,
+    # Before guests: which address stands on a guest's card hangs on who is behind it.
+    keep_contacts: PROFILE_CHANGES,
     # A new profile's guest is composed when he gets it.
     compute_guests: PROFILE_CHANGES - {Kind.PROFILE_CREATED},
 }

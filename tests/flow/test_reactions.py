@@ -10,10 +10,12 @@ from django.db import OperationalError
 
 from staytrue.changes import pending
 from staytrue.changes.kinds import Kind
+from staytrue.changes.log import Entry
 from staytrue.changes.models import Unsettled
 from staytrue.flow import reactions
 from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
+from tests.consent import scenes
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +122,15 @@ def test_asking_twice_is_asking_once(recorder: Recorder) -> None:
     ask_for([2, 3])
     assert reactions.settle(NOW) == 3
     assert reactions.settle(NOW) == 0
+
+
+def test_a_changed_profiles_addresses_are_kept_and_their_roles_learned() -> None:
+    at = scenes.two_hotels()
+    told = scenes.told(at, scenes.person("G1", "Ana Vidal", "info@viajesnorte.example"))
+    entry = Entry("profile", told[0], 2, [Kind.CONTACT_CORRECTED])
+    with scope.everything():
+        reactions.wake([entry], NOW)
+    reactions.settle(NOW)
+    learned = scenes.point("info@viajesnorte.example")
+    assert (learned.role, learned.profiles) == ("agency", 1)
+    assert waiting() == []
