@@ -14,6 +14,7 @@ from django.http import HttpRequest, JsonResponse
 
 from staytrue.changes import past
 from staytrue.hotel.models import Property
+from staytrue.kit import clock
 from staytrue.kit.errors import Forbidden, Refused
 from staytrue.mirror.models import Freshness
 from staytrue.mirror.reading import Found, Wanted, stream
@@ -41,7 +42,7 @@ def page(
         ids = sorted(access.where(right))
     else:
         ids = [one_of(access, Property.objects.all(), right, code=code).pk]
-    wanted = Wanted(object, ids, status, _place(object, after), limit=limit + 1)
+    wanted = Wanted(object, ids, status, place(object, after), limit=limit + 1)
     found = list(stream(wanted))
     more = found[limit - 1].place if len(found) > limit else None
     feeds = visible_to(access, Freshness.objects.filter(object=object, property_id__in=ids))
@@ -49,22 +50,28 @@ def page(
     return JsonResponse(
         {
             "items": [_shown(each, each.record(), access) for each in islice(found, limit)],
-            "next": signing.dumps([object, more], salt=_SALT) if more else None,
+            "next": cursor(object, more) if more else None,
             "as_of": oldest,
         }
     )
 
 
-def _place(object: str, cursor: str | None) -> list[Any] | None:
-    if cursor is None:
+def cursor(object: str, place: list[Any]) -> str:
+    """Where the next page of a list begins, in a form that only we can write."""
+    return signing.dumps([object, place], salt=_SALT)
+
+
+def place(object: str, after: str | None) -> list[Any] | None:
+    """The place that a cursor of this list names."""
+    if after is None:
         return None
     try:
-        of, place = signing.loads(cursor, salt=_SALT)
+        of, found = signing.loads(after, salt=_SALT)
     except signing.BadSignature:
-        of, place = None, None
+        of, found = None, None
     if of != object:
         raise Refused("`after` is not a cursor of this list: take `next` as it came.", "cursor")
-    return list(place)
+    return list(found)
 
 
 def one(
@@ -73,8 +80,9 @@ def one(
     find: Callable[[str, list[int]], Found],
     key: str,
     as_of: datetime | None,
+    true_at: datetime | None,
 ) -> JsonResponse:
-    """One record by its key, now or as it was known; what is not visible does not exist."""
+    """One record by its key, now, as it was known or as it was; what is not visible is not there."""
     access = access_in(request)
     try:
         found = find(key, sorted(access.where(RIGHTS[object])))
@@ -84,12 +92,18 @@ def one(
         raise Forbidden(
             f"There is no {object} {key}.", "not_visible", object=f"{object}:{key}"
         ) from error
-    if as_of is None:
+    if as_of is None and true_at is None:
         record = found.record()
     else:
         zone = ZoneInfo(found.house.zone)
-        record = past.as_known(found, as_of if as_of.tzinfo else as_of.replace(tzinfo=zone))
+        known_at = _in(zone, as_of) or clock.now()
+        record = past.as_known(found, known_at, _in(zone, true_at))
     return JsonResponse(_shown(found, record, access))
+
+
+def _in(zone: ZoneInfo, instant: datetime | None) -> datetime | None:
+    """An instant without a zone as the hotel's clocks show it."""
+    return instant.replace(tzinfo=zone) if instant and not instant.tzinfo else instant
 
 
 def _shown(found: Found, record: Mapping[str, Any], access: Access) -> dict[str, Any]:

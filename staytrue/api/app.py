@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 
-from staytrue.api import profiles, reservations
+from staytrue.api import guests, profiles, reservations
 from staytrue.kit.errors import Forbidden, Refused, StaytrueError
 from staytrue.staff.access import Access, require
 from staytrue.staff.guard import access_in
@@ -27,8 +27,8 @@ def _caller(request: HttpRequest) -> Access | None:
 api = NinjaAPI(
     title="Staytrue",
     version="1",
-    description="Reservations and profiles as the PMS says them. Every answer carries `as_of`: "
-    "each change up to that instant is in it.",
+    description="Reservations and profiles as the PMS says them, and the guests they make. Every "
+    "answer carries `as_of`: each change up to that instant is in it.",
     docs_url=None,  # its page would fetch from a foreign server
     openapi_url=None,  # served below, as a view whose rights are known
     auth=_caller,
@@ -36,6 +36,7 @@ api = NinjaAPI(
 )
 api.add_router("reservations", reservations.router)
 api.add_router("profiles", profiles.router)
+api.add_router("guests", guests.router)
 
 
 @api.get("/openapi.json", auth=None, include_in_schema=False)

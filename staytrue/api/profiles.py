@@ -27,6 +27,14 @@ def list_profiles(
 
 
 @router.get("/{path:key}", response=schemas.Profile)
-def show_profile(request: HttpRequest, key: str, as_of: datetime | None = None) -> JsonResponse:
-    """The profile CONNECTION:SOURCE_ID, or SOURCE_ID where it is unique; `as_of` as known then."""
-    return answers.one(request, "profile", reading.one_profile, key, as_of)
+def show_profile(
+    request: HttpRequest,
+    key: str,
+    as_of: datetime | None = None,
+    true_at: datetime | None = None,
+) -> JsonResponse:
+    """The profile CONNECTION:SOURCE_ID, or SOURCE_ID where it is unique.
+
+    `as_of`: as we knew it then; `true_at`: as it stood at the PMS then.
+    """
+    return answers.one(request, "profile", reading.one_profile, key, as_of, true_at)

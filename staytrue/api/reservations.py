@@ -31,6 +31,14 @@ def list_reservations(
 
 
 @router.get("/{path:key}", response=schemas.Reservation)
-def show_reservation(request: HttpRequest, key: str, as_of: datetime | None = None) -> JsonResponse:
-    """The reservation PROPERTY:NUMBER[:LEG], or NUMBER where it is unique; `as_of` as known then."""
-    return answers.one(request, "reservation", reading.one_reservation, key, as_of)
+def show_reservation(
+    request: HttpRequest,
+    key: str,
+    as_of: datetime | None = None,
+    true_at: datetime | None = None,
+) -> JsonResponse:
+    """The reservation PROPERTY:NUMBER[:LEG], or NUMBER where it is unique.
+
+    `as_of`: as we knew it then; `true_at`: as it stood at the PMS then.
+    """
+    return answers.one(request, "reservation", reading.one_reservation, key, as_of, true_at)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from types import GenericAlias, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import msgspec
 from ninja import Schema
 from pydantic import create_model
 
+from staytrue.guests.canonical import STAY_FIELDS
+from staytrue.guests.composing import FIELDS, SEVERAL
+from staytrue.guests.identities import State
 from staytrue.hotel import records
-from staytrue.hotel.codes import OutOfSight, Segment
+from staytrue.hotel.codes import GuestRole, OutOfSight, Segment
 
 
 def _described(record: type[msgspec.Struct], **own: Any) -> type[Schema]:
@@ -47,6 +51,32 @@ _SIGHT: dict[str, Any] = {
 Reservation: Any = _described(records.Reservation, **_SIGHT, **_SHOWN)
 Profile: Any = _described(records.Profile, **_SHOWN)
 
+_ProfileOfGuest: Any = _schema("ProfileOfGuest", {"key": str, "as_of": datetime | None})
+_golden = {name: hint for name, hint in get_type_hints(records.Profile).items() if name in FIELDS}
+_GUEST: dict[str, Any] = {
+    "id": UUID,
+    "state": State,
+    "current": list[UUID],
+    "name": str,
+    # A guest whose id is another's now has no fields of his own.
+    **{name: _kind(hint) if name in SEVERAL else str | None for name, hint in _golden.items()},
+    "profiles": list[_ProfileOfGuest],
+    **_SHOWN,
+}
+_STAY: dict[str, Any] = {
+    "key": str,
+    "roles": list[GuestRole],
+    **{
+        name: _kind(hint)
+        for name, hint in get_type_hints(records.Reservation).items()
+        if name in STAY_FIELDS
+    },
+    "as_of": datetime | None,
+}
+_StayOfGuest: Any = _schema("StayOfGuest", _STAY)
+GuestLine: Any = _schema("GuestLine", _GUEST)
+Guest: Any = _schema("Guest", _GUEST | {"stays": list[_StayOfGuest], "nights": int})
+
 
 def _page(of: Any) -> Any:
     fields: dict[str, Any] = {"items": list[of], "next": str | None, "as_of": datetime | None}
@@ -55,3 +85,4 @@ def _page(of: Any) -> Any:
 
 ReservationPage: Any = _page(Reservation)
 ProfilePage: Any = _page(Profile)
+GuestPage: Any = _page(GuestLine)

@@ -1,4 +1,4 @@
-"""Commands that read the mirror: list and show."""
+"""Commands that read: list and show."""
 
 from __future__ import annotations
 
@@ -9,31 +9,34 @@ from typing import Any
 import click
 
 from staytrue.changes import past
+from staytrue.cli import guests
 from staytrue.cli.frame import Answer, Instant, answers, as_text, in_zone, property_named, reading
 from staytrue.hotel.codes import Status
+from staytrue.kit import clock
 from staytrue.mirror import reading as mirror
-from staytrue.mirror.reading import Wanted
+from staytrue.mirror.reading import Found, Wanted
 
-_LISTED = {"reservations": "reservation", "profiles": "profile"}
-_SHOWN = {"reservation": "reservation", "profile": "profile"}
-_TO_COME = {"guest", "guests", "message", "messages", "cases"}
+_LISTED = {"reservations": "reservation", "profiles": "profile", "guests": "guest"}
+_SHOWN = {"reservation": "reservation", "profile": "profile", "guest": "guest"}
+_TO_COME = {"message", "messages", "cases"}
 _COLUMNS = {
+    "guest": guests.COLUMNS,
     "reservation": ("property", "number", "leg", "status", "arrival_on", "departure_on", "as_of"),
     "profile": ("source_id", "last_name", "first_name", "language", "country", "as_of"),
 }
 
 
 @click.command(name="list")
-@click.argument("things", metavar="reservations|profiles")
+@click.argument("things", metavar="reservations|profiles|guests")
 @click.option("--property", "code", help="Only of this hotel.")
 @click.option("--status", type=click.Choice([str(status) for status in Status]))
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
 @answers
 def list_(things: str, code: str | None, status: str | None, limit: int | None) -> Answer:
-    """List records of the mirror, each with the instant up to which it is true."""
+    """List reservations, profiles or guests, each with the instant up to which it is true."""
     object = _object(things, _LISTED)
-    if status and object == "profile":
-        raise click.UsageError("--status is for reservations: a profile has none")
+    if status and object != "reservation":
+        raise click.UsageError(f"--status is for reservations: a {object} has none")
     records = _records(object, code, status, limit)
     # Only one of the two is ever read.
     return Answer(records, _as_lines(records, _COLUMNS[object]))
@@ -43,6 +46,9 @@ def _records(
     object: str, code: str | None, status: str | None, limit: int | None
 ) -> Iterator[dict[str, Any]]:
     with reading():
+        if object == "guest":
+            yield from guests.every(code, limit)
+            return
         property_ids = [property_named(code).pk] if code else None
         for found in mirror.stream(Wanted(object, property_ids, status, limit=limit)):
             yield found.record()
@@ -54,24 +60,33 @@ def _as_lines(records: Iterator[dict[str, Any]], columns: tuple[str, ...]) -> It
 
 
 @click.command
-@click.argument("thing", metavar="reservation|profile")
+@click.argument("thing", metavar="reservation|profile|guest")
 @click.argument("key")
 @click.option("--as-of", "instant", type=Instant(), help="As it was known at this instant.")
+@click.option("--true-at", type=Instant(), help="As it stood at the PMS at this instant.")
 @answers
-def show(thing: str, key: str, instant: datetime | None) -> Answer:
-    """Show one record: a reservation by PROPERTY:NUMBER[:LEG], a profile by CONNECTION:SOURCE_ID.
+def show(thing: str, key: str, instant: datetime | None, true_at: datetime | None) -> Answer:
+    """Show one record: a reservation by PROPERTY:NUMBER[:LEG], a profile by CONNECTION:SOURCE_ID,
+    a guest by his id or by one of his profiles.
 
     The number or the source id alone will do where it is unique.
     """
     object = _object(thing, _SHOWN)
     with reading():
-        one = mirror.one_reservation if object == "reservation" else mirror.one_profile
-        found = one(key)
-        if instant is None:
-            record = found.record()
+        if object == "guest":
+            record = guests.one(key, instant, true_at)
         else:
-            record = past.as_known(found, in_zone(instant, found.house.zone))
+            one = mirror.one_reservation if object == "reservation" else mirror.one_profile
+            record = _at(one(key), instant, true_at)
     return Answer(record, [f"{name}: {_plain(value)}" for name, value in record.items()])
+
+
+def _at(found: Found, instant: datetime | None, true_at: datetime | None) -> dict[str, Any]:
+    if instant is None and true_at is None:
+        return found.record()
+    zone = found.house.zone
+    known_at = in_zone(instant, zone) if instant else clock.now()
+    return past.as_known(found, known_at, in_zone(true_at, zone) if true_at else None)
 
 
 def _object(word: str, known: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ An id is followed through its profiles: those it holds, or the last it held, and
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,15 +45,15 @@ def answer(access: Access, public_id: UUID, at: datetime | None = None) -> Answe
     seen = visible_to(access, Link.objects.filter(guest__public_id=public_id), PROFILES)
     if at is not None:
         seen = seen.filter(since_at__lte=at)
-    held = _guests(seen.filter(_standing(at)))
-    if not held and not seen.exists():
+    own = _guests(seen.filter(_standing(at)))
+    if not own and not seen.exists():
         raise Forbidden(
             "There is no such guest among those you may see.",
             "not_visible",
             object=f"guest:{public_id}",
             right=PROFILES,
         )
-    now = held or _guests(
+    now = own or _guests(
         visible_to(
             access,
             Link.objects.filter(_standing(at), profile_id__in=_last_held(seen)),
@@ -60,16 +61,16 @@ def answer(access: Access, public_id: UUID, at: datetime | None = None) -> Answe
         )
     )
     current = list(Guest.objects.filter(pk__in=set(now.values())).order_by("pk"))
-    if held:
+    if own:
         return Answer(public_id, State.ACTIVE, current)
     states = {0: State.ERASED, 1: State.MOVED}
     return Answer(public_id, states.get(len(current), State.SPLIT), current)
 
 
-def held_at(access: Access, guest: Guest, at: datetime | None = None) -> list[int]:
-    """The profiles of a guest that the reader may see, now or at an instant."""
-    seen = visible_to(access, Link.objects.filter(_standing(at), guest=guest), PROFILES)
-    return sorted(_guests(seen))
+def held(access: Access, guests: Collection[Guest], at: datetime | None = None) -> dict[int, int]:
+    """The profiles of these guests that the reader may see, now or at an instant → their guest."""
+    seen = Link.objects.filter(_standing(at), guest__in=guests)
+    return _guests(visible_to(access, seen, PROFILES))
 
 
 def _standing(at: datetime | None) -> Q:

@@ -7,7 +7,7 @@ going by that knowledge. Of a profile that was erased since, no past is left.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,12 +19,14 @@ from staytrue.changes import log, past
 from staytrue.guests import identities
 from staytrue.guests.composing import FIELDS, Golden, Profile, Standing, Trust, Word, composed
 from staytrue.guests.identities import Answer, State
-from staytrue.guests.models import Correction, SourceTrust
+from staytrue.guests.models import Correction, Guest, SourceTrust
 from staytrue.kit.errors import Refused
 from staytrue.mirror.lists import STAYS
 from staytrue.mirror.reading import Found, Wanted, stream
 from staytrue.staff.access import Access, hides, redact
 
+Person = tuple[Found, dict[str, Any]]
+"""A profile and its record at the moment, redacted."""
 _CONTACTS = "own", "agency", "placeholder"
 
 
@@ -61,20 +63,31 @@ def guest(access: Access, public_id: UUID, moment: Moment, now: datetime) -> Kno
     found = identities.answer(access, public_id, moment.known_at)
     if found.state != State.ACTIVE:
         return Known(found)
-    held = identities.held_at(access, found.current[0], moment.known_at)
-    profiles = _profiles(access, held, moment, now)
-    stays = _stays(access, [each for each, _ in profiles], moment, now)
-    return Known(
-        found,
-        _golden(access, profiles, moment),
-        [{"key": each.key, **record} for each, record in profiles],
-        stays,
-    )
+    held = identities.held(access, found.current, moment.known_at)
+    people = _profiles(access, held, moment, now)
+    stays = _stays(access, [each for each, _ in people], moment, now)
+    return replace(_known(found, people, _Beside.of(access, people, moment)), stays=stays)
 
 
-def _profiles(
-    access: Access, ids: Collection[int], moment: Moment, now: datetime
-) -> list[tuple[Found, dict[str, Any]]]:
+def listed(access: Access, guests: Sequence[Guest], now: datetime) -> list[Known]:
+    """These guests as they are now, without their stays: for lists."""
+    held = identities.held(access, guests)
+    people = _profiles(access, held, Moment(), now)
+    beside = _Beside.of(access, people, Moment())
+    of: dict[int, list[Person]] = {each.pk: [] for each in guests}
+    for found, record in people:
+        of[held[found.row["id"]]].append((found, record))
+    return [
+        _known(Answer(each.public_id, State.ACTIVE, [each]), of[each.pk], beside) for each in guests
+    ]
+
+
+def _known(answer: Answer, people: Sequence[Person], beside: _Beside) -> Known:
+    profiles = [{"key": each.key, **record} for each, record in people]
+    return Known(answer, beside.golden(people), profiles)
+
+
+def _profiles(access: Access, ids: Collection[int], moment: Moment, now: datetime) -> list[Person]:
     wanted = Wanted("profile", condition="t.id = ANY(%s)", values=[list(ids)])
     return [
         (each, redact(record, access, each.row["property_id"]) | {"as_of": record["as_of"]})
@@ -123,9 +136,7 @@ def _ever_on(people: Sequence[Found]) -> list[int]:
         return [id_ for (id_,) in cursor.fetchall()]
 
 
-def _at(
-    found: Iterable[Found], moment: Moment, now: datetime
-) -> Iterable[tuple[Found, dict[str, Any]]]:
+def _at(found: Iterable[Found], moment: Moment, now: datetime) -> Iterable[Person]:
     """The records as they were at the moment, less those that were not there."""
     for each in found:
         if moment.known_at is None and moment.true_at is None:
@@ -138,30 +149,45 @@ def _at(
                 raise
 
 
-def _golden(
-    access: Access, people: Sequence[tuple[Found, dict[str, Any]]], moment: Moment
-) -> Golden:
-    """The guest these records make, as the present one is made of the mirror."""
-    rows = {each.row["id"]: each for each, _ in people}
-    profiles = [
-        Profile(
-            each.row["id"],
-            each.row["connection_id"],
-            each.row["source_id"],
-            _version_at(each, moment),
-            {name: record[name] for name in FIELDS},
-            each.row["property_id"],
-            is_gone=bool(record["deleted"] or record["merged_into"]),
-            is_anonymised=bool(record["anonymised"]),
-        )
-        for each, record in people
-    ]
-    words = [
-        word
-        for word in _words(rows, moment.known_at)
-        if not hides(access, word.field, rows[word.profile_id].row["property_id"])
-    ]
-    return composed(profiles, words, _trust(profiles), _nobodys(rows))
+@dataclass(frozen=True)
+class _Beside:
+    """What guests are composed from beside the records of their profiles."""
+
+    moment: Moment
+    words: Sequence[Word]
+    trust: dict[int, Trust]
+    nobodys: frozenset[str]
+
+    @classmethod
+    def of(cls, access: Access, people: Sequence[Person], moment: Moment) -> _Beside:
+        """All that these profiles need, less what the reader may not read."""
+        rows = {each.row["id"]: each.row for each, _ in people}
+        words = [
+            word
+            for word in _words(rows, moment.known_at)
+            if not hides(access, word.field, rows[word.profile_id]["property_id"])
+        ]
+        links = {row["connection_id"] for row in rows.values()}
+        return cls(moment, words, _trust(links), _nobodys(rows))
+
+    def golden(self, people: Sequence[Person]) -> Golden:
+        """The guest these records make, as the present one is made of the mirror."""
+        ids = {each.row["id"] for each, _ in people}
+        profiles = [
+            Profile(
+                each.row["id"],
+                each.row["connection_id"],
+                each.row["source_id"],
+                _version_at(each, self.moment),
+                {name: record[name] for name in FIELDS},
+                each.row["property_id"],
+                is_gone=bool(record["deleted"] or record["merged_into"]),
+                is_anonymised=bool(record["anonymised"]),
+            )
+            for each, record in people
+        ]
+        words = [word for word in self.words if word.profile_id in ids]
+        return composed(profiles, words, self.trust, self.nobodys)
 
 
 def _version_at(each: Found, moment: Moment) -> datetime:
@@ -191,8 +217,8 @@ def _words(profile_ids: Collection[int], at: datetime | None) -> list[Word]:
     ]
 
 
-def _trust(profiles: Collection[Profile]) -> dict[int, Trust]:
-    found = SourceTrust.objects.filter(pk__in={each.connection_id for each in profiles})
+def _trust(links: Collection[int]) -> dict[int, Trust]:
+    found = SourceTrust.objects.filter(pk__in=links)
     return {each.connection_id: Trust(each.kind, each.trust) for each in found}
 
 

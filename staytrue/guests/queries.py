@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from staytrue.guests.models import Guest, Link
+from staytrue.hotel.models import Property
 from staytrue.kit.errors import Forbidden
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access, visible_to
@@ -29,3 +31,14 @@ def one(access: Access, public_id: UUID, right: str = PROFILES) -> Guest:
             right=right,
         )
     return found
+
+
+def page(
+    access: Access, hotel: Property | None, after: Sequence[int] | None, count: int
+) -> list[Guest]:
+    """The next guests in the order of their ids, of one hotel if named: for lists by cursor."""
+    found = visible(access)
+    if hotel is not None:
+        here = Link.objects.filter(until_at=None, property_id=hotel.pk)
+        found = found.filter(pk__in=here.values("guest_id"))
+    return list(found.filter(pk__gt=after[0] if after else 0).order_by("pk")[:count])

@@ -47,6 +47,15 @@ def test_what_was_not_known_then_is_a_no(filled: Cli, year: Year) -> None:
     assert ran.document["error"]["code"] == "not_known_then"
 
 
+def test_a_stay_is_shown_as_it_stood_at_the_pms(filled: Cli, year: Year) -> None:
+    number = year.numbers["arrival"]
+    today = filled("show", "reservation", number, "--json").document
+    then = filled("show", "reservation", number, "--true-at", TODAY.isoformat(), "--json").document
+    assert then == today
+    before = filled("show", "reservation", number, "--true-at", "2019-01-01", "--json")
+    assert (before.code, before.document["error"]["code"]) == (1, "not_known_then")
+
+
 def test_people_get_lines(filled: Cli, year: Year) -> None:
     out = filled("show", "reservation", year.numbers["arrival"]).out
     assert "status: confirmed" in out
