@@ -16,8 +16,8 @@ class Bands:
     """From which share of "one person" on a pair is joined, and from which it is shown; `within`
     are the bits that the members of two clusters must have between them in the mean to be joined.
     `contest` is by how many bits a join must beat joining somebody else who is surely another.
-    `list_share` is how many pairs of persons are shown at most, by profiles: whoever has a longer
-    list reads none of it, so pairs that gain least wait for a further fact.
+    `list_share` is how much is shown at most, by profiles: whoever has a longer list reads none of
+    it, so what brings least waits for a further fact.
     """
 
     automatic: float = 0.99

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -16,13 +17,16 @@ from staytrue.guests.matching.cluster import Evidence, Persons, persons
 from staytrue.guests.matching.keys import keys_of
 from staytrue.guests.matching.model import PERSON, Model
 from staytrue.guests.matching.normalise import Features
-from staytrue.guests.matching.pairs import Pairs, pairs_of
+from staytrue.guests.matching.pairs import Pairs, flat, pairs_of_keys
 from staytrue.guests.matching.presence import Presence, Stay
 from staytrue.guests.matching.rarity import Rarities
+from staytrue.guests.matching.review import Agenda, agenda
+from staytrue.guests.matching.spread import spread
 from staytrue.guests.matching.vectors import Bits, Index, Levels, Table
 from staytrue.guests.matching.vetoes import HARD, Apart, Judge, Marks
 
-CHUNK = 500_000
+CHUNK, PROFILES = 500_000, 20_000
+"""Pairs, and profiles, of one piece of the work."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -55,24 +59,21 @@ class Resolution:
     findings: Sequence[hubs.Finding]
     bands: Bands
 
+    @cached_property
+    def agenda(self) -> Agenda:
+        """What a person should look at, pairs and cases: see `review`."""
+        scored = self.scored
+        most = int(self.bands.list_share * len(self.features))
+        return agenda(self.automatic.of, scored.left, scored.right, scored.person, most)
+
     def proposals(self) -> Index:
-        """Pairs of persons of `automatic` that a person should look at, of shape (n, 2): those
-        first that are expected to bring most profiles together.
-        """
-        of = self.automatic.of
-        one, other = of[self.scored.left], of[self.scored.right]
-        shown = one != other
-        codes = np.minimum(one, other)[shown] * len(of) + np.maximum(one, other)[shown]
-        pairs, back = np.unique(codes, return_inverse=True)
-        likely = np.zeros(len(pairs))
-        np.maximum.at(likely, back, self.scored.person[shown])
-        both = np.stack(np.divmod(pairs, max(len(of), 1)), axis=1)
-        sizes = np.bincount(of, minlength=len(of))
-        gain = likely * sizes[both].prod(axis=1)
-        # Equal ones in the order of places, which is that of the profiles' names.
-        best = np.argsort(-gain, kind="stable")[: int(self.bands.list_share * len(of))]
-        found: Index = both[best]
-        return found
+        """Pairs of persons of `automatic` to look at, of shape (n, 2)."""
+        return self.agenda.pairs
+
+    @property
+    def cases(self) -> list[Index]:
+        """Profiles of many persons that may be one, each to be looked at together."""
+        return self.agenda.cases
 
 
 class Batch:
@@ -85,7 +86,9 @@ class Batch:
         bands: Bands | None = None,
         apart: Apart | None = None,
         stays: Iterable[Stay] = (),
+        processes: int = 1,
     ) -> None:
+        self._processes = processes
         # In the order of their names, so that no answer depends on how they came.
         self.features = sorted(features, key=lambda each: (each.id, repr(each)))
         self.bands = bands or Bands()
@@ -93,9 +96,19 @@ class Batch:
         plain = [self.found.applied(each) for each in self.features]
         self.table = Table(plain, Rarities.of(plain))
         presence = Presence([each.id for each in plain], stays)
-        self._judge = Judge(plain, apart, presence)
+        self.judge = Judge(plain, apart, presence)
+        self.pairs = pairs_of_keys(*self._keys(salt))
+
+    def _keys(self, salt: bytes) -> tuple[Index, Index]:
+        """All keys, and how many each profile has."""
         generic = self.found.generic
-        self.pairs = pairs_of([keys_of(each, salt, generic) for each in self.features])
+
+        def piece(start: int, end: int) -> tuple[Index, Index]:
+            return flat([keys_of(each, salt, generic) for each in self.features[start:end]])
+
+        parts = spread(piece, len(self.features), PROFILES, self._processes) or [flat([])]
+        keys, lengths = zip(*parts, strict=True)
+        return np.concatenate(keys), np.concatenate(lengths)
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -140,28 +153,29 @@ class Batch:
         )
 
     def _scored(self, model: Model, progress: Progress) -> Scored:
-        kept = []
-        total = len(self.pairs.left)
-        for start in range(0, max(total, 1), CHUNK):
-            chunk = slice(start, start + CHUNK)
-            left, right = self.pairs.left[chunk], self.pairs.right[chunk]
+        def piece(start: int, end: int) -> Scored:
+            left, right = self.pairs.left[start:end], self.pairs.right[start:end]
             vectors = self.table.compare(left, right)
             bits = score.class_bits(model, vectors, len(self.features))
             person = score.posteriors(bits)[:, PERSON]
             shown = person >= self.bands.review
             left, right, levels = left[shown], right[shown], vectors.levels[shown]
-            vetoes = self._judge.vetoes(levels, left, right)
+            vetoes = self.judge.vetoes(levels, left, right)
             sure = may_join(model.fields, levels, person[shown], self.bands) & (vetoes == 0)
             margin = score.margin(bits[shown])
-            kept.append((left, right, levels, margin, person[shown], vetoes, sure))
-            progress("pairs", min(start + CHUNK, total), total)
+            return Scored(left, right, levels, margin, person[shown], vetoes, sure)
+
+        def show(done: int, total: int) -> None:
+            progress("pairs", done, total)
+
+        kept = spread(piece, len(self.pairs.left), CHUNK, self._processes, show) or [piece(0, 0)]
         return Scored(*(np.concatenate(parts) for parts in zip(*kept, strict=True)))
 
     def _evidence(self, model: Model, against: int) -> Evidence:
         def evidence(left: Index, right: Index) -> tuple[Bits, NDArray[np.bool_]]:
             vectors = self.table.compare(left, right)
             bits = score.margin(score.class_bits(model, vectors, len(self.features)))
-            marks = self._judge.vetoes(vectors.levels, left, right)
+            marks = self.judge.vetoes(vectors.levels, left, right)
             return bits, (marks & against) != 0
 
         return evidence

@@ -148,11 +148,11 @@ class _Groups:
         father and a son of one name, known apart by a booking, and a profile of either.
         """
         enough = self._mean(one, other) - contest
-        return any(
-            (self._between[one][far] == -np.inf and self._mean(other, far) > enough)
-            or (self._between[other][far] == -np.inf and self._mean(one, far) > enough)
-            for far in self._members
+        ones, others = (
+            [far for far in self._members if far == this or self._mean(this, far) > enough]
+            for this in (one, other)
         )
+        return any(self._between[this][that] == -np.inf for this in ones for that in others)
 
     def _join(self, one: int, other: int) -> None:
         self._members[one] = sorted(self._members[one] + self._members.pop(other))

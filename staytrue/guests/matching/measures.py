@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from staytrue.guests.matching.batch import Resolution
 from staytrue.guests.matching.pairs import Pairs
@@ -53,9 +54,9 @@ def document(resolution: Resolution, truth: Index) -> dict[str, object]:
     sure = pairwise(resolution.automatic.of, truth)
     scored = resolution.scored
     true = truth[scored.left] == truth[scored.right]
-    found = _pairs_in(_both(resolution.automatic.of, truth)) + _shown(resolution, truth)
+    found = _pairs_in(_both(_answered(resolution, truth), truth))
     findable = ceiling(resolution.pairs, truth) * _pairs_in(truth)
-    proposals = len(resolution.proposals())
+    cases = resolution.cases
     top = scored.person >= 0.9
     return {
         "profiles": len(truth),
@@ -68,7 +69,9 @@ def document(resolution: Resolution, truth: Index) -> dict[str, object]:
         },
         # Of the true pairs that share a key; through a third profile even more may be found.
         "found_with_review": found / max(findable, 1),
-        "review_share": proposals / max(len(truth), 1),
+        "review_share": (len(resolution.proposals()) + len(cases)) / max(len(truth), 1),
+        "cases": len(cases),
+        "profiles_in_cases": sum(map(len, cases)),
         "ceiling": ceiling(resolution.pairs, truth),
         "calibration": {
             "stated": float(scored.person[top].mean()) if top.any() else None,
@@ -77,13 +80,26 @@ def document(resolution: Resolution, truth: Index) -> dict[str, object]:
     }
 
 
-def _shown(resolution: Resolution, truth: Index) -> int:
-    """True pairs that are joined once a person says yes to the right ones of all proposals."""
+def _answered(resolution: Resolution, truth: Index) -> Index:
+    """Who is whom after a person said yes to the right ones of all pairs, and sorted all cases.
+
+    A person of several profiles by mistake is taken for whom most of them are of.
+    """
     of = resolution.automatic.of
     size = (len(of), int(truth.max(initial=-1)) + 1)
     counts = coo_array((np.ones(len(of), np.int64), (of, truth)), shape=size).tocsr()
+    most = np.asarray(counts.argmax(axis=1)).ravel() if len(of) else of
     one, other = resolution.proposals().T
-    return int(counts[one].multiply(counts[other]).sum())
+    links = [np.stack([one, other])[:, most[one] == most[other]]]
+    for case in resolution.cases:
+        persons = np.unique(of[case])
+        order = persons[np.argsort(most[persons], kind="stable")]
+        same = most[order[1:]] == most[order[:-1]]
+        links.append(np.stack([order[:-1], order[1:]])[:, same])
+    joined = np.concatenate(links, axis=1)
+    graph = coo_array((np.ones(joined.shape[1], np.int8), tuple(joined)), shape=(len(of),) * 2)
+    answered: Index = connected_components(graph, directed=False)[1][of].astype(np.int64)
+    return answered
 
 
 def _both(of: Index, truth: Index) -> Index:

@@ -41,6 +41,29 @@ def test_a_veto_between_any_two_members_keeps_them_apart() -> None:
     assert _persons(2, {(0, 1): 9.0}, {(0, 1)}) == [0, 1]
 
 
+def _contested(bits: Pairs, vetoed: set[tuple[int, int]], profiles: int) -> list[int]:
+    def evidence(left: Index, right: Index) -> tuple[Bits, np.ndarray]:  # type: ignore[type-arg]
+        pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+        found = np.array([bits.get(pair, -9.0) for pair in pairs])
+        return found, np.array([pair in vetoed for pair in pairs], bool)
+
+    left, right = (np.array(side, np.int64) for side in zip(*bits, strict=True))
+    along = np.array([bits[pair] > 6 and pair not in vetoed for pair in bits])
+    return persons(profiles, left, right, evidence, along=along, contest=6.0).of.tolist()
+
+
+def test_who_could_be_either_of_two_people_is_joined_with_neither() -> None:
+    # 0 and 1 are father and son of one name, of one booking; 2 may be either.
+    assert _contested({(0, 1): 8.0, (0, 2): 8.0, (1, 2): 7.0}, {(0, 1)}, 3) == [0, 1, 2]
+    assert _contested({(0, 1): 8.0, (0, 2): 9.0, (1, 2): 2.0}, {(0, 1)}, 3) == [0, 1, 0]
+
+
+def test_two_who_could_each_be_one_of_two_people_are_not_joined() -> None:
+    bits = {(0, 1): 8.0, (0, 2): 5.0, (1, 3): 5.0, (2, 3): 8.0}
+    assert _contested(bits, {(0, 1)}, 4) == [0, 1, 2, 3]
+    assert _contested({**bits, (2, 3): 12.0}, {(0, 1)}, 4) == [0, 1, 2, 2]
+
+
 def test_no_pair_is_no_person() -> None:
     assert _persons(3, {}) == [0, 1, 2]
 
