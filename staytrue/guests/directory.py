@@ -78,7 +78,10 @@ def in_review(access: Access, public_ids: Collection[UUID]) -> frozenset[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT DISTINCT g.public_id FROM guest g
-                 JOIN proposal x ON (x.one = g.id OR x.other = g.id) AND x.state = 'open'
+                 CROSS JOIN LATERAL (
+                   SELECT * FROM proposal WHERE one_id = g.id AND state = 'open'
+                    UNION ALL
+                   SELECT * FROM proposal WHERE other_id = g.id AND state = 'open') x
                  JOIN profile a ON a.id = x.one_profile
                  JOIN profile b ON b.id = x.other_profile
                 WHERE g.public_id = ANY(%(guests)s)

@@ -1,4 +1,4 @@
-"""The guests list: profiles by folded last name, narrowed by what they hold or lack."""
+"""Profiles by folded last name, narrowed by what they hold or lack."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ class Narrowing:
     text: str = ""
     custom: str = ""
 
+    @property
+    def is_of_profiles(self) -> bool:
+        """Whether it asks what a single profile holds, which a guest with several does not answer."""
+        return self.scored or bool(self.lacks or self.field or self.custom)
+
     def conditions(self) -> list[str]:
         """What a profile p must meet, in SQL."""
         met = ["NOT p.deleted"]
@@ -53,7 +58,7 @@ class Narrowing:
 
 @dataclass(frozen=True)
 class ListedGuest:
-    """One line of the guests list."""
+    """One line of such a list."""
 
     id: int
     name: str

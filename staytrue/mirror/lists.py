@@ -122,6 +122,12 @@ def day_of(hotel: Property, now: datetime) -> date:
     return hotel.business_date or now.astimezone(ZoneInfo(hotel.timezone)).date()
 
 
+def today_of(access: Access, now: datetime) -> date:
+    """The day it is where the first of his hotels stands: for lists over several hotels."""
+    first = hotels(access)[:1]
+    return now.astimezone(ZoneInfo(first[0].timezone if first else "UTC")).date()
+
+
 def day_list(
     access: Access, tab: str, of: Sequence[Property], now: datetime, limit: int = LIST_MAX
 ) -> list[ListedStay]:

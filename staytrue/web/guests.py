@@ -1,10 +1,13 @@
-"""Guests: the list of profiles, and the page of one with the stays of the person."""
+"""Guests: the list of them, lists of profiles, and the page of a profile with its stays."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from staytrue.guests import directory as people
 from staytrue.kit import clock
 from staytrue.kit.text import clean, fold, repaired
 from staytrue.mirror import directory, history, lists, sheets
@@ -23,24 +26,27 @@ PAGE = 50
 
 @needs("profiles.read")
 def guests(request: HttpRequest) -> HttpResponse:
-    """Profiles by last name, from any letter on, narrowed as the address says."""
-    access, name = access_in(request), clean(request.GET.get("name", ""))
+    """Guests by last name, from any letter on; narrowed by what a profile holds: profiles."""
+    access, now, name = access_in(request), clock.now(), clean(request.GET.get("name", ""))
     of = _narrowing(request, access)
     after = _place(request.GET.get("after"))
-    rows, goes_on = directory.guests(access, fold(name), after, PAGE, of)
-    later = f"{rows[-1].id}.{rows[-1].last_name_key}" if goes_on else ""
-    return page(
-        request,
-        "guests.html",
-        clock.now(),
-        lines=rows,
-        name=name,
-        later=later,
-        kept=[(key, request.GET[key]) for key in _KEPT if request.GET.get(key)],
-        hotel=next((each for each in lists.hotels(access) if each.pk == of.property_id), None),
-        narrowed=_told(of),
-        is_scored=of.scored or bool(of.lacks),
+    hotel = next(
+        (each for each in lists.hotels(access, PROFILES) if each.pk == of.property_id), None
     )
+    kept = [(key, request.GET[key]) for key in _KEPT if request.GET.get(key)]
+    if of.is_of_profiles:
+        rows, goes_on = directory.guests(access, fold(name), after, PAGE, of)
+        later = (rows[-1].last_name_key, rows[-1].id) if goes_on else None
+        told: dict[str, Any] = {"narrowed": _told(of), "is_scored": of.scored or bool(of.lacks), "lines": rows}
+        template = "profiles.html"
+    else:
+        today = lists.today_of(access, now)
+        listed = people.guests(access, today, fold(name), after, PAGE, of.property_id)
+        later, told, template = listed.later, {"listed": listed}, "guests.html"
+    return page(
+        request, template, now, name=name, kept=kept, hotel=hotel,
+        later=f"{later[1]}.{later[0]}" if later else "", **told,
+    )  # fmt: skip
 
 
 _KEPT = ("hotel", "scored", "lacks", "field", "text", "custom")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -25,9 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Guests and stays that the words lead to, of one's own hotels only."""
     access, now = access_in(request), clock.now()
     words = clean(request.GET.get("q", "")[:WORDS_MAX])
-    hotels = lists.hotels(access)
-    zone = hotels[0].timezone if hotels else "UTC"
-    found = find(access, words, now.astimezone(ZoneInfo(zone)).date())
+    found = find(access, words, lists.today_of(access, now))
     # htmx is named by middleware; only the palette asks for the bare hits.
     if getattr(request, "htmx", False):
         first = Found(found.guests[:PALETTE_GUESTS], found.stays[:PALETTE_STAYS])

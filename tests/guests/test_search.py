@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from staytrue.consent import actions as consent
 from staytrue.guests import links
 from staytrue.guests.search import Found, search
 from staytrue.hotel import scope
@@ -162,3 +163,17 @@ def test_whoever_may_not_read_contacts_finds_nobody_by_them(hotels: House) -> No
 def test_one_letter_and_nothing_find_nothing(hotels: House) -> None:
     assert found("f").is_empty
     assert found("  ").is_empty
+
+
+def test_an_address_he_once_had_finds_its_guest_after_whoever_has_it_now(hotels: House) -> None:
+    moved = make.profile(emails=[Email("claire@new.example")])
+    house.take(hotels.link, moved, made_at=house.READ_AT + timedelta(hours=1))
+    with scope.everything():
+        consent.keep_contacts([hotels.guest("G1")], make.NOON)
+    assert names("claire@fontanel.example") == ["Claire Fontanel"]
+    heir = make.profile(source_id="G9", first_name="Ana", last_name="Prats",
+                        emails=[Email("Claire@Fontanel.example")])  # fmt: skip
+    house.take(hotels.link, heir)
+    assert names("claire@fontanel.example") == ["Ana Prats", "Claire Fontanel"]
+    blind = access_of(people.member("department", at=hotels.sirga))
+    assert names("claire@fontanel.example", blind) == []
