@@ -106,7 +106,7 @@ class Batch:
         def piece(start: int, end: int) -> tuple[Index, Index]:
             return flat([keys_of(each, salt, generic) for each in self.features[start:end]])
 
-        parts = spread(piece, len(self.features), PROFILES, self._processes) or [flat([])]
+        parts = list(spread(piece, len(self.features), PROFILES, self._processes)) or [flat([])]
         keys, lengths = zip(*parts, strict=True)
         return np.concatenate(keys), np.concatenate(lengths)
 
@@ -168,7 +168,8 @@ class Batch:
         def show(done: int, total: int) -> None:
             progress("pairs", done, total)
 
-        kept = spread(piece, len(self.pairs.left), CHUNK, self._processes, show) or [piece(0, 0)]
+        pieces = spread(piece, len(self.pairs.left), CHUNK, self._processes, show)
+        kept = list(pieces) or [piece(0, 0)]
         return Scored(*(np.concatenate(parts) for parts in zip(*kept, strict=True)))
 
     def _evidence(self, model: Model, against: int) -> Evidence:

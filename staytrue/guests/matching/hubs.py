@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -102,7 +102,7 @@ def found(features: Sequence[Features]) -> Hubs:
     findings = []
     for field, values in _VALUES:
         findings += _counted(field, values, features)
-    findings += _dates(features)
+    findings += placeholders(features)
     findings.sort(key=lambda each: (each.field, each.value))
     return Hubs(
         tuple(findings),
@@ -132,7 +132,7 @@ def _counted(
     ]
 
 
-def _dates(features: Sequence[Features]) -> list[Finding]:
+def placeholders(features: Iterable[Features]) -> list[Finding]:
     """Birth dates that stand far too often: somebody's placeholder."""
     counts: dict[str, int] = {}
     for each in features:

@@ -20,17 +20,15 @@ _piece: Piece[object] | None = None
 
 def spread(
     piece: Piece[T], total: int, step: int, processes: int = 1, progress: Progress | None = None
-) -> list[T]:
+) -> Iterator[T]:
     """`piece(start, end)` over all places, in their order. Whatever it reads is shared with the
     copies; only its answer is sent back. More than one process: never beside other threads' work.
     """
-    found = []
     starts = range(0, total, step)
     for start, answer in zip(starts, _answers(piece, total, step, processes), strict=True):
-        found.append(answer)
+        yield answer
         if progress:
             progress(min(start + step, total), total)
-    return found
 
 
 def _answers(piece: Piece[T], total: int, step: int, processes: int) -> Iterator[T]:

@@ -11,14 +11,14 @@ def test_pieces_come_back_in_order_with_one_process_and_with_two() -> None:
         return list(range(start, end))
 
     seen: list[int] = []
-    alone = spread(piece, 10, 3, progress=lambda done, _total: seen.append(done))
+    alone = list(spread(piece, 10, 3, progress=lambda done, _total: seen.append(done)))
     assert alone == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]]
-    assert spread(piece, 10, 3, processes=2) == alone
+    assert list(spread(piece, 10, 3, processes=2)) == alone
     assert seen == [3, 6, 9, 10]
 
 
 def test_nothing_makes_no_piece() -> None:
-    assert spread(lambda start, end: (start, end), 0, 3, processes=2) == []
+    assert not list(spread(lambda start, end: (start, end), 0, 3, processes=2))
 
 
 def test_a_batch_over_two_processes_is_the_batch(monkeypatch) -> None:
