@@ -47,11 +47,14 @@ def persons(access: Access, costs: Mapping[int, int], today: date, most: int) ->
                      FROM unnest(%(ids)s::bigint[], %(costs)s::int[]) AS h(id, cost)
                      LEFT JOIN link l ON l.profile_id = h.id AND l.until_at IS NULL
                     GROUP BY l.guest_id, CASE WHEN l.guest_id IS NULL THEN h.id END) x),
+               member AS MATERIALIZED (
+                 SELECT w.no, l.profile_id AS id FROM person w
+                   JOIN link l ON l.guest_id = w.guest_id AND l.until_at IS NULL
+                  UNION ALL
+                 SELECT no, profile FROM person WHERE guest_id IS NULL),
                his AS MATERIALIZED (
-                 SELECT w.no, p.connection_id, p.source_id, p.property_id
-                   FROM person w
-                   LEFT JOIN link l ON l.guest_id = w.guest_id AND l.until_at IS NULL
-                   JOIN profile p ON p.id = coalesce(l.profile_id, w.profile)
+                 SELECT m.no, p.connection_id, p.source_id, p.property_id
+                   FROM member m JOIN profile p ON p.id = m.id
                   WHERE p.property_id = ANY(%(seen)s)),
                stay AS (
                  SELECT DISTINCT his.no, r.id, r.status, r.arrival_on, r.departure_on
