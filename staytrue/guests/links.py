@@ -105,30 +105,78 @@ def profiles_of(guest_ids: Collection[int]) -> dict[int, list[int]]:
     return found
 
 
+def open_for(
+    profile_ids: Collection[int], actor: str, normaliser: int, now: datetime
+) -> dict[int, int]:
+    """A guest of his own for each of these profiles, by a decision of its own: profile → guest."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH x AS (SELECT * FROM unnest(%(profiles)s::bigint[], %(ids)s::uuid[]) x(one, id)),
+               g AS (INSERT INTO guest (public_id, state, opened_at, kind, name, name_key,
+                                        last_name_key, profiles, golden)
+                 SELECT id, 'active', %(now)s, 'person', '', '', '', 1, '{}' FROM x ORDER BY one
+                 RETURNING id, public_id),
+               e AS (INSERT INTO identity_event (at, kind, actor, rule, one, evidence, normaliser,
+                                                 reason)
+                 SELECT %(now)s, 'created', %(actor)s, '', one, '{}', %(normaliser)s, '' FROM x
+                  ORDER BY one RETURNING id, one)
+               INSERT INTO link (profile_id, guest_id, property_id, since_at, begun_by)
+               SELECT x.one, g.id, p.property_id, %(now)s, e.id
+                 FROM x JOIN g ON g.public_id = x.id JOIN e ON e.one = x.one
+                 LEFT JOIN profile p ON p.id = x.one ORDER BY x.one
+               RETURNING profile_id, guest_id""",
+            {
+                "profiles": list(profile_ids),
+                "ids": [ids.new() for _ in profile_ids],
+                "actor": actor,
+                "normaliser": normaliser,
+                "now": now,
+            },
+        )
+        found = dict(cursor.fetchall())
+    golden.compute(found.values(), now)
+    return found
+
+
 def move(moves: Mapping[int, int | None], event: int, now: datetime) -> set[int]:
     """Make these profiles these guests' (nobody's: None) by this event, wherever they were.
 
     Answers the guests that gained or lost a profile; their golden fields are computed again.
     """
+    return move_each({profile: (guest, event) for profile, guest in moves.items()}, now)
+
+
+def move_each(moves: Mapping[int, tuple[int | None, int]], now: datetime) -> set[int]:
+    """The same, each profile with its guest by an event of its own."""
     if not moves:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(
             """WITH ended AS (
-                 UPDATE link SET until_at = %(now)s, ended_by = %(event)s
-                  WHERE profile_id = ANY(%(profiles)s) AND until_at IS NULL RETURNING guest_id)
+                 UPDATE link l SET until_at = %(now)s, ended_by = x.event
+                   FROM unnest(%(profiles)s::bigint[], %(events)s::bigint[]) x(profile, event)
+                  WHERE l.profile_id = x.profile AND l.until_at IS NULL RETURNING guest_id)
                SELECT DISTINCT guest_id FROM ended""",
-            {"now": now, "event": event, "profiles": list(moves)},
+            {
+                "now": now,
+                "profiles": list(moves),
+                "events": [event for _, event in moves.values()],
+            },
         )
         touched = {id_ for (id_,) in cursor.fetchall()}
-        kept = {profile: guest for profile, guest in moves.items() if guest is not None}
+        kept = {profile: to for profile, to in moves.items() if to[0] is not None}
         cursor.execute(
             """INSERT INTO link (profile_id, guest_id, property_id, since_at, begun_by)
-               SELECT x.profile, x.guest, p.property_id, %s, %s
-                 FROM unnest(%s::bigint[], %s::bigint[]) x(profile, guest)
+               SELECT x.profile, x.guest, p.property_id, %s, x.event
+                 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) x(profile, guest, event)
                  LEFT JOIN profile p ON p.id = x.profile ORDER BY x.profile""",
-            [now, event, list(kept), list(kept.values())],
+            [
+                now,
+                list(kept),
+                [guest for guest, _ in kept.values()],
+                [event for _, event in kept.values()],
+            ],
         )
-    touched |= set(kept.values())
+    touched |= {guest for guest, _ in kept.values() if guest is not None}
     golden.compute(touched, now)
     return touched

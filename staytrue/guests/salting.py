@@ -12,20 +12,24 @@ from staytrue.kit import ids
 from staytrue.kit.secrets import keyring
 
 
-@transaction.atomic
 def salt() -> bytes:
     """Thirty-two bytes that nobody outside this installation knows."""
-    sealed = bytes(MatchingSetting.objects.values_list("salt", flat=True).get())
-    if not sealed:
-        kept = MatchingSetting.objects.select_for_update().get()
-        if not kept.salt:
-            text = ids.new().hex + ids.new().hex
-            kept.salt = keyring(settings.HOME).seal(
-                text, table="matching_setting", row=1, field="salt"
-            )
-            kept.save(update_fields=["salt"])
-        sealed = bytes(kept.salt)
-    return _opened(sealed)
+    return opened(bytes(MatchingSetting.objects.values_list("salt", flat=True).get()))
+
+
+def opened(sealed: bytes) -> bytes:
+    """The salt as the one row of settings holds it; made where there is none yet."""
+    return _opened(sealed or _made())
+
+
+@transaction.atomic
+def _made() -> bytes:
+    kept = MatchingSetting.objects.select_for_update().get()
+    if not kept.salt:
+        text = ids.new().hex + ids.new().hex
+        kept.salt = keyring(settings.HOME).seal(text, table="matching_setting", row=1, field="salt")
+        kept.save(update_fields=["salt"])
+    return bytes(kept.salt)
 
 
 @lru_cache(maxsize=4)

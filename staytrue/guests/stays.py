@@ -1,0 +1,49 @@
+"""The stays of profiles, read from the mirror, for what they say against one person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from django.db import connection
+
+from staytrue.guests.matching.presence import Presence, Stay
+from staytrue.guests.matching.vetoes import Known
+from staytrue.hotel.codes import GuestRole, Status
+
+
+def presence(profile_ids: Collection[int]) -> Known | None:
+    """What the stays of these profiles say against pairs of their places in this list; nothing
+    where none of them has a stay.
+    """
+    names = [str(int(id_)) for id_ in profile_ids]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_SQL} WHERE p.id = ANY(%s::bigint[])", [names])
+        found = [_stay(*row) for row in cursor.fetchall()]
+    return Presence(names, found) if found else None
+
+
+def everybodys() -> Iterator[Stay]:
+    """All stays of all profiles, a page at a time."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_SQL)
+        while rows := cursor.fetchmany(_PAGE):
+            yield from (_stay(*row) for row in rows)
+
+
+_PAGE = 10_000
+_SQL = """
+  SELECT p.id::text, r.id::text, r.property_id::text, coalesce(h.city, ''), r.arrival_on,
+         r.departure_on, r.status, t.role
+    FROM profile p
+    JOIN roster t ON t.connection_id = p.connection_id AND t.profile = p.source_id
+     AND t.until_at IS NULL
+    JOIN reservation r ON r.id = t.reservation_id
+    JOIN property h ON h.id = r.property_id"""
+
+
+def _stay(
+    profile: str, stay: str, house: str, city: str, arrival: date, departure: date,
+    status: str, role: str,
+) -> Stay:  # fmt: skip
+    return Stay(profile, stay, house, city, arrival, departure, Status(status), GuestRole(role))

@@ -1,0 +1,45 @@
+"""The terms under which guests are recognised at this moment: policy, matcher and salt, in one read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.db import connection
+
+from staytrue.guests import published, salting
+from staytrue.guests.matching.named_rules import Mode, Rule
+from staytrue.guests.published import Published
+from staytrue.guests.resolving import Policy
+
+OFF = "off"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What joins by itself, what scores, and what keys are salted with."""
+
+    policy: Policy
+    by: Published
+    salt: bytes
+
+
+def in_force() -> Terms:
+    """The terms of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT s.automatic, s.cascade, s.steps, s.salt,
+                      (SELECT version FROM matcher WHERE is_active),
+                      (SELECT jsonb_agg(jsonb_build_array(rule, property_id))::text
+                         FROM rule_state WHERE reopened_at IS NULL)
+                 FROM matching_setting s"""
+        )
+        automatic, cascade, steps, sealed, version, closed = cursor.fetchone()
+    policy = Policy(
+        automatic,
+        None if cascade == OFF else Mode(cascade),
+        frozenset(map(Rule, steps)),
+        frozenset((rule, property_id) for rule, property_id in json.loads(closed or "[]")),
+    )
+    by = published.of_version(published.SHIPPED if version is None else version)
+    return Terms(policy, by, salting.opened(bytes(sealed)))
