@@ -14,6 +14,7 @@ from staytrue.consent import keeping, learning
 from staytrue.consent.models import ContactPoint
 from staytrue.consent.rules import Role
 from staytrue.hotel import scope
+from staytrue.kit import merge
 from staytrue.kit.errors import Forbidden, Refused
 from staytrue.mirror.rows import json_text
 from staytrue.staff import audit
@@ -42,6 +43,7 @@ def keep_all(now: datetime, after: int = 0) -> Iterator[int]:
     """
     while True:
         with scope.everything():
+            merge.expect_bulk()
             ids = _ids("profile", after)
             if not ids:
                 break
@@ -65,6 +67,7 @@ def learn_roles(contact_point_ids: Collection[int] | None, now: datetime) -> int
     after = 0
     while True:
         with scope.everything():
+            merge.expect_bulk()
             ids = _ids("contact_point", after)
             if not ids:
                 return changed
