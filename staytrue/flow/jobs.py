@@ -22,6 +22,7 @@ from staytrue.flow import (
     stalled,
     watching,
 )
+from staytrue.guests import dry_runs, safety_reviews
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications
@@ -82,6 +83,16 @@ def clear_leftovers(_now: datetime) -> None:
     leftovers.clear()
 
 
+def count_rules(now: datetime) -> None:
+    """Count what the named rules would do, where somebody asked for it."""
+    dry_runs.count_waiting(now)
+
+
+def watch_rules(now: datetime) -> None:
+    """Have automatic joins looked at again, and close the rules that err too often."""
+    safety_reviews.keep_watch(now)
+
+
 # Five fields: minute, hour, day, month, weekday; a sixth is seconds. None is less often than
 # hourly: a machine that is off at night has its duties done all the same.
 DUTIES: dict[Duty, str] = {
@@ -95,6 +106,8 @@ DUTIES: dict[Duty, str] = {
     make_partitions: "17 * * * *",
     forget_old_raw: "47 * * * *",
     clear_leftovers: "27 * * * *",
+    count_rules: "* * * * * 50",
+    watch_rules: "*/5 * * * * 35",
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from staytrue.guests import deciding, safety_reviews, undoing
 from staytrue.guests.deciding import Shown
+from staytrue.guests.matching.safety import Answer
 from staytrue.guests.models import Proposal
 from staytrue.guests.reviewing import Item
 from staytrue.kit.errors import Refused
@@ -25,9 +26,9 @@ class Said(StrEnum):
 
 
 _OF_CHECK = {
-    Said.SAME: safety_reviews.SAME,
-    Said.DIFFERENT: safety_reviews.DIFFERENT,
-    Said.LATER: safety_reviews.UNSURE,
+    Said.SAME: Answer.SAME,
+    Said.DIFFERENT: Answer.DIFFERENT,
+    Said.LATER: Answer.UNSURE,
 }
 
 

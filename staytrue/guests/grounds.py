@@ -89,15 +89,17 @@ def _features(profile_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
         return dict(cursor.fetchall())
 
 
-def agreeing(model: Model, levels: Any, *, is_mobile: bool = False) -> tuple[str, ...]:
-    """What agrees between two profiles, by weight for one person; a few codes."""
+def agreeing(
+    model: Model, levels: Any, *, of: int = PERSON, is_mobile: bool = False
+) -> tuple[str, ...]:
+    """What agrees between two profiles, by weight for one person or another class; a few codes."""
     found = []
     for place, (field, level) in enumerate(zip(model.fields, _listed(levels), strict=False)):
         if 0 <= level <= field.agrees:
             code = f"{field.name}.{field.levels[level]}"
             if code == "phone.exact" and is_mobile:
                 code = "phone.mobile"
-            found.append((-float(model.table[PERSON, place, level]), place, code))
+            found.append((-float(model.table[of, place, level]), place, code))
     return tuple(code for _weight, _place, code in sorted(found)[:FACTS_MAX])
 
 

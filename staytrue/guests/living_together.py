@@ -12,6 +12,7 @@ from django.db import connection
 
 from staytrue.guests import grounds, links, published
 from staytrue.guests.elsewhere import ELSEWHERE
+from staytrue.guests.matching.model import HOUSEHOLD
 from staytrue.kit.errors import Forbidden
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access
@@ -119,7 +120,7 @@ def _homes(access: Access, ids: Sequence[int]) -> list[Home]:
     model = published.current().model
     found: dict[int, list[Fellow]] = {}
     for household, guest, public, name, share, levels in rows:
-        fellow = Fellow(guest, public, name, share, grounds.agreeing(model, levels))
+        fellow = Fellow(guest, public, name, share, grounds.agreeing(model, levels, of=HOUSEHOLD))
         found.setdefault(household, []).append(fellow)
     # That somebody lives there whom one does not see is told to whom stays elsewhere are told.
     may_know = access.may_anywhere(ELSEWHERE)

@@ -6,14 +6,14 @@ two profiles, nobody is told which is which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 from django.db import connection
 
+from staytrue.guests.matching import safety
 from staytrue.guests.matching.bands import Bands
 from staytrue.guests.salting import salt
 from staytrue.hotel import scope
@@ -87,14 +87,12 @@ def next_pair(access: Access, now: datetime, after: str = "") -> Item | None:
     return rest[0] if rest else None
 
 
-def mixed(proposals: Sequence[Item], checks: Iterable[Item]) -> list[Item]:
-    """Checks among the first proposals, each at a place that only its pair and the salt decide."""
-    found = list(proposals)
-    for each in checks:
-        digest = blake2b(each.key.encode(), digest_size=4, key=salt()).digest()
-        place = int.from_bytes(digest, "big") % (min(len(found), _MIXED_IN) + 1)
-        found.insert(place, each)
-    return found
+def mixed(proposals: Sequence[Item], checks: Sequence[Item]) -> list[Item]:
+    """Checks anywhere among the first proposals; no place tells which they are."""
+    first = {each.key: each for each in proposals[:_MIXED_IN]}
+    asked = {each.key: each for each in checks if each.key not in first}
+    names = safety.hidden(list(asked), list(first), salt().hex())
+    return [*((first | asked)[name] for name in names), *proposals[_MIXED_IN:]]
 
 
 def _limit() -> int:

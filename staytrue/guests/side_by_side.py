@@ -13,13 +13,14 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from staytrue.guests import links, pair_rules, published
+from staytrue.guests import edges, links, pair_rules, published
 from staytrue.guests.matching.explain import Explanation, Part, explained
 from staytrue.guests.matching.fields import CORE, fields_for
 from staytrue.guests.matching.normalise import Features
 from staytrue.guests.matching.vetoes import Veto
 from staytrue.guests.models import Edge, PairRule, SourceProfile
 from staytrue.guests.reviewing import Item
+from staytrue.guests.salting import salt
 from staytrue.hotel import phones
 from staytrue.hotel.models import Property
 from staytrue.mirror.lists import STAYS, full_name
@@ -190,9 +191,10 @@ def sides_of(item: Item) -> tuple[Sequence[int], Sequence[int]]:
 
 
 def compared(profile_ids: Collection[int]) -> dict[int, Features]:
-    """The features of these profiles; those of which none are kept have nothing to compare."""
+    """These profiles as they are compared; those of which nothing is kept have nothing to compare."""
     rows = SourceProfile.objects.filter(pk__in=profile_ids).values_list("pk", "features")
-    found = {id_: msgspec.convert(kept, Features, strict=False) for id_, kept in rows}
+    known = {id_: msgspec.convert(kept, Features, strict=False) for id_, kept in rows}
+    found = edges.seen_together(known, salt())
     return {id_: found.get(id_, Features(id=str(id_))) for id_ in profile_ids}
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel.lists import format_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from staytrue.guests.grounds import Ground
 from staytrue.guests.matching.compare import SHARED
 from staytrue.guests.matching.explain import Part
 from staytrue.guests.matching.vetoes import Veto
@@ -184,17 +184,6 @@ def verdict(speaks_for: Sequence[str], speaks_against: Sequence[str]) -> str:
         return told
     against = _("Against it: %(facts)s.") % {"facts": listed(map(signal, speaks_against))}
     return f"{told} {against}"
-
-
-class Ground(Protocol):
-    """Why a profile is a guest's: `guests.grounds.Ground`."""
-
-    codes: tuple[str, ...]
-    rule: str
-    at: datetime
-    by: str
-    confirmed_by: str
-    confirmed_at: datetime | None
 
 
 def ground(of: Ground, zone: str, now: datetime) -> str:

@@ -197,3 +197,8 @@ def adding_up(values: Sequence[float]) -> list[float]:
     for at in by_loss[:missing]:
         tenths[at] += 1
     return [tenth / 10 for tenth in tenths]
+
+
+def tenth(value: float) -> str:
+    """A figure with one decimal."""
+    return str(format_decimal(value, format="#,##0.0", locale=locale()))

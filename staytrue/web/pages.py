@@ -52,6 +52,7 @@ MENU = (
     Entry("review", _("Duplicates"), "twin", "guests.merge", "d", "write"),
     Entry("connections", _("Connections"), "plug", "connections.read", "n", "know"),
     Entry("audit", _("Audit"), "shield", "audit.read", "a", "know"),
+    Entry("recognition", _("Recognition"), "twin", "matching.manage", "e", "know", everywhere=True),
     Entry("members", _("Members"), "tune", "staff.manage", "m", "know", everywhere=True),
 )
 

@@ -86,6 +86,30 @@ REASONS: dict[str, Promise] = {
     ),
     "member_exists": gettext_lazy("This person is a member already."),
     "hours_overlap": gettext_lazy("Two of these spans of hours overlap."),
+    "already_one": gettext_lazy("These profiles are one guest already."),
+    "kept_apart": gettext_lazy(
+        "Somebody decided that these are different people. Lift that decision with a reason, or "
+        "leave them apart."
+    ),
+    "moved_on": gettext_lazy(
+        "Meanwhile these guests are no longer what the page showed. Look again before you decide."
+    ),
+    "already_undone": gettext_lazy("This decision has been taken back already."),
+    "already_answered": gettext_lazy("Somebody has answered this already."),
+    "reason_missing": gettext_lazy("Say in a few words why."),
+    "no_household": gettext_lazy("This guest is in no household."),
+    "no_steps": gettext_lazy("A cascade needs a step: card, phone or address."),
+    "exact_unconfirmed": gettext_lazy(
+        "The exact cascade joins couples: about 35 of 100 couples share a card, and it asks for "
+        "nothing but last name and card. Confirm that you want it so."
+    ),
+    "not_measured": gettext_lazy(
+        "Nobody knows yet how often the score is right. Decide more pairs first."
+    ),
+    "not_within_budget": gettext_lazy(
+        "It is not sure yet that errors stay within the budget. Decide more pairs, or confirm."
+    ),
+    "not_closed": gettext_lazy("This rule is not closed any more."),
     "email_unreadable": gettext_lazy("This is not an e-mail address."),
 }
 

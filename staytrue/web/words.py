@@ -277,6 +277,7 @@ ACT: Words = {
     "parts_released": _("Parked parts read again"),
     "parts_dropped": _("Parked parts dropped"),
     "raw_read": _("Raw text shown"),
+    "value_ruled": _("Said what a shared value is"),
     "card_numbers_removed": _("Card numbers removed"),
     "private_address_allowed": _("Private address allowed"),
     "private_address_closed": _("Private address closed"),
@@ -294,6 +295,9 @@ AUDITED: Words = {
     "parked_part": _("Parked record"),
     "reservation": _("Stay"),
     "profile": _("Guest profile"),
+    "value": _("Shared value"),
+    "matching_setting": _("Recognition"),
+    "pair_rule": _("Decision on a pair"),
 }
 ACTOR: Words = {
     "worker": _("Staytrue by itself"),
@@ -315,6 +319,10 @@ COLUMN: Words = {
     "role_id": _("Role"),
     "property_id": _("Hotel"),
     "legal_entity_id": _("Legal entity"),
+    "automatic": _("Joins by itself"),
+    "cascade": _("Cascade"),
+    "steps": _("Steps"),
+    "error_budget": _("Budget of errors"),
     "prefix": _("Beginning of the key"),
     "hash": _("Key"),
     "created_at": pgettext_lazy("audit", "Created"),

@@ -17,6 +17,7 @@ from staytrue.guests.models import Edge, Proposal, SafetyCheck, SourceProfile
 from staytrue.hotel import scope
 from staytrue.hotel.records import Address, Email, Phone, Profile
 from staytrue.mirror import models
+from staytrue.staff.access import Access, RoleHeld
 from tests import make
 from tests.web.house import House, take
 
@@ -55,14 +56,14 @@ def edge(one: int, other: int, rule: str = "score") -> Edge:
     """The pair, compared with the matcher in force."""
     with scope.everything():
         one, other = sorted((one, other))
-        sides = [_features(id_) for id_ in (one, other)]
+        first, second = (_features(id_) for id_ in (one, other))
         matcher = published.current()
-        levels = compare.levels(*sides)
-        told = explained(matcher.model, matcher.rarities, *sides, matcher.profiles)
+        levels = compare.levels(first, second)
+        told = explained(matcher.model, matcher.rarities, first, second, matcher.profiles)
         return Edge.objects.create(
             one=one, other=other, bits=told.bits, person=told.shares["person"],
             household=told.shares["household"], levels=list(levels),
-            vetoes=int(vetoes(*sides, levels)), rule=rule, matcher=matcher.version,
+            vetoes=int(vetoes(first, second, levels)), rule=rule, matcher=matcher.version,
         )  # fmt: skip
 
 
@@ -98,6 +99,15 @@ def joined(one: int, other: int, rule: str = "card", now: datetime = make.NOON) 
 
 def _features(id_: int) -> Features:
     return msgspec.convert(SourceProfile.objects.get(pk=id_).features, Features, strict=False)
+
+
+def without(access: Access, *rights: str) -> Access:
+    """The same member without these rights."""
+    at = {
+        id_: tuple(RoleHeld(role.key, role.rights - {*rights}) for role in roles)
+        for id_, roles in access.at.items()
+    }
+    return Access(access.actor, access.member_id, at=at, property_ids=access.property_ids)
 
 
 def ids(items: Iterable[Any]) -> list[tuple[int, int]]:

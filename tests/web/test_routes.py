@@ -12,8 +12,16 @@ CELLS = [
 ]
 POSTS = {
     "language", "single_keys", "release_delivery", "settle_parts", "end_membership", "resume",
-    "new_address", "review_undo",
+    "new_address", "review_undo", "recognition_count", "guest_word", "guest_persona", "guest_undo",
+    "guest_apart",
 }  # fmt: skip
+
+
+PARTS = {
+    "<int:pk>": "1",
+    "<slug:key>": "front_desk",
+    "<uuid:public_id>": "01900000-0000-7000-8000-000000000001",
+}
 
 
 def address(route: matrix.Route, house: House) -> str:
@@ -33,7 +41,9 @@ def address(route: matrix.Route, house: House) -> str:
         "connections/<str:name>/progress/": "connections/bio-files/progress/",
     }
     pattern = here.get(route.pattern, route.pattern)
-    return "/" + pattern.replace("<int:pk>", "1").replace("<slug:key>", "front_desk")
+    for part, value in PARTS.items():
+        pattern = pattern.replace(part, value)
+    return f"/{pattern}"
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.route.name}-{cell.role}")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from staytrue.inbox.models import Delivery
-from staytrue.web import formats, sentences, words
+from staytrue.web import evidence, formats, sentences, words
 from staytrue.web.deliveries import name_of
 
 register = template.Library()
@@ -239,6 +239,12 @@ def word(code: str | None, table: str) -> str:
     return words.word(getattr(words, table), code)
 
 
+@register.filter(name="evidence")
+def evidence_word(code: str | None, table: str) -> str:
+    """A code of recognition in the reader's language: `{{ value.state|evidence:"STATE" }}`."""
+    return words.word(getattr(evidence, table), code)
+
+
 @register.filter
 def day(value: date | None, year: int | None = None) -> str:
     """A date."""
@@ -261,6 +267,12 @@ def number(value: Any) -> str:
 def percent(value: float) -> str:
     """A share."""
     return formats.percent(value)
+
+
+@register.filter
+def percent2(value: float) -> str:
+    """A share to a hundredth of a percent."""
+    return formats.share(value)
 
 
 @register.simple_tag
