@@ -10,15 +10,10 @@ from typing import Any
 
 from django.db import connection
 
-from staytrue.hotel.models import Property
-from staytrue.kit.text import fold
-from staytrue.mirror.lists import STAYS, full_name
+from staytrue.mirror.lists import STAYS
 from staytrue.mirror.models import Profile
-from staytrue.mirror.rows import digits
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access, hides, one_of, visible_to
-
-_ALIKE_MAX = 20
 
 
 @dataclass(frozen=True)
@@ -168,44 +163,3 @@ def totals_of(stays: Collection[StayOfProfile]) -> list[Totals]:
             total.extras += line.extras_amount or 0
             total.amount += line.amount or 0
     return [found[currency] for currency in sorted(found)]
-
-
-@dataclass(frozen=True)
-class Alike:
-    """Another profile with exactly the same name and an e-mail or phone in common."""
-
-    id: int
-    source_id: str
-    name: str
-    hotel: str
-
-
-def alike(access: Access, profile_id: int) -> list[Alike]:
-    """Profiles that are most likely the same person, for a reader who may know their contacts.
-
-    A relay address proves nothing, and neither does a number that cannot be read.
-    """
-    me = one_of(access, Profile.objects.all(), PROFILES, pk=profile_id)
-    seen = {id_ for id_ in access.where(PROFILES) if not hides(access, "emails", id_)}
-    keys = [fold(mail["address"]) for mail in me.emails if not mail["masked"]]
-    keys += [digits(phone["number"]) for phone in me.phones if phone["number"]]
-    if me.property_id not in seen or not me.name_key or not keys:
-        return []
-    others = Profile.objects.filter(
-        name_key=me.name_key,
-        contact_keys__overlap=keys,
-        property_id__in=seen,
-        kind=me.kind,
-        deleted=False,
-        anonymised=False,
-    ).exclude(pk=me.pk)
-    hotels = dict(Property.objects.values_list("pk", "name"))
-    return [
-        Alike(
-            other.pk,
-            other.source_id,
-            full_name(other.first_name, other.last_name, other.second_last_name),
-            hotels.get(other.property_id or 0, ""),
-        )
-        for other in others.order_by("property_id", "pk")[:_ALIKE_MAX]
-    ]

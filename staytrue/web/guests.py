@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from staytrue.guests import directory as people
+from staytrue.guests.card import guest_of
 from staytrue.kit import clock
 from staytrue.kit.text import clean, fold, repaired
 from staytrue.mirror import directory, history, lists, sheets
@@ -94,16 +95,14 @@ def _place(text: str | None) -> tuple[str, int] | None:
 
 
 @needs("profiles.read")
-def guest(request: HttpRequest, pk: int) -> HttpResponse:
-    """One profile: its fields with origin, the stays of the person, and every version."""
+def profile(request: HttpRequest, pk: int) -> HttpResponse:
+    """One profile: its fields with origin, the stays its PMS gave it, and every version."""
     access, now = access_in(request), clock.now()
     sheet = sheets.profile(access, pk)
     property_id = sheet.hotel.pk if sheet.hotel else None
     zone = sheet.hotel.timezone if sheet.hotel else "UTC"
     versions = facts.versions_of("profile", pk, access, property_id, zone)
-    others = history.alike(access, pk)
-    is_alone = "alone" in request.GET
-    together = history.history_of(access, [pk, *([] if is_alone else [each.id for each in others])])
+    together = history.history_of(access, [pk])
     return page(
         request,
         "guest.html",
@@ -113,6 +112,7 @@ def guest(request: HttpRequest, pk: int) -> HttpResponse:
         sheet=sheet,
         record=sheet.record,
         zone=zone,
+        guest=guest_of(pk),
         repaired=repaired(sheet.name),
         guest_facts=facts.of_profile(sheet.record, versions, sheet),
         custom_facts=facts.of_custom(sheet.record, versions, sheet),
@@ -121,9 +121,8 @@ def guest(request: HttpRequest, pk: int) -> HttpResponse:
         versions=facts.shown(versions, zone, {}),
         share=(sheet.completeness.score / SCORE_MAX) if sheet.completeness else 0,
         lacking=_lacking(sheet),
-        others=others,
-        is_alone=is_alone,
         history=together,
+        money_hidden=sheet.money_hidden,
         coming=sum(_is_coming(stay.status) for stay in together.stays),
         happened=_happened(together),
     )

@@ -112,7 +112,6 @@ READS: dict[str, Callable[[Access, Property], Any]] = {
     "guests": lambda a, _h: directory.guests(a, "last5"),
     "guests from a place": lambda a, _h: directory.guests(a, after=("last77", 5)),
     "stays of a person": lambda a, h: history.history_of(a, [ids(h)[0]]),
-    "alike": lambda a, h: history.alike(a, ids(h)[0]),
     "by number": lambda a, _h: search.search(a, "4711", TODAY),
     "by name": lambda a, _h: search.search(a, "Last4711 First4711", TODAY),
     "by mail": lambda a, _h: search.search(a, "G4711@guests.example", TODAY),

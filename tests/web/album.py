@@ -17,6 +17,7 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from staytrue import web
+from staytrue.guests.card import guest_of
 from staytrue.hotel import scope
 from staytrue.kit import clock
 from staytrue.mirror.models import Profile
@@ -105,7 +106,10 @@ class Album:
             "guests": "/guests/",
             "guests-narrowed": "/guests/?hotel=BIO&lacks=phones",
             "guest": f"/guests/{scene.most_travelled().pk}/",
-            "guest-odd": f"/guests/{self._guest('AND-77')}/?alone",
+            "guest-odd": f"/profiles/{self._guest('AND-77')}/",
+            "profile": f"/profiles/{scene.most_travelled().pk}/",
+            **self._card(),
+            "sources": "/guests/sources/",
             "completeness": "/guests/completeness/?hotel=LIS",
             "search": "/search/?q=olabarria",
             "search-empty": "/search/?q=nobody+here",
@@ -147,6 +151,17 @@ class Album:
             [self.numbers[scene_name]],
         )
         return int(cursor.fetchone()[0])  # type: ignore[attr-defined]
+
+    def _card(self) -> dict[str, str]:
+        """The tabs of the card of the guest who stayed most."""
+        with scope.everything():
+            found = guest_of(scene.most_travelled().pk)
+        card = f"/guests/{found.public_id}/" if found else "/guests/"
+        return {
+            "guest-profiles": f"{card}profiles/",
+            "guest-history": f"{card}history/",
+            "guest-then": f"{card}?known=2026-03-01",
+        }
 
     def _guest(self, source_id: str) -> int:
         with scope.everything():

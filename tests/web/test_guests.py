@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
-
-from django.test import Client
 
 from staytrue.hotel.codes import Board, Status
-from staytrue.hotel.records import Email, Reservation
 from tests import make
 from tests.web import house
 from tests.web.house import House
@@ -56,77 +52,6 @@ def test_forty_stays_are_forty_lines_and_their_sum(hotel_house: House) -> None:
     assert "<span>Nights</span><b>80</b>" in page
 
 
-def lodged(profile: str, number: str, cents: int, **facts: Any) -> Reservation:
-    """Two nights that took place."""
-    return make.reservation(
-        number=number, status=Status.CHECKED_OUT, source_status="Checked out", nights=2,
-        arrival_on=date(2025, 6, 1) + timedelta(days=cents % 97), board=Board.HB,
-        rate_code="BAR", currency="EUR", amount=Decimal(cents) / 100,
-        room_amount=Decimal(cents - 1000) / 100, guests=[house.guest(profile=profile)], **facts,
-    )  # fmt: skip
-
-
-def lodged_in_three_hotels(hotel_house: House) -> int:
-    """Claire under one name and e-mail in three PMSs, 39 stays; answers what they came to in cents."""
-    mail = [Email("claire@fontanel.example")]
-    third = make.link(make.hotel("GET", name="Getaria Etxea"), "get-files")
-    for link, code, profile in ((hotel_house.other_link, "LYO", "L7"), (third, "GET", "C3")):
-        house.take(link, make.profile(source_id=profile, emails=mail))
-        stays = [lodged(profile, f"{code}{n}", 10_007 + n, property=code) for n in range(13)]
-        house.take(link, *stays)
-    house.take(hotel_house.link, *(lodged("G1", f"41{n}", 10_007 + n) for n in range(13)))
-    return 3 * sum(10_007 + n for n in range(13))
-
-
-def everyone(hotel_house: House) -> Client:
-    return hotel_house.client("general_manager", everywhere=True)
-
-
-def test_forty_stays_in_three_hotels_are_told_together_with_their_sum(
-    hotel_house: House,
-) -> None:
-    cents = lodged_in_three_hotels(hotel_house)
-    answer = everyone(hotel_house).get(f"/guests/{hotel_house.guest('G1')}/")
-    page = " ".join(answer.content.decode().split())
-    table = page.split("<tbody")[1].split("</tbody>")[0]
-    # Thirteen in each hotel, and the one to come.
-    assert table.count("<tr ") == 40
-    assert [table.count(name) for name in ("Hotel Sirga", "Hôtel Traboule", "Getaria Etxea")] == [
-        14, 13, 13,
-    ]  # fmt: skip
-    assert table.count("Half board") == 39
-    assert f"<span>Whole stays</span><b>€{Decimal(cents) / 100:,.2f}</b>" in page
-    rooms = Decimal(cents - 39 * 1000) / 100
-    assert f"<span>Rooms</span><b>€{rooms:,.2f}</b>" in page
-    assert "<span>Nights</span><b>78</b>" in page
-
-
-def test_a_namesake_is_left_out_at_a_click(hotel_house: House) -> None:
-    lodged_in_three_hotels(hotel_house)
-    client, address = everyone(hotel_house), f"/guests/{hotel_house.guest('G1')}/"
-    assert "Counted together" in client.get(address).content.decode()
-    alone = client.get(f"{address}?alone").content.decode()
-    assert "Hôtel Traboule" not in alone.split("<tbody")[1]
-    assert "are left out:" in alone
-
-
-def test_a_hotel_one_may_not_see_adds_nothing(hotel_house: House) -> None:
-    lodged_in_three_hotels(hotel_house)
-    page = page_of(hotel_house, "G1")
-    assert "Traboule" not in page
-    assert "Counted together" not in page
-
-
-def test_a_relay_address_in_common_makes_nobody_the_same(hotel_house: House) -> None:
-    relay = [Email("n.8812@relay.example", masked=True)]
-    namesake = make.profile(
-        source_id="L8", first_name="Nekane", last_name="Olabarria", emails=relay
-    )
-    house.take(hotel_house.other_link, namesake)
-    answer = everyone(hotel_house).get(f"/guests/{hotel_house.guest('G2')}/")
-    assert "Counted together" not in answer.content.decode()
-
-
 def test_a_stay_handed_over_leaves_the_stays_and_names_who_has_it(hotel_house: House) -> None:
     house.take(
         hotel_house.link,
@@ -134,7 +59,7 @@ def test_a_stay_handed_over_leaves_the_stays_and_names_who_has_it(hotel_house: H
         made_at=house.READ_AT + timedelta(hours=1),
     )
     former = page_of(hotel_house, "G1")
-    assert "No stay is known for this profile." in former
+    assert "No stay is known." in former
     handed = former.split("<h2>Handed over</h2>")[1].split("</section>")[0]
     assert "Nekane Olabarria" in handed
     assert "23 to 26 May" in page_of(hotel_house, "G2")

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
+from tests.guests.test_golden import guest_of
 from tests.web import house
 from tests.web.house import House
 
@@ -19,6 +20,8 @@ PAGES: dict[str, Callable[[House], str]] = {
     "stay": lambda h: f"/stays/{h.stay('30117')}/",
     "guests": lambda _: "/guests/",
     "guest": lambda h: f"/guests/{h.guest('G2')}/",
+    "card": lambda h: f"/guests/{guest_of(h.guest('G2')).public_id}/",
+    "profiles": lambda h: f"/guests/{guest_of(h.guest('G2')).public_id}/profiles/",
     "search": lambda _: "/search/?q=olabarria",
     "connections": lambda _: "/connections/",
     "connection": lambda _: "/connections/bio-files/",

@@ -1,0 +1,116 @@
+"""What staff do on a guest card: correct and hold values, choose personas, take decisions back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from staytrue.guests import choosing, correcting, identities, undoing
+from staytrue.guests.composing import Standing
+from staytrue.guests.correcting import CORRECT
+from staytrue.guests.deciding import MERGE
+from staytrue.guests.typed import ADDRESS
+from staytrue.kit import clock
+from staytrue.kit.errors import Refused
+from staytrue.staff.guard import access_in, needs
+from staytrue.web import reasons
+
+
+@needs(CORRECT)
+@require_POST
+def word(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Correct, hold or take back a value, or settle what the PMS says against it."""
+    access, now, given = access_in(request), clock.now(), request.POST
+    profile, field = _number(request, "profile"), given.get("field", "")
+    reason, place = given.get("reason", ""), _number(request, "place", 0)
+    texts = {name: given.get(name, "") for name in ("value", *ADDRESS) if name in given}
+    acts: dict[str, Callable[[], object]] = {
+        "correct": lambda: correcting.correct(
+            access, profile, field, texts, reason, now, _standing(request), place
+        ),
+        "pin": lambda: correcting.pin(access, profile, field, reason, now, place),
+        "lift": lambda: correcting.lift(access, profile, field, reason, now),
+        "keep": lambda: correcting.keep(access, profile, field, now),
+        "take": lambda: correcting.take(access, profile, field, now),
+    }
+    act = acts.get(given.get("act", ""))
+    if act is None:
+        raise Http404
+    _try(request, act, _("Saved. The PMS is not changed."))
+    return redirect("guest_profiles", public_id)
+
+
+@needs(CORRECT)
+@require_POST
+def persona(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say that he is a persona, that he is not, or let the rules answer again."""
+    access, now, given = access_in(request), clock.now(), request.POST
+    profile, code = _number(request, "profile"), given.get("persona", "")
+    acts: dict[str, Callable[[], object]] = {
+        "is": lambda: choosing.choose(
+            access, profile, code, given.get("reason", ""), now, is_so=True
+        ),
+        "not": lambda: choosing.choose(
+            access, profile, code, given.get("reason", ""), now, is_so=False
+        ),
+        "back": lambda: choosing.unchoose(access, profile, code, now),
+    }
+    act = acts.get(given.get("act", ""))
+    if act is None:
+        raise Http404
+    _try(request, act, _("Saved."))
+    return redirect("guest_card", public_id)
+
+
+@needs(MERGE)
+@require_POST
+def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take a decision back, however old; everything goes to whom it belongs without it."""
+    access, now = access_in(request), clock.now()
+    event, reason = _number(request, "event"), request.POST.get("reason", "")
+    done = _("Taken back. Stays and values went with their profiles.")
+    _try(request, lambda: undoing.undo(access, event, now, reason), done)
+    return redirect("guest_history", public_id)
+
+
+@needs(MERGE)
+@require_POST
+def apart(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One of his profiles is another person's."""
+    access, now = access_in(request), clock.now()
+    profile, reason = _number(request, "profile"), request.POST.get("reason", "")
+    current = identities.answer(access, public_id).current
+    if len(current) != 1:
+        raise Http404
+    done = _("Taken apart. They stay apart until somebody lifts it.")
+    _try(request, lambda: undoing.split(access, current[0].pk, [profile], now, reason), done)
+    return redirect("guest_profiles", public_id)
+
+
+def _try(request: HttpRequest, act: Callable[[], object], done: str) -> None:
+    try:
+        act()
+    except Refused as refusal:
+        messages.error(request, reasons.of(refusal))
+    else:
+        messages.success(request, done)
+
+
+def _standing(request: HttpRequest) -> Standing:
+    is_guests = request.POST.get("standing") == Standing.CONFIRMED
+    return Standing.CONFIRMED if is_guests else Standing.CORRECTED
+
+
+def _number(request: HttpRequest, name: str, default: int | None = None) -> int:
+    text = request.POST.get(name, "")
+    if not text.isdecimal():
+        if default is not None and not text:
+            return default
+        raise Http404
+    return int(text)

@@ -1,0 +1,296 @@
+"""The guest card: one person over all hotels, every value with its origin, every act on it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from staytrue.guests import links
+from staytrue.guests.models import Guest, PersonaChoice, SourceTrust
+from staytrue.hotel import scope
+from staytrue.hotel.codes import Board, Status
+from staytrue.hotel.records import Email, Profile, Reservation
+from staytrue.inbox.models import Connection
+from staytrue.staff import audit
+from tests import make
+from tests.guests.test_golden import guest_of
+from tests.web import house
+from tests.web.house import House
+
+MAIL = [Email("claire@fontanel.example")]
+
+
+def page(client: Client, guest: Guest, tab: str = "") -> str:
+    answer = client.get(f"/guests/{guest.public_id}/{tab}")
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def everyone(at: House) -> Client:
+    return at.client("general_manager", everywhere=True)
+
+
+def lodged(profile: str, number: str, cents: int, **facts: Any) -> Reservation:
+    """Two nights that took place."""
+    return make.reservation(
+        number=number, status=Status.CHECKED_OUT, source_status="Checked out", nights=2,
+        arrival_on=date(2025, 6, 1) + timedelta(days=cents % 97), board=Board.HB,
+        rate_code="BAR", currency="EUR", amount=Decimal(cents) / 100,
+        room_amount=Decimal(cents - 1000) / 100, guests=[house.guest(profile=profile)], **facts,
+    )  # fmt: skip
+
+
+def lodged_in_three_hotels(at: House) -> tuple[Guest, int]:
+    """Claire in three PMSs, 39 stays and one to come; and what they came to in cents."""
+    third = make.link(make.hotel("GET", name="Getaria Etxea"), "get-files")
+    for link, code, profile in ((at.other_link, "LYO", "L7"), (third, "GET", "C3")):
+        house.take(link, make.profile(source_id=profile, emails=MAIL))
+        house.take(
+            link, *(lodged(profile, f"{code}{n}", 10_007 + n, property=code) for n in range(13))
+        )
+    house.take(at.link, *(lodged("G1", f"41{n}", 10_007 + n) for n in range(13)))
+    guest = guest_of(at.guest("G1"), at.guest("L7"), at.guest("C3"))
+    return guest, 3 * sum(10_007 + n for n in range(13))
+
+
+def test_forty_stays_in_three_hotels_are_forty_rows_and_their_sum(hotel_house: House) -> None:
+    guest, cents = lodged_in_three_hotels(hotel_house)
+    shown = page(everyone(hotel_house), guest)
+    table = shown.split("<tbody")[1].split("</tbody>")[0]
+    assert table.count("<tr ") == 40
+    assert [table.count(name) for name in ("Hotel Sirga", "Hôtel Traboule", "Getaria Etxea")] == [
+        14, 13, 13,
+    ]  # fmt: skip
+    assert table.count("Half board") == 39
+    assert f"<span>Whole stays</span><b>€{Decimal(cents) / 100:,.2f}</b>" in shown
+    assert f"<span>Rooms</span><b>€{Decimal(cents - 39_000) / 100:,.2f}</b>" in shown
+    assert "<span>Nights</span><b>78</b>" in shown
+
+
+def test_a_member_of_one_hotel_sees_its_stays_and_the_number_of_the_rest(
+    hotel_house: House,
+) -> None:
+    guest, _cents = lodged_in_three_hotels(hotel_house)
+    desk = hotel_house.client("front_desk")
+    for tab in ("", "profiles/", "history/"):
+        shown = page(desk, guest, tab)
+        assert "Traboule" not in shown
+        assert "Getaria" not in shown
+        assert "lyo-files" not in shown
+    shown = page(desk, guest)
+    assert shown.split("<tbody")[1].count("<tr ") == 14
+    assert "Also 26 stays in 2 other hotels of the group, last in 2025." in shown
+    assert "Also 26 stays" not in page(hotel_house.client("marketing"), guest)
+
+
+def test_a_profiles_old_address_leads_to_the_guest_and_without_one_to_itself(
+    hotel_house: House,
+) -> None:
+    client = everyone(hotel_house)
+    one, other = hotel_house.guest("G1"), hotel_house.guest("G3")
+    guest = guest_of(one)
+    assert client.get(f"/guests/{one}/")["Location"] == f"/guests/{guest.public_id}/"
+    assert "van Dongen" in client.get(f"/guests/{other}/").content.decode()
+    source = client.get(f"/profiles/{one}/").content.decode()
+    assert f"/guests/{guest.public_id}/" in source
+
+
+def three_sources(at: House) -> Guest:
+    """Claire from the PMS, a web form and the file of the spa."""
+    form, spa = make.link(at.sirga, "web-form"), make.link(at.sirga, "spa-file")
+    house.take(form, make.profile(source_id="W1", language="de", emails=[Email("c@web.example")]))
+    house.take(spa, Profile(source_id="S1", first_name="C.", last_name="FONTANEL", vip="Spa gold"))
+    with scope.everything(), audit.acting("tests", house.NOW):
+        SourceTrust.objects.create(connection_id=form.pk, kind="form", trust=60)
+        SourceTrust.objects.create(connection_id=spa.pk, kind="file", trust=20)
+    return guest_of(at.guest("G1"), at.guest("W1"), at.guest("S1"))
+
+
+def test_three_sources_are_three_cards_and_each_value_names_its_own(hotel_house: House) -> None:
+    guest = three_sources(hotel_house)
+    shown = page(everyone(hotel_house), guest, "profiles/")
+    cards = shown.split('<aside class="col">')[1]
+    assert cards.count('<section class="card">') == 3
+    for connection, kind, value in (
+        ("bio-files", "PMS", "1980"),
+        ("web-form", "Web form", "c@web.example"),
+        ("spa-file", "File of another system", "Spa gold"),
+    ):
+        own = cards.split(f">{connection}</a>")[1].split("</section>")[0]
+        assert kind in own
+        assert value in own
+    language = shown.split('id="of-language"')[1].split("</details>")[0]
+    assert "German" in language
+    assert "web-form, Hotel Sirga" in language
+    assert "bio-files, Hotel Sirga" in language
+    assert "This source is trusted more than the others." in language
+    assert "Spa gold" in shown.split('id="of-vip"')[1].split("</details>")[0]
+
+
+def test_the_trust_in_a_source_is_set_by_who_manages_matching(hotel_house: House) -> None:
+    guest = three_sources(hotel_house)
+    admin = hotel_house.client("administrator", everywhere=True)
+    listed = admin.get("/guests/sources/").content.decode()
+    assert "spa-file" in listed
+    with scope.everything():
+        ids = dict(Connection.objects.values_list("name", "pk"))
+    form = {f"kind-{id_}": "pms" for id_ in ids.values()}
+    form |= {f"trust-{id_}": "50" for id_ in ids.values()} | {f"trust-{ids['bio-files']}": "90"}
+    admin.post("/guests/sources/", form)
+    with scope.everything():
+        guest.refresh_from_db()
+    assert guest.golden["language"] == "fr"
+    assert hotel_house.client("front_desk").get("/guests/sources/").status_code == 403
+    wrong = form | {f"trust-{ids['bio-files']}": "many"}
+    assert (
+        "trusted from 0 to 100"
+        in admin.post("/guests/sources/", wrong, follow=True).content.decode()
+    )
+
+
+def word(client: Client, guest: Guest, **given: object) -> str:
+    answer = client.post(f"/guests/{guest.public_id}/word/", given, follow=True)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_value_is_corrected_held_and_taken_back_on_the_card(hotel_house: House) -> None:
+    profile = hotel_house.guest("G1")
+    guest, desk = guest_of(profile), hotel_house.client("front_desk")
+    given = {"profile": profile, "field": "emails", "reason": "she spelled it"}
+    shown = word(desk, guest, act="correct", value="claire@right.example", **given)
+    own = shown.split('id="of-emails"')[1].split("</details>")[0]
+    assert "claire@right.example" in own.split("</summary>")[0]
+    assert "she spelled it" in own
+    assert "<del><bdi>claire@fontanel.example</bdi></del>" in own
+    assert "Corrected by a person" in own
+    assert "This is not one e-mail address." in word(
+        desk, guest, act="correct", value="claire at home", **given
+    )
+    word(desk, guest, act="lift", **given)
+    word(desk, guest, act="pin", **given)
+    own = page(desk, guest, "profiles/").split('id="of-emails"')[1].split("</details>")[0]
+    assert "Held by a person" in own
+    assert "claire@right.example" not in own
+
+
+def test_a_conflict_stands_on_the_card_until_somebody_decides(hotel_house: House) -> None:
+    profile = hotel_house.guest("G1")
+    guest, desk = guest_of(profile), hotel_house.client("front_desk")
+    given = {"profile": profile, "field": "emails"}
+    word(desk, guest, act="correct", value="claire@right.example", reason="spelled", **given)
+    house.take(
+        hotel_house.link,
+        make.profile(emails=[Email("claire@third.example")], language="fr"),
+        made_at=house.READ_AT + timedelta(hours=1),
+    )
+    shown = page(desk, guest)
+    assert "bio-files now says “claire@third.example”" in shown
+    assert "now says" not in word(desk, guest, act="keep", **given)
+    assert "claire@right.example" in page(desk, guest)
+
+
+def test_only_who_may_correct_finds_a_form(hotel_house: House) -> None:
+    guest = guest_of(hotel_house.guest("G1"))
+    marketing = hotel_house.client("marketing")
+    assert "guest_word" not in page(marketing, guest, "profiles/")
+    assert (
+        "<form"
+        not in page(marketing, guest, "profiles/").split('class="tabs"')[1].split("<dialog")[0]
+    )
+    assert marketing.post(f"/guests/{guest.public_id}/word/", {"act": "keep"}).status_code == 403
+
+
+def test_what_a_role_does_not_read_is_not_on_the_card(hotel_house: House) -> None:
+    guest = guest_of(hotel_house.guest("G1"))
+    for tab in ("", "profiles/", "history/"):
+        assert "1980" not in page(hotel_house.client("front_desk"), guest, tab)
+    assert "1980" in page(everyone(hotel_house), guest, "profiles/")
+
+
+def test_a_persona_opens_its_rule_and_stays_and_a_persons_word_stands(hotel_house: House) -> None:
+    family = [
+        make.reservation(
+            number=f"5{n}", status=Status.CHECKED_OUT, source_status="Checked out", adults=2,
+            children=1, arrival_on=date(2026, 1, 5 + n), guests=[house.guest(profile="G3")],
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    house.take(hotel_house.link, *family)
+    profile = hotel_house.guest("G3")
+    guest, desk = guest_of(profile), hotel_house.client("front_desk")
+    kind = page(desk, guest).split("What kind of guest</h2>")[1]
+    own = kind.split("<b>Family with children</b>")[1].split("</details>")[0]
+    assert "A stay with children." in own
+    assert own.count("/stays/") == 3
+    assert "At least 3 stays within 24 months." in kind
+    given = {"profile": profile, "persona": "family", "act": "not", "reason": "school class"}
+    desk.post(f"/guests/{guest.public_id}/persona/", given)
+    house.take(hotel_house.link, *(lodged("G3", f"6{n}", 9000 + n, children=2) for n in range(3)))
+    denied = page(desk, guest)
+    assert "<del>Family with children</del>" in denied
+    assert "school class" in denied
+    with scope.everything():
+        assert PersonaChoice.objects.count() == 1
+    desk.post(f"/guests/{guest.public_id}/persona/", given | {"act": "back"})
+    assert "<b>Family with children</b>" in page(desk, guest)
+
+
+def test_a_hand_over_is_told_on_both_cards(hotel_house: House) -> None:
+    before, after = guest_of(hotel_house.guest("G1")), guest_of(hotel_house.guest("G2"))
+    house.take(
+        hotel_house.link,
+        make.reservation(guests=[house.guest(profile="G2")]),
+        made_at=house.READ_AT + timedelta(hours=1),
+    )
+    client = everyone(hotel_house)
+    handed = page(client, before).split("<h2>Handed over</h2>")[1].split("</section>")[0]
+    assert "Nekane Olabarria" in handed
+    assert "taken over from" in page(client, after)
+    assert "Claire Fontanel" in page(client, after)
+
+
+def test_decisions_are_told_and_taken_back_on_the_card(hotel_house: House) -> None:
+    house.take(hotel_house.other_link, make.profile(source_id="L7", emails=MAIL))
+    one, other = guest_of(hotel_house.guest("G1")), guest_of(hotel_house.guest("L7"))
+    with scope.everything():
+        act = links.Act(links.Kind.MERGED, "member:0", "score", hotel_house.guest("G1"),
+                        hotel_house.guest("L7"))  # fmt: skip
+        event = links.note(act, house.NOW)
+        links.move({hotel_house.guest("L7"): one.pk}, event, house.NOW)
+    client = everyone(hotel_house)
+    assert client.get(f"/guests/{other.public_id}/")["Location"] == f"/guests/{one.public_id}/"
+    assert "Two guests became one: the score of all evidence" in page(client, one, "history/")
+    given = {"event": event, "reason": "two sisters"}
+    client.post(f"/guests/{one.public_id}/undo/", given)
+    assert "two sisters" in page(client, one, "history/")
+    assert "L7" in page(client, other, "profiles/")
+
+
+def test_one_of_several_profiles_is_taken_apart(hotel_house: House) -> None:
+    house.take(hotel_house.other_link, make.profile(source_id="L7", emails=MAIL))
+    guest = guest_of(hotel_house.guest("G1"), hotel_house.guest("L7"))
+    client = everyone(hotel_house)
+    given = {"profile": hotel_house.guest("L7"), "reason": "her sister"}
+    client.post(f"/guests/{guest.public_id}/apart/", given)
+    shown = page(client, guest, "profiles/")
+    assert "1 profile<" in shown
+    assert "L7" not in shown
+
+
+def test_a_guest_nobody_there_may_see_is_not_found(hotel_house: House) -> None:
+    guest = guest_of(hotel_house.guest("L1"))
+    for tab in ("", "profiles/", "history/"):
+        answer = hotel_house.client("front_desk").get(f"/guests/{guest.public_id}/{tab}")
+        assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("act", ["word", "persona", "undo", "apart"])
+def test_nonsense_is_not_found(hotel_house: House, act: str) -> None:
+    guest = guest_of(hotel_house.guest("G1"))
+    answer = everyone(hotel_house).post(f"/guests/{guest.public_id}/{act}/", {"act": "no"})
+    assert answer.status_code == 404
