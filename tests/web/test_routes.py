@@ -12,7 +12,7 @@ CELLS = [
 ]
 POSTS = {
     "language", "single_keys", "release_delivery", "settle_parts", "end_membership", "resume",
-    "new_address", "review_undo", "guest_word", "guest_persona", "guest_undo",
+    "new_address", "review_undo", "recognition_count", "guest_word", "guest_persona", "guest_undo",
     "guest_apart",
 }  # fmt: skip
 
