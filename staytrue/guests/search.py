@@ -9,15 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from staytrue.consent.models import ContactUse
-from staytrue.consent.points import EMAIL
+from staytrue.consent.queries import profiles_by_contact
 from staytrue.guests.persons import Person, persons
 from staytrue.mirror import search as mirror
 from staytrue.mirror.names import Costs
 from staytrue.mirror.search import FOUND_MAX, FoundStay
 from staytrue.staff.access import Access
 
-_FORMER_MAX = 200
 # Who has the address now comes before who had it.
 _FORMER = 1
 
@@ -45,13 +43,8 @@ def search(access: Access, words: str, today: date) -> Found:
 
 
 def _former(access: Access, words: str) -> Costs:
-    """Profiles that had this e-mail address once: it finds the guest, though nobody writes to it."""
-    key = mirror.typed(words)
-    if "@" not in key:
+    """Profiles that had this address or number once: it finds, though nobody writes to it."""
+    keys = mirror.contact_keys(access, words)
+    if not keys:
         return {}
-    used = ContactUse.objects.filter(
-        contact_point__kind=EMAIL,
-        contact_point__value=key,
-        property_id__in=mirror.shown(access, "emails", access.where("profiles.read")),
-    )
-    return dict.fromkeys(used.values_list("profile_id", flat=True)[:_FORMER_MAX], _FORMER)
+    return {each.profile_id: _FORMER for each in profiles_by_contact(access, keys)}

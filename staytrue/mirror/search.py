@@ -62,6 +62,14 @@ def profiles(access: Access, words: str) -> Costs:
     return profiles_named(key, seen) | _by_phone(access, key, seen)
 
 
+def contact_keys(access: Access, words: str) -> list[str]:
+    """The whole e-mail address or phone number that is asked for, as it may be stored."""
+    key = typed(words)
+    if "@" in key:
+        return [key]
+    return phone_keys(key, _countries(access.where("profiles.read"))) if _is_number(key) else []
+
+
 def shown(access: Access, name: str, seen: Collection[int]) -> list[int]:
     """Those of these properties at which he reads this field."""
     return sorted(id_ for id_ in seen if not hides(access, name, id_))
@@ -78,11 +86,13 @@ def _by_mail(access: Access, key: str, seen: Collection[int]) -> Costs:
 
 def _by_phone(access: Access, key: str, seen: Collection[int]) -> Costs:
     """By the whole number however it is written, or by its last digits."""
+    if not _is_number(key):
+        return {}
     readers = shown(access, "phones", seen)
     keys = phone_keys(key, _countries(readers))
     # A number at home begins with a zero where abroad it has the country's prefix.
     last = "".join(filter(str.isdigit, key)).lstrip("0")
-    if not keys or len(last) < ENDING:
+    if len(last) < ENDING:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -185,11 +195,15 @@ def _countries(property_ids: Collection[int]) -> list[str]:
     return sorted(set(rows.values_list("country", flat=True)))
 
 
+def _is_number(words: str) -> bool:
+    return sum(map(str.isdigit, words)) >= ENDING and not any(map(str.isalpha, words))
+
+
 def phone_keys(words: str, countries: Collection[str]) -> list[str]:
     """The keys a typed number may be stored under: as typed, and with each country's prefix."""
-    digits = "".join(letter for letter in words if letter.isdigit())
-    if len(digits) < ENDING or any(letter.isalpha() for letter in words):
+    if not _is_number(words):
         return []
+    digits = "".join(filter(str.isdigit, words))
     keys = {digits, digits.removeprefix("00")}
     for country in countries:
         try:

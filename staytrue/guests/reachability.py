@@ -1,0 +1,107 @@
+"""Whom marketing e-mail reaches: each guest counted once, and the one address of each it reaches.
+
+The report and the recipients come from one statement, so that its "reachable" is their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from staytrue.consent.rules import Reach
+from staytrue.mirror.sheets import PROFILES
+from staytrue.staff.access import Access, hides
+
+COMPANY = "company"
+"""No person stands behind any of his profiles."""
+KINDS = (*(reach.value for reach in Reach), COMPANY)
+
+# A guest is reached as the best of his profiles is, unless one of them refuses; the ranks are
+# those of `consent.rules.Reach`. A profile that is no guest's yet stands for itself.
+_PERSONS = """
+WITH his AS (
+  SELECT coalesce('g' || l.guest_id, 'p' || p.id) AS person, l.guest_id, p.id, p.kind, r.rank,
+         r.refuses, r.contact_point_id, r.seen_at, r.since_at
+    FROM profile p JOIN profile_reach r ON r.profile_id = p.id
+    LEFT JOIN link l ON l.profile_id = p.id AND l.until_at IS NULL
+   WHERE p.property_id = ANY(%(ids)s) AND NOT p.deleted),
+person AS (
+  SELECT person,
+         CASE WHEN NOT bool_or(kind = 'person') THEN %(company)s
+              WHEN min(rank) = 0 AND bool_or(refuses) THEN 'opted_out'
+              ELSE (%(reaches)s::text[])[min(rank) + 1] END AS reach
+    FROM his GROUP BY person)
+"""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One guest and the address at which marketing reaches him; `profile_id` is where it stands."""
+
+    public_id: UUID | None
+    profile_id: int
+    contact_point_id: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """How many guests there are of each kind of reach; every guest is of one."""
+
+    counts: dict[str, int]
+
+    @property
+    def guests(self) -> int:
+        """All of them."""
+        return sum(self.counts.values())
+
+    @property
+    def reachable(self) -> int:
+        """As many as `recipients` has."""
+        return self.counts[Reach.REACHABLE]
+
+
+def report(access: Access, property_id: int | None = None) -> Report:
+    """Each guest of his hotels, or of one, counted once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_PERSONS} SELECT reach, count(*) FROM person GROUP BY reach",
+            _values(access, property_id),
+        )
+        found = dict(cursor.fetchall())
+    return Report({kind: found.get(kind, 0) for kind in KINDS})
+
+
+def recipients(access: Access, property_id: int | None = None) -> Iterator[Recipient]:
+    """Everyone reachable: the newest address of each that he uses now and that nobody refused.
+
+    A mailbox that two guests use stands here for each of them: who writes decides whether once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""{_PERSONS}
+              SELECT g.public_id, x.id, x.contact_point_id, x.value FROM (
+                SELECT DISTINCT ON (person) his.*, c.value
+                  FROM person w JOIN his USING (person)
+                  JOIN contact_point c ON c.id = his.contact_point_id
+                 WHERE w.reach = 'reachable' AND his.rank = 0
+                 ORDER BY person, his.seen_at DESC, his.since_at DESC, c.value) x
+                LEFT JOIN guest g ON g.id = x.guest_id ORDER BY x.id""",
+            _values(access, property_id),
+        )
+        for row in cursor.fetchall():
+            yield Recipient(*row)
+
+
+def _values(access: Access, property_id: int | None) -> dict[str, Any]:
+    """Only of hotels where he reads e-mail addresses: elsewhere the report would tell of them."""
+    ids = access.where(PROFILES) & ({property_id} if property_id else access.property_ids)
+    return {
+        "ids": sorted(id_ for id_ in ids if not hides(access, "emails", id_)),
+        "company": COMPANY,
+        "reaches": [reach.value for reach in Reach],
+    }
