@@ -53,16 +53,17 @@ def keep_all(now: datetime, after: int = 0) -> Iterator[int]:
     learn_roles(None, now)
 
 
-def learn_roles(contact_point_ids: Collection[int] | None, now: datetime) -> int:
-    """Say who is behind these contact points, or behind all; answers how many roles changed.
+def learn_roles(contact_point_ids: Collection[int] | None, now: datetime) -> set[int]:
+    """Say who is behind these contact points, or behind all; answers those whose role changed.
 
     Of one that very many share, a single use more changes nothing: it waits for the night, when
     all are learned again.
     """
-    changed, domains = 0, learning.Domains()
+    changed: set[int] = set()
+    domains = learning.Domains()
     if contact_point_ids is not None:
         for ids in _chunks(sorted(set(contact_point_ids))):
-            changed += _learn(learning.evidence_on(ids, most=learning.CROWD), domains, now)
+            changed |= _learn(learning.evidence_on(ids, most=learning.CROWD), domains, now)
         return changed
     after = 0
     while True:
@@ -71,7 +72,7 @@ def learn_roles(contact_point_ids: Collection[int] | None, now: datetime) -> int
             ids = _ids("contact_point", after)
             if not ids:
                 return changed
-            changed += _learn(learning.evidence_on(ids), domains, now)
+            changed |= _learn(learning.evidence_on(ids), domains, now)
         after = ids[-1]
 
 
@@ -85,7 +86,9 @@ def _ids(table: str, after: int) -> list[int]:
         return [id_ for (id_,) in cursor.fetchall()]
 
 
-def _learn(evidence: Sequence[learning.Evidence], domains: learning.Domains, now: datetime) -> int:
+def _learn(
+    evidence: Sequence[learning.Evidence], domains: learning.Domains, now: datetime
+) -> set[int]:
     """Write what differs; a person's ruling stands, and what was learned stands beside it."""
     rows = []
     for each, verdict in learning.verdicts_on(evidence, domains):
@@ -97,7 +100,7 @@ def _learn(evidence: Sequence[learning.Evidence], domains: learning.Domains, now
                 | {"first": used[0], "last": used[1]}
             )
     if not rows:
-        return 0
+        return set()
     keeping.hold([each.id for each in evidence], "FOR NO KEY UPDATE")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -108,11 +111,11 @@ def _learn(evidence: Sequence[learning.Evidence], domains: learning.Domains, now
                         first_seen_at = x.first, last_seen_at = x.last
                    FROM jsonb_to_recordset(%s::jsonb) AS x(id bigint, role text, basis jsonb,
                         profiles int, first timestamptz, last timestamptz)
-                  WHERE c.id = x.id RETURNING old.role AS was, new.role AS role)
-               SELECT count(*) FROM written WHERE was <> role""",
+                  WHERE c.id = x.id RETURNING c.id, old.role AS was, new.role AS role)
+               SELECT id FROM written WHERE was <> role""",
             [now, json_text(rows)],
         )
-        return int(cursor.fetchone()[0])
+        return {id_ for (id_,) in cursor.fetchall()}
 
 
 def rule_role(access: Access, point_id: int, role: Role | None, reason: str, now: datetime) -> None:

@@ -137,6 +137,17 @@ def profiles_by_contact(
         return [Holder(*row) for row in cursor.fetchall()]
 
 
+def users_of(point_ids: Collection[int]) -> list[int]:
+    """The profiles that have one of these contact points now: for who settles what hangs on them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT profile_id FROM contact_use
+                WHERE contact_point_id = ANY(%s) AND until_at IS NULL ORDER BY profile_id""",
+            [sorted(set(point_ids))],
+        )
+        return [id_ for (id_,) in cursor.fetchall()]
+
+
 def reachability(access: Access) -> dict[Reach, int]:
     """How many profiles marketing e-mail reaches, and what stands in the way of the others.
 

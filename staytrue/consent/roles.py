@@ -28,7 +28,7 @@ SHARED_ABOVE, GENERIC_ABOVE = 3, 12
 _MOST, _SOME = 0.5, 0.3
 _OWN_MOST = 6
 _HANDFUL, _CROWD = 6, 10
-_FREE_LEAST, _FREE_NUMBERED, _FREE_NAMES = 40, 0.1, 0.5
+_SAMPLED, _FREE_LEAST, _FREE_NUMBERED, _FREE_NAMES = 40, 12, 0.1, 0.5
 _RELAY_LEAST, _RELAY_SERIAL, _RELAY_OTA = 5, 0.6, 0.9
 
 
@@ -62,16 +62,17 @@ WHY = {
 
 
 def is_free_mail(host: str, domain: DomainFacts) -> bool:
-    """Whether anybody may have a mailbox there: known, or seen from the numbers behind the names.
+    """Whether anybody may have a mailbox there: known, or seen from those who have one.
 
-    In a firm hardly anybody is called jane.smith42, however large it is.
+    Of a firm people come on business, and hardly anybody is called jane.smith42.
     """
-    return host in FREE_MAIL or (
-        domain.addresses >= _FREE_LEAST
-        and domain.with_number >= _FREE_NUMBERED
-        and domain.surnames >= _FREE_NAMES * min(domain.addresses, _FREE_LEAST)
-        and domain.ota < _RELAY_OTA
-    )
+    if host in FREE_MAIL:
+        return True
+    if domain.ota >= _RELAY_OTA or domain.surnames < _FREE_NAMES * min(domain.addresses, _SAMPLED):
+        return False
+    is_numbered = domain.addresses >= _SAMPLED and domain.with_number >= _FREE_NUMBERED
+    is_leisure = domain.stays >= _FREE_LEAST and domain.business < _SOME and domain.agency < _SOME
+    return is_numbered or (domain.addresses >= _FREE_LEAST and is_leisure)
 
 
 def role_of(facts: Facts, houses: Collection[str] = ()) -> Verdict:

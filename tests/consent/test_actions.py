@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from staytrue.consent import actions
+from staytrue.consent import actions, queries
 from staytrue.consent.models import ContactPoint, ContactUse
 from staytrue.consent.rules import Role
 from staytrue.hotel import scope
@@ -106,7 +106,11 @@ def test_a_role_is_learned_from_all_who_use_the_address() -> None:
     stays(at, *(guest.source_id for guest in guests), channel="tour_operator")
     kept(ids[:1])
     assert point("norte@gmail.com").role == Role.PRIVATE
-    kept(ids)
+    with scope.everything():
+        touched = actions.keep_contacts(ids, NOON)
+        assert actions.learn_roles(touched, NOON) == touched
+        assert actions.learn_roles(touched, NOON) == set()
+        assert queries.users_of(touched) == ids
     learned = point("norte@gmail.com")
     assert (learned.role, learned.profiles) == (Role.AGENCY, 5)
     assert learned.basis["why"] == "agency_channels"

@@ -88,6 +88,17 @@ def test_a_firms_address_is_known_by_why_its_people_travel() -> None:
     assert of("ana.vidal@acero.example", users("Ana Vidal"), *stays).role == Role.COMPANY
 
 
+def test_a_mail_provider_is_known_by_those_who_have_a_mailbox_there() -> None:
+    numbered = DomainFacts(addresses=200, surnames=50, with_number=0.4, stays=90, business=0.4)
+    at_leisure = DomainFacts(addresses=30, surnames=28, stays=50, business=0.1)
+    firm = DomainFacts(addresses=300, surnames=55, stays=100, business=0.8)
+    told = [
+        role_of(facts_of("email", "ana@box.example", users("Ana Vidal"), [], domain)).role
+        for domain in (numbered, at_leisure, firm)
+    ]
+    assert told == [Role.PRIVATE, Role.PRIVATE, Role.COMPANY]
+
+
 def test_a_couple_in_one_mailbox_is_a_family() -> None:
     couple = users("Ana Vidal", "Jon Cole", home="12 rue des erables")
     assert of("ana.vidal@gmail.com", couple).why == "lives_together"
