@@ -92,16 +92,27 @@ def provider(dialect: str, settings: dict[str, Any]) -> str:
     return str(settings.get("card_provider") or dialect)
 
 
-def stale(profile_ids: Collection[int]) -> list[int]:
-    """Those of these profiles whose features are not of the version in the mirror."""
+def stale_of(connection_id: int, most: int) -> list[int]:
+    """Profiles of a connection whose features are not of their version in the mirror."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT p.id FROM profile p LEFT JOIN source_profile s ON s.profile_id = p.id
-                WHERE p.id = ANY(%s) AND (s.profile_id IS NULL
-                  OR s.profile_hash <> p.content_hash OR s.normaliser <> %s) ORDER BY p.id""",
-            [list(profile_ids), VERSION],
+                WHERE p.connection_id = %s AND (s.profile_id IS NULL
+                  OR s.profile_hash <> p.content_hash OR s.normaliser <> %s)
+                ORDER BY p.id LIMIT %s""",
+            [connection_id, VERSION, most],
         )
         return [id_ for (id_,) in cursor.fetchall()]
+
+
+def count() -> int:
+    """How many profiles are recognised, as far as the database has counted them lately."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT greatest(reltuples::bigint, 0) FROM pg_class
+                WHERE oid = 'source_profile'::regclass"""
+        )
+        return int(cursor.fetchone()[0])
 
 
 def refresh(

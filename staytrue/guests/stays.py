@@ -23,6 +23,20 @@ def presence(profile_ids: Collection[int]) -> Known | None:
     return Presence(names, found) if found else None
 
 
+def companions(reservation_ids: Collection[int]) -> list[int]:
+    """Profiles that are several guests of one of these reservations, and one guest's by now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT unnest(array_agg(l.profile_id)) FROM roster t
+                 JOIN profile p ON p.connection_id = t.connection_id AND p.source_id = t.profile
+                 JOIN link l ON l.profile_id = p.id AND l.until_at IS NULL
+                WHERE t.reservation_id = ANY(%s) AND t.until_at IS NULL AND t.role <> 'booker'
+                GROUP BY t.reservation_id, l.guest_id HAVING count(DISTINCT l.profile_id) > 1""",
+            [list(reservation_ids)],
+        )
+        return [id_ for (id_,) in cursor.fetchall()]
+
+
 def everybodys() -> Iterator[Stay]:
     """All stays of all profiles, a page at a time."""
     with connection.chunked_cursor() as cursor:
