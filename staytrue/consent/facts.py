@@ -63,8 +63,8 @@ class DomainFacts(msgspec.Struct, frozen=True):
 class Facts(msgspec.Struct, frozen=True):
     """The evidence on one contact point. `named`: somebody of them stands in the address.
 
-    `others` are all people but the one it seems to belong to, `others_trips` the journeys they
-    made and `others_stayed` how many of them made one. `apart` is true when two of them were in
+    `trips` are the journeys of all; `others` are all people but the one it seems to belong to,
+    `others_trips` the journeys they made and `others_stayed` how many of them made one. `apart` is true when two of them were in
     two hotels in one night, `joined` when two of them were on one reservation; `one_home` when two
     live together, `homes_apart` when no two do of whom the home is known.
     """
@@ -86,6 +86,7 @@ class Facts(msgspec.Struct, frozen=True):
     at_once: int = 0
     apart: bool = False
     joined: bool = False
+    trips: int = 0
     others: int = 0
     others_stayed: int = 0
     others_trips: int = 0
@@ -147,6 +148,7 @@ def facts_of(
         at_once=_at_once(kept),
         apart=_apart(kept, person_of),
         joined=_joined(kept, person_of),
+        trips=_trips_of(stays),
         others=max(0, len(heads) - 1),
         others_stayed=len({person_of[stay.profile_id] for stay in others}),
         others_trips=_trips_of(others),

@@ -21,7 +21,7 @@ from staytrue.consent.signs import (
     stands_for_nothing,
     takes_bookings,
 )
-from staytrue.hotel.contacts import is_relay_address
+from staytrue.hotel.contacts import email, is_relay_address
 
 SHARED_ABOVE, GENERIC_ABOVE = 3, 12
 """More surnames than this, and it is no family's; of nobody in particular. As in matching."""
@@ -56,7 +56,7 @@ WHY = {
     "stands_for_nothing", "relay_host", "relay_behaviour", "named_after_hotel",
     "one_hotel_lends_it", "sells_travel", "agency_profile", "agency_channels", "many_unrelated",
     "company_profile", "business_stays", "business_domain", "lives_together", "one_surname",
-    "on_one_booking", "few_people", "booked_for_friends", "one_person", "bounces",
+    "on_one_booking", "few_people", "booked_for_friends", "one_person", "bounces", "one_journey",
 }  # fmt: skip
 """Every reason there is; each has its sentence on the screens."""
 
@@ -84,7 +84,7 @@ def role_of(facts: Facts, houses: Collection[str] = ()) -> Verdict:
 def _plain(facts: Facts, houses: Collection[str]) -> tuple[Role, str] | None:
     """What letters and digits say by themselves."""
     is_email = facts.kind == "email"
-    if is_email and (facts.masked or is_relay_address(facts.value)):
+    if is_email and (facts.masked or email(facts.value, None).masked):
         return Role.RELAY, "relay_host"
     if stands_for_nothing(facts.kind, facts.value):
         return Role.PLACEHOLDER, "stands_for_nothing"
@@ -93,6 +93,8 @@ def _plain(facts: Facts, houses: Collection[str]) -> tuple[Role, str] | None:
         return Role.PLACEHOLDER, "bounces"
     if not is_email:
         return None
+    if is_relay_address(facts.value):
+        return Role.RELAY, "relay_host"
     local, host = split(facts.value)
     if says_house(local, host, houses, is_shared=facts.surnames > SHARED_ABOVE):
         return Role.OWN, "named_after_hotel"
@@ -109,7 +111,7 @@ def _plain(facts: Facts, houses: Collection[str]) -> tuple[Role, str] | None:
 def _used(facts: Facts) -> tuple[Role, str]:
     if facts.kind == "email":
         address_host, domain = facts.value.rpartition("@")[2], facts.domain
-        is_own = facts.domain_named and domain.addresses < _OWN_MOST and domain.business < _MOST
+        is_own = facts.domain_named and domain.addresses < _OWN_MOST and domain.business <= _MOST
         if not is_free_mail(address_host, domain) and (
             not is_own or facts.agencies or facts.companies or sells_travel(address_host)
         ):
@@ -171,6 +173,8 @@ def _of_few(facts: Facts) -> tuple[Role, str]:
         return Role.FAMILY, "lives_together"
     if facts.surnames == 1:
         return Role.FAMILY, "one_surname"
+    if facts.trips == 1 and facts.others_stayed == facts.others and not facts.homes_apart:
+        return Role.FAMILY, "one_journey"
     if facts.agency > _MOST and not facts.named and not facts.joined:
         return Role.AGENCY, "agency_channels"
     if _is_for_friends(facts):

@@ -49,7 +49,7 @@ def of(address: str, people: list[User], *stays: Stay) -> Verdict:
 @pytest.mark.parametrize(
     "address",
     ["noemail@hotelsirga.example", "a@a.com", "xxx@xxx.com", "sincorreo@correo.com", "000000",
-     "600000000", "123456789", "n/a", "12", "noemail2@gmail.com"],
+     "600000000", "123456789", "n/a", "12", "noemail2@gmail.com", "guest@guest.com"],
 )  # fmt: skip
 def test_what_is_typed_for_nothing_is_a_placeholder(address: str) -> None:
     assert of(address, users("Ana Vidal")).role == Role.PLACEHOLDER
@@ -131,7 +131,7 @@ def test_every_answer_has_a_reason_and_its_facts() -> None:
     verdict = of("ana.vidal@gmail.com", users("Ana Vidal"), stay(1))
     assert verdict.basis == {
         "why": "one_person", "profiles": 1, "people": 1, "surnames": 1, "hotels": 1, "named": True,
-        "stays": 1, "at_once": 1,
+        "stays": 1, "at_once": 1, "trips": 1,
     }  # fmt: skip
 
 
