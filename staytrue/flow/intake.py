@@ -31,6 +31,7 @@ from staytrue.flow import (
     mappings,
     races,
     reactions,
+    recognising,
     restored,
     tails,
     telling,
@@ -337,6 +338,8 @@ def merge_rows(
         log.append(entries, now, history=delivery.history)
         conclude.note_silent(delivery, object, merged.updated, entries, now)
         reactions.wake(entries, now)
+        differing = [*merged.inserted, *(row["id"] for _, row in merged.updated)]
+        recognising.merged(delivery, object, differing, now)
         counts[object] = (len(merged.inserted), len(entries))
     return counts
 

@@ -18,6 +18,7 @@ from staytrue.flow import (
     living,
     measuring,
     objectives,
+    recognising,
     release,
     stalled,
     watching,
@@ -93,10 +94,16 @@ def watch_rules(now: datetime) -> None:
     safety_reviews.keep_watch(now)
 
 
+def recognise_rest(now: datetime) -> None:
+    """Recognise the guests that files and histories brought."""
+    recognising.catch_up(now)
+
+
 # Five fields: minute, hour, day, month, weekday; a sixth is seconds. None is less often than
 # hourly: a machine that is off at night has its duties done all the same.
 DUTIES: dict[Duty, str] = {
     look_into_folders: "* * * * * */15",
+    recognise_rest: "* * * * * */5",
     finish_interrupted: "* * * * * 40",
     close_days: "*/5 * * * *",
     tell_late_feeds: "* * * * * 5",

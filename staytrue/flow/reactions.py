@@ -13,6 +13,7 @@ from staytrue.changes.kinds import PROFILE_CHANGES, RESERVATION_CHANGES, Kind
 from staytrue.changes.log import Entry
 from staytrue.consent import actions as consent
 from staytrue.guests import correcting, golden, links
+from staytrue.guests.settling import settle_guests
 from staytrue.hotel import scope
 from staytrue.inbox import parcels
 from staytrue.inbox.models import Connection, Delivery
@@ -76,6 +77,8 @@ REACTIONS: dict[Reaction, frozenset[Kind]] = {
     keep_contacts: PROFILE_CHANGES,
     # A new profile's guest is composed when he gets it.
     compute_guests: PROFILE_CHANGES - {Kind.PROFILE_CREATED},
+    # No change wakes it: whoever was recognised says who is to be looked at again with him.
+    settle_guests: frozenset(),
 }
 
 
