@@ -22,6 +22,7 @@ from staytrue.web import formats
 from staytrue.web.words import Words, word
 
 MOBILE = "phone.mobile"
+_SURELY = 0.99
 SHARED_CODES = {"email": "email.shared", "phone": "phone.shared"}
 
 FIELD: Words = {
@@ -41,31 +42,31 @@ FIELD: Words = {
 SIGNAL: Words = {
     "given.exact": gettext_lazy("same given name"),
     "given.alias": gettext_lazy("two forms of one given name"),
-    "given.near": gettext_lazy("given names a typing error apart"),
-    "given.alike": gettext_lazy("given names that sound alike"),
+    "given.near": gettext_lazy("given name mistyped"),
+    "given.alike": gettext_lazy("given names sound alike"),
     "given.different": gettext_lazy("given names differ"),
     "surname.exact": gettext_lazy("same last name"),
-    "surname.alias": gettext_lazy("one last name is part of the other"),
-    "surname.near": gettext_lazy("last names a typing error apart"),
-    "surname.alike": gettext_lazy("last names that sound alike"),
+    "surname.alias": gettext_lazy("last name in part the same"),
+    "surname.near": gettext_lazy("last name mistyped"),
+    "surname.alike": gettext_lazy("last names sound alike"),
     "surname.different": gettext_lazy("last names differ"),
     "born.exact": gettext_lazy("same birth date"),
-    "born.near": gettext_lazy("birth dates a typing error apart"),
-    "born.year": gettext_lazy("same year or same day of birth"),
+    "born.near": gettext_lazy("birth date mistyped"),
+    "born.year": gettext_lazy("same year or day of birth"),
     "born.different": gettext_lazy("birth date differs"),
     "email.exact": gettext_lazy("same e-mail"),
-    "email.shared": gettext_lazy("same e-mail, which several families use"),
+    "email.shared": gettext_lazy("same e-mail, many use it"),
     "email.local": gettext_lazy("same name before the @"),
-    "email.near": gettext_lazy("e-mails a typing error apart"),
+    "email.near": gettext_lazy("e-mail mistyped"),
     "email.different": gettext_lazy("e-mail differs"),
     "phone.exact": gettext_lazy("same phone"),
     "phone.mobile": gettext_lazy("same mobile"),
-    "phone.shared": gettext_lazy("same phone, which several families use"),
-    "phone.nine": gettext_lazy("same last nine digits of the phone"),
+    "phone.shared": gettext_lazy("same phone, many use it"),
+    "phone.nine": gettext_lazy("same last nine digits"),
     "phone.near": gettext_lazy("phones one digit apart"),
     "phone.different": gettext_lazy("phone differs"),
     "place.line": gettext_lazy("same address"),
-    "place.near": gettext_lazy("addresses a typing error apart"),
+    "place.near": gettext_lazy("address mistyped"),
     "place.postcode": gettext_lazy("same postcode"),
     "place.city": gettext_lazy("same town or same street"),
     "place.different": gettext_lazy("address differs"),
@@ -79,7 +80,7 @@ SIGNAL: Words = {
 # What a group's own further fields say; their names come from its source.
 _OTHER: Words = {
     "exact": gettext_lazy("%(field)s: the same"),
-    "near": gettext_lazy("%(field)s: a typing error apart"),
+    "near": gettext_lazy("%(field)s: mistyped"),
     "alike": gettext_lazy("%(field)s: alike"),
     "different": gettext_lazy("%(field)s: differs"),
 }
@@ -216,6 +217,13 @@ def cited(who: str, at: datetime, reason: str, zone: str, now: datetime) -> str:
     if reason:
         return _("%(who)s decided on %(day)s that they are two people: “%(reason)s”") % facts
     return _("%(who)s decided on %(day)s that they are two people.") % facts
+
+
+def likely(share: float) -> str:
+    """A share that never claims to be certain."""
+    if share > _SURELY:
+        return _("over %(share)s") % {"share": formats.percent(_SURELY)}
+    return formats.percent(share)
 
 
 def profiles(count: int) -> str:

@@ -16,6 +16,7 @@ from staytrue.staff.queries import names_of
 from staytrue.web import evidence, formats, words
 
 FACTS_SHOWN = 3
+VALUES_SHOWN = 2
 _SHARE_LEAST = 0.005
 _BITS_WHOLE = 16.0
 """What fills half of a bar; more says the same."""
@@ -83,7 +84,7 @@ def shown(access: Access, item: Item, zone: str, now: datetime) -> Shown:
         heads=(_head(one, now), _head(other, now)),
         rows=tuple(_row(line, bits.get(line.field), codes) for line in sheet.lines),
         shares=tuple(
-            f"{formats.percent(share)} {words.word(evidence.CLASS, name)}"
+            f"{evidence.likely(share)} {words.word(evidence.CLASS, name)}"
             for name, share in why.shares.items()
             if share >= _SHARE_LEAST
         ),
@@ -126,8 +127,8 @@ def _row(line: Line, bits: float | None, codes: dict[str, str]) -> Row:
     if bits is not None:
         return Row(name, one, other, evidence.signal(codes[line.field]), bits)
     if line.relay_only:
-        return Row(name, one, other, _("relay or many people’s, proves nothing"))
-    return Row(name, one, other, _("proves nothing: one side says nothing"))
+        return Row(name, one, other, _("relay or shared: no weight"))
+    return Row(name, one, other, _("only one says it"))
 
 
 def _value(line: Line, values: tuple[str, ...], is_hidden: bool) -> str:  # noqa: FBT001
@@ -137,7 +138,9 @@ def _value(line: Line, values: tuple[str, ...], is_hidden: bool) -> str:  # noqa
         return _("on file") if values else ""
     if line.field == "born" and values:
         return _born(values[0])
-    return ", ".join(values)
+    more = len(values) - VALUES_SHOWN
+    told = ", ".join(values[:VALUES_SHOWN])
+    return _("%(values)s and %(n)s more") % {"values": told, "n": more} if more > 0 else told
 
 
 def _born(text: str) -> str:

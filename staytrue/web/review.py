@@ -21,7 +21,7 @@ from staytrue.kit.errors import Forbidden, Refused
 from staytrue.mirror.lists import hotels
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import pair, reasons
+from staytrue.web import evidence, pair, reasons
 from staytrue.web.pages import page
 
 LAST = "last_review"
@@ -132,12 +132,12 @@ class Waiting:
 
     key: str
     names: str
-    share: float
+    share: str
 
 
 def _named(items: Iterable[Item]) -> list[Waiting]:
     items = list(items)
     names = side_by_side.names({pk for each in items for pk in (each.one, each.other)})
     return [
-        Waiting(each.key, f"{names[each.one]} / {names[each.other]}", each.person) for each in items
+        Waiting(each.key, f"{names[each.one]} / {names[each.other]}", evidence.likely(each.person)) for each in items
     ]

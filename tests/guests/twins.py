@@ -52,7 +52,7 @@ def known(house: House, *records: Profile, other: bool = False) -> list[int]:
     return found
 
 
-def edge(one: int, other: int, rule: str = "score") -> Edge:
+def edge(one: int, other: int, rule: str = "") -> Edge:
     """The pair, compared with the matcher in force."""
     with scope.everything():
         one, other = sorted((one, other))

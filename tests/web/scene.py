@@ -21,7 +21,7 @@ from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff import audit
 from staytrue.staff.access import house_access
 from staytrue.staff.actions import RoleAt, create_member
-from tests.web import alive, house, truth
+from tests.web import alive, doubtful, house, truth
 
 NOW = datetime(2026, 5, 21, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 21)
@@ -53,6 +53,7 @@ def build(folder: Path) -> Year:
     truth.measured(bilbao_files, TODAY, NOW)
     truth.audited(bilbao_files, NOW)
     alive.connect(NOW)
+    doubtful.build(bilbao_files, lisbon_files)
     return year
 
 
