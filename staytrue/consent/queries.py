@@ -148,23 +148,6 @@ def users_of(point_ids: Collection[int]) -> list[int]:
         return [id_ for (id_,) in cursor.fetchall()]
 
 
-def reachability(access: Access) -> dict[Reach, int]:
-    """How many profiles marketing e-mail reaches, and what stands in the way of the others.
-
-    Every person's profile that still counts is counted once, so it sums up.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT r.state, count(*) FROM profile_reach r JOIN profile p ON p.id = r.profile_id
-                WHERE p.kind = 'person' AND NOT p.deleted AND NOT p.anonymised
-                  AND p.merged_into IS NULL AND p.property_id = ANY(%s)
-                GROUP BY r.state""",
-            [sorted(access.where(PROFILES))],
-        )
-        counts = {Reach(state): count for state, count in cursor.fetchall()}
-    return {reach: counts.get(reach, 0) for reach in Reach}
-
-
 def marketing_address(profile_ids: Collection[int]) -> tuple[Reach, Address | None]:
     """Where marketing writes to the person with these profiles, if anywhere: for the sender."""
     ids = sorted(set(profile_ids))
