@@ -140,6 +140,16 @@ STATE: Words = {
     "shared": pgettext_lazy("value", "several families’"),
     "generic": pgettext_lazy("value", "nobody’s in particular"),
 }
+# Who is behind a contact point (`consent.rules.Role`).
+BEHIND: Words = {
+    "private": pgettext_lazy("contact", "a person"),
+    "company": pgettext_lazy("contact", "a company"),
+    "agency": pgettext_lazy("contact", "an agency"),
+    "relay": pgettext_lazy("contact", "a relay of an OTA"),
+    "family": pgettext_lazy("contact", "a family"),
+    "own": pgettext_lazy("contact", "the hotel itself"),
+    "placeholder": pgettext_lazy("contact", "nobody: a placeholder"),
+}
 PAIR_RULE: Words = {
     "cannot_link": gettext_lazy("kept apart"),
     "must_link": gettext_lazy("one person"),

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from staytrue.consent import queries as points
 from staytrue.guests import shared_values
 from staytrue.guests.shared_values import MANAGE, SharedValue
 from staytrue.kit import clock
@@ -18,16 +19,19 @@ from staytrue.staff.queries import names_of
 from staytrue.web import evidence, reasons, words
 from staytrue.web.pages import page
 
+POINTS = 50
+
 
 @needs("guests.merge")
 def hubs(request: HttpRequest) -> HttpResponse:
-    """The findings, the most used first."""
+    """The findings, the most used first, and who is behind addresses and numbers of many."""
     found, goes_on = shared_values.shared(access_in(request), _place(request.GET.get("after")))
     last = found[-1] if found else None
     return page(
         request, "hubs.html", clock.now(), screen="review",
         lines=[(each, told(each)) for each in found],
         later=f"{last.profiles}.{last.key}" if last and goes_on else "",
+        points=points.shared_points(access_in(request))[:POINTS],
     )  # fmt: skip
 
 

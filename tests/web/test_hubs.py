@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from staytrue.consent import actions as keeping
+from staytrue.consent.models import ContactPoint
 from staytrue.guests import source_profiles
 from staytrue.guests.models import ValueStat
 from staytrue.guests.salting import salt
 from staytrue.hotel import scope
+from staytrue.hotel.codes import Channel
 from staytrue.hotel.records import Email
 from tests import make
 from tests.make import NOON
-from tests.web.house import House, take
+from tests.web.house import House, guest, take
 
 NAMES = "Abad Bosch Costa Duran Egea Font Gil Haro Ibarra Jover Kuhn Lopez Mora Nieto Olmo"
 
@@ -38,6 +41,28 @@ def test_an_address_of_fifteen_families_is_one_line(hotel_house: House, key: int
     assert page.count("groups@agency.example") == 1
     assert f"/guests/hubs/{key}/" in page
     assert "nobody’s in particular" in page
+
+
+def test_an_agencys_address_is_listed_with_its_bookings(hotel_house: House) -> None:
+    guests = [
+        make.profile(source_id=f"A{n}", first_name="Ana", last_name=name,
+                     emails=[Email("groups@viajes-norte.example")])
+        for n, name in enumerate(NAMES.split())
+    ]  # fmt: skip
+    take(hotel_house.link, *guests)
+    take(hotel_house.link, *[
+        make.reservation(number=f"A{n}", channel=Channel.TOUR_OPERATOR, guests=[guest(profile=f"A{n}")])
+        for n in range(len(guests))
+    ])  # fmt: skip
+    with scope.everything():
+        ids = [hotel_house.guest(each.source_id) for each in guests]
+        keeping.keep_contacts(ids, NOON)
+        keeping.learn_roles(None, NOON)
+        assert ContactPoint.objects.get(value="groups@viajes-norte.example").role == "agency"
+    page = hotel_house.client("guest_relations").get("/guests/hubs/").content.decode()
+    row = page.split("groups@viajes-norte.example")[-1].split("</tr>")[0]
+    assert "an agency" in row
+    assert row.count(">15</td>") == 3
 
 
 def test_its_page_shows_who_uses_it_and_no_form_without_the_right(
