@@ -50,26 +50,32 @@ def keep_all(now: datetime, after: int = 0) -> Iterator[int]:
             keep_contacts(ids, now)
         after = ids[-1]
         yield after
-    learn_roles(None, now)
+    learn_all(now)
 
 
-def learn_roles(contact_point_ids: Collection[int] | None, now: datetime) -> set[int]:
-    """Say who is behind these contact points, or behind all; answers those whose role changed.
+def learn_roles(contact_point_ids: Collection[int], now: datetime) -> set[int]:
+    """Say who is behind these contact points; answers those whose role changed.
 
-    Of one that very many share, a single use more changes nothing: it waits for the night, when
-    all are learned again.
+    Of one that very many share, a single use more changes nothing: it waits for `learn_all`.
     """
     changed: set[int] = set()
     domains = learning.Domains()
-    if contact_point_ids is not None:
-        for ids in _chunks(sorted(set(contact_point_ids))):
-            changed |= _learn(learning.evidence_on(ids, most=learning.CROWD), domains, now)
-        return changed
-    after = 0
+    for ids in _chunks(sorted(set(contact_point_ids))):
+        changed |= _learn(learning.evidence_on(ids, most=learning.CROWD), domains, now)
+    return changed
+
+
+def learn_all(now: datetime, part: int = 0, parts: int = 1) -> set[int]:
+    """The same for every contact point, or for one of so many parts of them, chunk by chunk.
+
+    Stays and the other addresses of a domain tell too, and nobody is woken by them.
+    """
+    changed: set[int] = set()
+    domains, after = learning.Domains(), 0
     while True:
         with scope.everything():
             merge.expect_bulk()
-            ids = _ids("contact_point", after)
+            ids = _ids("contact_point", after, part, parts)
             if not ids:
                 return changed
             changed |= _learn(learning.evidence_on(ids), domains, now)
@@ -80,9 +86,12 @@ def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
 
 
-def _ids(table: str, after: int) -> list[int]:
+def _ids(table: str, after: int, part: int = 0, parts: int = 1) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {table} WHERE id > %s ORDER BY id LIMIT {CHUNK}", [after])
+        cursor.execute(
+            f"SELECT id FROM {table} WHERE id > %s AND id %% %s = %s ORDER BY id LIMIT {CHUNK}",
+            [after, parts, part],
+        )
         return [id_ for (id_,) in cursor.fetchall()]
 
 

@@ -13,6 +13,7 @@ from staytrue.changes import log
 from staytrue.flow import (
     auditing,
     closing,
+    contacts,
     lateness,
     leftovers,
     living,
@@ -99,6 +100,11 @@ def recognise_rest(now: datetime) -> None:
     recognising.catch_up(now)
 
 
+def learn_contacts(now: datetime) -> None:
+    """Learn again who is behind a part of all contact points."""
+    contacts.learn_part(now)
+
+
 # Five fields: minute, hour, day, month, weekday; a sixth is seconds. None is less often than
 # hourly: a machine that is off at night has its duties done all the same.
 DUTIES: dict[Duty, str] = {
@@ -115,6 +121,7 @@ DUTIES: dict[Duty, str] = {
     clear_leftovers: "27 * * * *",
     count_rules: "* * * * * 50",
     watch_rules: "*/5 * * * * 35",
+    learn_contacts: "37 * * * *",
 }
 
 

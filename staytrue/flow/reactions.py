@@ -12,7 +12,7 @@ from staytrue.changes import pending
 from staytrue.changes.kinds import PROFILE_CHANGES, RESERVATION_CHANGES, Kind
 from staytrue.changes.log import Entry
 from staytrue.consent import actions as consent
-from staytrue.consent.queries import users_of
+from staytrue.flow import contacts
 from staytrue.guests import correcting, golden, links
 from staytrue.guests.settling import settle_guests
 from staytrue.hotel import scope
@@ -62,7 +62,7 @@ def keep_contacts(profile_ids: Collection[int], now: datetime) -> None:
     """Which addresses these profiles have and had, and who is behind those that are new to them."""
     changed = consent.learn_roles(consent.keep_contacts(profile_ids, now), now)
     # Whoever else has such an address is shown by another one now.
-    golden.compute(links.guests_of(users_of(changed)).values(), now)
+    contacts.recompose(changed, now)
 
 
 def compute_guests(profile_ids: Collection[int], now: datetime) -> None:
