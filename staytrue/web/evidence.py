@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from staytrue.guests.grounds import Ground
 from staytrue.guests.matching.compare import SHARED
 from staytrue.guests.matching.explain import Part
-from staytrue.guests.matching.vetoes import Veto
 from staytrue.web import formats
 from staytrue.web.words import Words, word
 
@@ -150,11 +149,6 @@ BEHIND: Words = {
     "own": pgettext_lazy("contact", "the hotel itself"),
     "placeholder": pgettext_lazy("contact", "nobody: a placeholder"),
 }
-PAIR_RULE: Words = {
-    "cannot_link": gettext_lazy("kept apart"),
-    "must_link": gettext_lazy("one person"),
-    "not_household": gettext_lazy("not one household"),
-}
 
 
 def signal(code: str) -> str:
@@ -168,11 +162,6 @@ def signal(code: str) -> str:
 def veto(code: str) -> str:
     """What speaks against one person so strongly that nothing joins by itself."""
     return word(VETO, code.removeprefix("veto."))
-
-
-def vetoes(marks: int) -> list[str]:
-    """All that a number of `Edge.vetoes` says."""
-    return [veto(each.name.lower()) for each in Veto(marks) if each.name]
 
 
 def code_of(part: Part) -> str:
