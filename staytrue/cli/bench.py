@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from staytrue.cli import bench_changes, bench_import, bench_intake, bench_search
+from staytrue.cli import bench_changes, bench_identity, bench_import, bench_intake, bench_search
 from staytrue.cli.bench_import import Size
 from staytrue.cli.frame import Answer, answers, table
 from staytrue.cli.measuring import Measure
@@ -19,10 +19,16 @@ def _intake(size: Size) -> Iterator[Measure]:
     yield from bench_changes.measures(size)
 
 
+def _identity(size: Size) -> Iterator[Measure]:
+    """A crowd linked at once, beside Splink."""
+    yield from bench_identity.measures(size.crowd)
+
+
 _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
     "import": bench_import.measures,
     "intake": _intake,
     "search": bench_search.measures,
+    "identity": _identity,
 }
 
 
@@ -31,18 +37,32 @@ _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
 @click.option("--reservations", default=1_000_000, show_default=True, type=click.IntRange(1_000))
 @click.option("--profiles", default=600_000, show_default=True, type=click.IntRange(600))
 @click.option("--guests", default=200_000, show_default=True, type=click.IntRange(2_000))
+@click.option("--crowd", default=1_000_000, show_default=True, type=click.IntRange(1_000))
 @click.option(
     "--small", is_flag=True, help="20,000 reservations, 12,000 profiles or guests: for CI."
 )
 @answers
 def bench(
-    names: tuple[str, ...], reservations: int, profiles: int, guests: int, *, small: bool
+    names: tuple[str, ...],
+    reservations: int,
+    profiles: int,
+    guests: int,
+    crowd: int,
+    *,
+    small: bool,
 ) -> Answer:
-    """Measure, in a home of its own that is gone afterwards. The names: import, intake, search."""
+    """Measure, in a home of its own that is gone afterwards.
+
+    The names: import, intake, search, identity.
+    """
     if unknown := sorted(set(names) - set(_BENCHES)):
         known = ", ".join(_BENCHES)
         raise click.UsageError(f"there is no bench {', '.join(unknown)}; there are: {known}")
-    size = Size(20_000, 12_000, 12_000) if small else Size(reservations, profiles, guests)
+    size = (
+        Size(20_000, 12_000, 12_000, 12_000)
+        if small
+        else Size(reservations, profiles, guests, crowd)
+    )
     found: list[Measure] = []
     for name in names or tuple(_BENCHES):
         for measure in _BENCHES[name](size):

@@ -37,6 +37,7 @@ class Size:
     reservations: int
     profiles: int
     guests: int = 200_000
+    crowd: int = 1_000_000
 
     @property
     def rows(self) -> int:

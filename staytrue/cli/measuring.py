@@ -21,13 +21,13 @@ _LOOK_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure beside its yardstick, both of the same run."""
+    """One figure beside its yardstick, both of the same run; without one where it is not there."""
 
     name: str
     value: float
     unit: str
-    yardstick: float
-    ratio: float
+    yardstick: float | None
+    ratio: float | None
 
 
 @contextmanager
