@@ -191,7 +191,7 @@ def _home(made: Golden) -> str:
 
 def _stays(history: History) -> Iterable[personas.Stay]:
     """What the rules of personas ask, of stays that took place or are sure to."""
-    for each in history.stays:
+    for each in (*history.stays, *history.booked):
         if each.status not in HAPPENED and each.status != "confirmed":
             continue
         yield personas.Stay(

@@ -5,6 +5,7 @@ Levels only, no values: whoever may see the guest may be told the reason.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from django.db import connection
 
 from staytrue.guests import published
 from staytrue.guests.matching.model import PERSON, Model
+from staytrue.guests.models import SourceProfile
 from staytrue.hotel import phones, scope
 
 FACTS_MAX = 3
@@ -50,7 +52,11 @@ def of_guest(guest_id: int) -> list[Ground]:
             profile_id=profile,
             other_id=one if other == profile else other,
             event=event,
-            codes=agreeing(model, levels, is_mobile=_is_mobile(known.get(one), known.get(other))),
+            codes=agreeing(
+                model,
+                json.loads(levels),
+                is_mobile=_is_mobile(known.get(one), known.get(other)),
+            ),
             rule=rule,
             at=at,
             by=actor if actor.startswith("member:") else "",
@@ -66,7 +72,7 @@ def of_guest(guest_id: int) -> list[Ground]:
 # The levels of the pair as it is compared now, or else as it was when it was decided.
 _SQL = """
   SELECT DISTINCT ON (v.id, v.one, v.other) l.profile_id, v.one, v.other, v.id,
-         coalesce(to_jsonb(e.levels), v.evidence->'levels', '[]'), v.rule, v.at, v.actor, v.reason,
+         coalesce(to_jsonb(e.levels), v.evidence->'levels', '[]')::text, v.rule, v.at, v.actor, v.reason,
          c.actor, c.at
     FROM link l
     JOIN identity_event v ON v.id = l.begun_by AND v.kind IN ('attached', 'merged')
@@ -81,12 +87,8 @@ _SQL = """
 
 
 def _features(profile_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT profile_id, features FROM source_profile WHERE profile_id = ANY(%s)",
-            [list(profile_ids)],
-        )
-        return dict(cursor.fetchall())
+    found = SourceProfile.objects.filter(profile_id__in=profile_ids)
+    return dict(found.values_list("profile_id", "features"))
 
 
 def agreeing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -47,6 +47,7 @@ class StayOfProfile:
     until_at: datetime | None
     handed_to: str | None
     handed_to_name: str
+    is_for_other: bool = False
     taken_from: int | None = None
     taken_from_name: str = ""
     taken_at: datetime | None = None
@@ -71,11 +72,15 @@ class Totals:
 
 @dataclass(frozen=True)
 class History:
-    """Stays by arrival, newest first; those handed over; and what the first add up to."""
+    """Stays by arrival, newest first; those handed over; and what the first add up to.
+
+    `booked` are those he booked for somebody else: he slept nowhere in them.
+    """
 
     stays: list[StayOfProfile]
     former: list[StayOfProfile]
     totals: list[Totals]
+    booked: list[StayOfProfile] = field(default_factory=list)
 
     @property
     def nights(self) -> int:
@@ -93,9 +98,11 @@ def history_of(access: Access, profile_ids: Collection[int]) -> History:
     for pk in sorted(set(wanted) - {each.pk for each in people}):
         one_of(access, Profile.objects.all(), PROFILES, pk=pk)
     found = _stays_of(access, people)
-    stays = [stay for stay in found if stay.until_at is None]
+    present = [stay for stay in found if stay.until_at is None]
     former = [stay for stay in found if stay.until_at is not None]
-    return History(stays, former, totals_of(stays))
+    stays = [stay for stay in present if not stay.is_for_other]
+    booked = [stay for stay in present if stay.is_for_other]
+    return History(stays, former, totals_of(stays), booked)
 
 
 def _stays_of(access: Access, people: Sequence[Profile]) -> list[StayOfProfile]:
@@ -110,6 +117,8 @@ def _stays_of(access: Access, people: Sequence[Profile]) -> list[StayOfProfile]:
                       r.currency, r.out_of_sight_since, o.roles, o.until_at,
                       CASE WHEN o.until_at IS NOT NULL THEN n.id::text END,
                       concat_ws(' ', n.first_name, n.last_name, n.second_last_name),
+                      -- A booking that names no guest is its booker's own.
+                      o.roles = '{booker}' AND r.primary_profile IS NOT NULL,
                       f.id, concat_ws(' ', f.first_name, f.last_name, f.second_last_name),
                       b.until_at, h.city, r.adults, r.children, r.infants,
                       coalesce(r.segment, r.derived_segment), r.lead_days, r.group_number

@@ -29,7 +29,7 @@ from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access, one_of
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
-from staytrue.web import evidence, facts, golden_lines, guest_words, guests, words
+from staytrue.web import card_past, evidence, facts, golden_lines, guest_words, guests, words
 from staytrue.web.facts import ShownVersion
 from staytrue.web.pages import page
 from staytrue.web.words import word
@@ -53,6 +53,8 @@ def to_guest(request: HttpRequest, pk: int) -> HttpResponse:
 def stays(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Who he is at a glance: what comes, every stay, and how to reach him."""
     access, now = access_in(request), clock.now()
+    if on := card_past.day_of(request):
+        return card_past.shown(request, public_id, on, now)
     answer = identities.answer(access, public_id)
     if answer.state != State.ACTIVE:
         return _elsewhere(request, answer, now)
@@ -149,7 +151,7 @@ def _page(
             ("guest_history", "3", _("History"), 0),
         ],
         vip=shown.golden.value("vip"),
-        language=shown.golden.value("language"),
+        speaks=shown.golden.value("language"),
         next=shown.next_stay,
         history=shown.history,
         happened=len(shown.happened),
@@ -198,7 +200,7 @@ class ShownPersona:
 
 
 def _personas(shown: Card) -> list[ShownPersona]:
-    by_id = {each.id: each for each in shown.history.stays}
+    by_id = {each.id: each for each in (*shown.history.stays, *shown.history.booked)}
     who = names_of(each.choice.actor for each in shown.personas if each.choice)
     made = []
     for each in shown.personas:
@@ -223,21 +225,18 @@ def _grounds(shown: Card) -> list[Ground]:
     return [each for each in found if {each.profile_id, each.other_id} <= {None, *seen}]
 
 
-def _why(shown: Card, now: datetime) -> list[str]:
+def _why(shown: Card, now: datetime) -> list[tuple[str, str]]:
+    """Each source with the sentence that says why it is this guest's."""
     found = _grounds(shown)
+    sources = {each.id: each for each in shown.sources}
     who = names_of(name for each in found for name in (each.by, each.confirmed_by))
-    return [
-        evidence.ground(
-            replace(
-                each,
-                by=who.get(each.by, each.by),
-                confirmed_by=who.get(each.confirmed_by, each.confirmed_by),
-            ),
-            shown.zone,
-            now,
-        )
-        for each in found
-    ]
+    told = []
+    for each in found:
+        by, confirmer = (who.get(name, name) for name in (each.by, each.confirmed_by))
+        named = replace(each, by=by, confirmed_by=confirmer)
+        source = sources[each.profile_id]
+        told.append((source.connection, evidence.ground(named, shown.zone, now)))
+    return told
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,14 @@ def value(name: str, of: Any) -> str:
 def of_source(source: Source) -> list[facts.Fact]:
     """What one source says, every value its own."""
     return [
-        facts.Fact(word(words.FIELD, name), facts.value(name, source.values[name], source.zone))
+        facts.Fact(
+            word(words.FIELD, name),
+            facts.value(name, source.values[name], source.zone),
+            origin=f"{source.connection}, {source.hotel.name}"
+            if source.hotel
+            else source.connection,
+            read_at=source.true_through,
+        )
         for name in FIELDS
         if source.values.get(name) and name != "kind"
     ]

@@ -133,9 +133,9 @@ _EVENT: Words = {
     "matcher": gettext_lazy("Guests are recognised by a new model"),
 }
 _CORRECTION: Words = {
-    "pinned": gettext_lazy("%(field)s held"),
-    "confirmed": gettext_lazy("%(field)s confirmed by the guest"),
-    "corrected": gettext_lazy("%(field)s corrected"),
+    "pinned": gettext_lazy("%(field)s: held"),
+    "confirmed": gettext_lazy("%(field)s: confirmed by the guest"),
+    "corrected": gettext_lazy("%(field)s: corrected"),
     "lifted": gettext_lazy("%(field)s: the PMS’s own value counts again"),
     "kept": gettext_lazy("%(field)s: ours kept against the PMS"),
     "taken": gettext_lazy("%(field)s: the PMS’s newer value taken"),

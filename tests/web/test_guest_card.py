@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from staytrue.guests import links
-from staytrue.guests.models import Guest, PersonaChoice, SourceTrust
+from staytrue.guests import links, published
+from staytrue.guests.models import Guest, PersonaChoice, SourceProfile, SourceTrust
 from staytrue.hotel import scope
 from staytrue.hotel.codes import Board, Status
 from staytrue.hotel.records import Email, Profile, Reservation
 from staytrue.inbox.models import Connection
+from staytrue.kit import clock
 from staytrue.staff import audit
 from tests import make
 from tests.guests.test_golden import guest_of
+from tests.staff import people
 from tests.web import house
 from tests.web.house import House
 
@@ -28,6 +30,12 @@ def page(client: Client, guest: Guest, tab: str = "") -> str:
     answer = client.get(f"/guests/{guest.public_id}/{tab}")
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
+
+
+def opened(shown: str, field: str) -> str:
+    """What a field of the golden sheet opens: its summary, rule and candidates."""
+    before, after = shown.split(f'id="of-{field}"')
+    return before.rpartition("<details>")[2] + after.split("</details>")[0]
 
 
 def everyone(at: House) -> Client:
@@ -123,12 +131,12 @@ def test_three_sources_are_three_cards_and_each_value_names_its_own(hotel_house:
         own = cards.split(f">{connection}</a>")[1].split("</section>")[0]
         assert kind in own
         assert value in own
-    language = shown.split('id="of-language"')[1].split("</details>")[0]
+    language = opened(shown, "language")
     assert "German" in language
     assert "web-form, Hotel Sirga" in language
     assert "bio-files, Hotel Sirga" in language
     assert "This source is trusted more than the others." in language
-    assert "Spa gold" in shown.split('id="of-vip"')[1].split("</details>")[0]
+    assert "Spa gold" in opened(shown, "vip")
 
 
 def test_the_trust_in_a_source_is_set_by_who_manages_matching(hotel_house: House) -> None:
@@ -163,7 +171,7 @@ def test_a_value_is_corrected_held_and_taken_back_on_the_card(hotel_house: House
     guest, desk = guest_of(profile), hotel_house.client("front_desk")
     given = {"profile": profile, "field": "emails", "reason": "she spelled it"}
     shown = word(desk, guest, act="correct", value="claire@right.example", **given)
-    own = shown.split('id="of-emails"')[1].split("</details>")[0]
+    own = opened(shown, "emails")
     assert "claire@right.example" in own.split("</summary>")[0]
     assert "she spelled it" in own
     assert "<del><bdi>claire@fontanel.example</bdi></del>" in own
@@ -173,7 +181,7 @@ def test_a_value_is_corrected_held_and_taken_back_on_the_card(hotel_house: House
     )
     word(desk, guest, act="lift", **given)
     word(desk, guest, act="pin", **given)
-    own = page(desk, guest, "profiles/").split('id="of-emails"')[1].split("</details>")[0]
+    own = opened(page(desk, guest, "profiles/"), "emails")
     assert "Held by a person" in own
     assert "claire@right.example" not in own
 
@@ -280,6 +288,66 @@ def test_one_of_several_profiles_is_taken_apart(hotel_house: House) -> None:
     shown = page(client, guest, "profiles/")
     assert "1 profile<" in shown
     assert "L7" not in shown
+
+
+def test_the_sheet_says_why_it_is_one_person(hotel_house: House) -> None:
+    house.take(hotel_house.other_link, make.profile(source_id="L7", emails=MAIL))
+    one, other = hotel_house.guest("G1"), hotel_house.guest("L7")
+    guest, ana = guest_of(one), people.member("guest_relations")
+    with scope.everything():
+        fields = [field.name for field in published.current().model.fields]
+        levels = [0 if name in ("born", "phone") else -1 for name in fields]
+        for profile in (one, other):
+            SourceProfile.objects.create(
+                profile_id=profile, connection_id=1, profile_hash=1, normaliser=1,
+                features={"phones": ["+33612345678"]},
+            )  # fmt: skip
+        told = links.Act(links.Kind.ATTACHED, "worker", "score", one, other,
+                         evidence={"levels": levels})  # fmt: skip
+        event = links.note(told, datetime(2026, 5, 4, 10, tzinfo=UTC))
+        links.move({other: guest.pk}, event, datetime(2026, 5, 4, 10, tzinfo=UTC))
+        said = links.Act(links.Kind.CONFIRMED, f"member:{ana.pk}", "staff", one, other)
+        links.note(said, datetime(2026, 5, 6, 10, tzinfo=UTC))
+    shown = page(everyone(hotel_house), guest)
+    why = shown.split("<h2>Why this is one person</h2>")[1].split("</section>")[0]
+    assert "lyo-files: " in why
+    assert "since 4 May, confirmed by Lea Morel on 6 May." in why
+    assert "same mobile" in why
+    assert "same birth date" in why
+
+
+def test_rooms_booked_for_others_are_told_apart_and_not_counted(hotel_house: House) -> None:
+    others = [
+        make.reservation(
+            number=f"7{n}", status=Status.CHECKED_OUT, source_status="Checked out",
+            arrival_on=date(2026, 2, 1), group_number="W",
+            guests=[house.guest(profile="G2"), house.guest("booker", "G1")],
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    house.take(hotel_house.link, *others)
+    shown = page(everyone(hotel_house), guest_of(hotel_house.guest("G1")))
+    assert "<span>Stays</span><b>0</b>" in shown
+    booked = shown.split("<h2>Booked for others</h2>")[1].split("</section>")[0]
+    assert booked.count("Nekane Olabarria") == 3
+    assert "<b>Group organiser</b>" in shown
+
+
+def test_the_card_of_a_past_day_knows_what_was_known_then(hotel_house: House) -> None:
+    guest = guest_of(hotel_house.guest("G1"))
+    house.take(
+        hotel_house.link,
+        make.profile(first_name="Klara", language="fr"),
+        made_at=house.READ_AT + timedelta(hours=30),
+    )
+    client = everyone(hotel_house)
+    with clock.use(lambda: house.NOW + timedelta(days=3)):
+        assert "<h1><bdi>Klara Fontanel" in page(client, guest)
+        then = page(client, guest, "?known=2026-05-21")
+        assert "<h1><bdi>Claire Fontanel" in then
+        assert "As known at the end of 21 May" in then
+        assert "nothing was known" in page(client, guest, "?known=2019-01-01")
+        assert client.get(f"/guests/{guest.public_id}/?known=yesterday").status_code == 404
 
 
 def test_a_guest_nobody_there_may_see_is_not_found(hotel_house: House) -> None:
