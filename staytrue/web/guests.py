@@ -43,7 +43,8 @@ def guests(request: HttpRequest) -> HttpResponse:
     else:
         today = lists.today_of(access, now)
         listed = people.guests(access, today, fold(name), after, PAGE, of.property_id)
-        later, told, template = listed.later, {"listed": listed}, "guests.html"
+        told = {"listed": listed, "reads_contacts": access.may_anywhere("contact.read")}
+        later, template = listed.later, "guests.html"
     return page(
         request, template, now, name=name, kept=kept, hotel=hotel,
         later=f"{later[1]}.{later[0]}" if later else "", **told,
