@@ -29,10 +29,10 @@ check: setup .venv/.ready-dev
 	$(BIN)/python -m pytest -q tests/test_tidy.py
 	$(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 
-bench: setup
+bench: setup .venv/.ready-bench
 	$(BIN)/staytrue bench $(ARGS)
 
-proof: setup .venv/.ready-dev .venv/.browser
+proof: setup .venv/.ready-dev .venv/.browser .venv/.ready-bench .venv/.ready-spark
 	$(BIN)/python -m tests.proof $(ARGS)
 
 shots: setup .venv/.ready-dev .venv/.browser
@@ -72,6 +72,11 @@ endef
 	$(call install,requirements-dev.lock)
 	touch $@
 
+# Where an extra cannot be had, what needs it is skipped and says so.
+.venv/.ready-bench .venv/.ready-spark: .venv/.ready-%: requirements-%.lock .venv/.ready
+	($(call install,requirements-$*.lock)) || echo "The extra $* could not be installed."
+	touch $@
+
 .venv/.messages: $(wildcard $(LOCALE)/*/LC_MESSAGES/*.po) .venv/.ready
 	test ! -d $(LOCALE) || $(BIN)/pybabel --quiet compile --domain django --directory $(LOCALE)
 	touch $@
@@ -93,3 +98,7 @@ lock: .venv/.ready-dev
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links --extra dev -c requirements.lock pyproject.toml \
 	  -o requirements-dev.lock
+	for extra in bench spark; do \
+	  $(BIN)/uv pip compile --quiet --generate-hashes --universal --no-annotate --no-header \
+	    --no-emit-index-url --no-emit-find-links --extra $$extra -c requirements.lock \
+	    -c requirements-dev.lock pyproject.toml -o requirements-$$extra.lock; done
