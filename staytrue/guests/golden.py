@@ -90,9 +90,14 @@ def compute(guest_ids: Collection[int], now: datetime) -> None:
     Over all their profiles, whoever asks: what is kept must not hang on what he may see.
     """
     with scope.everything():
-        ids = sorted(set(guest_ids))
-        for start in range(0, len(ids), CHUNK):
-            _keep(read(ids[start : start + CHUNK]), now)
+        compute_here(guest_ids, now)
+
+
+def compute_here(guest_ids: Collection[int], now: datetime) -> None:
+    """The same for whoever sees all hotels already."""
+    ids = sorted(set(guest_ids))
+    for start in range(0, len(ids), CHUNK):
+        _keep(read(ids[start : start + CHUNK]), now)
 
 
 def _keep(found: dict[int, Sources], now: datetime) -> None:

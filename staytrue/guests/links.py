@@ -108,7 +108,10 @@ def profiles_of(guest_ids: Collection[int]) -> dict[int, list[int]]:
 def open_for(
     profile_ids: Collection[int], actor: str, normaliser: int, now: datetime
 ) -> dict[int, int]:
-    """A guest of his own for each of these profiles, by a decision of its own: profile → guest."""
+    """A guest of his own for each of these profiles, by a decision of its own: profile → guest.
+
+    For those who see all hotels.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """WITH x AS (SELECT * FROM unnest(%(profiles)s::bigint[], %(ids)s::uuid[]) x(one, id)),
@@ -134,7 +137,7 @@ def open_for(
             },
         )
         found = dict(cursor.fetchall())
-    golden.compute(found.values(), now)
+    golden.compute_here(found.values(), now)
     return found
 
 

@@ -6,7 +6,7 @@ Whatever is here may be made again at any time; doing it twice is doing it once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ import msgspec
 from django.db import connection
 
 from staytrue.guests import values
+from staytrue.guests.matching.hubs import State
 from staytrue.guests.matching.keys import Value, keys_of, sound_key, values_of
 from staytrue.guests.matching.normalise import VERSION, Features, features_of
 from staytrue.guests.matching.pairs import BLOCK_MAX
@@ -129,9 +130,10 @@ def refresh(
         return done
     found = {row.id: values_of(row.features, salt) for row in rows}
     plain = {row.id: keys_of(row.features, salt) for row in rows}
-    hold(key for row in rows if not row.is_gone for key in plain[row.id])
-    states = values.states_of({value.key for each in found.values() for value in each})
-    # With what these very profiles add, a value may become generic: they are marked below.
+    states = hold(
+        {key for row in rows if not row.is_gone for key in plain[row.id]},
+        {value.key for each in found.values() for value in each},
+    )
     for row in rows:
         done.rows[row.id] = row
         if row.is_gone:
@@ -143,22 +145,30 @@ def refresh(
         id_: {*keys, *(value.key for value in found[id_] if value.field != _UNCOUNTED)}
         for id_, keys in done.keys.items()
     }
-    done.disturbed = _keep(rows, kept, _counts(rows, found, salt), now)
+    done.disturbed, turned = _keep(rows, kept, _counts(rows, found, salt), now, states)
+    # What turned a value while we waited for it did not see these profiles yet.
+    done.disturbed |= {id_ for id_ in done.keys for value in found[id_] if value.key in turned}
     return done
 
 
-def hold(keys: Iterable[int]) -> None:
-    """Wait for whoever recognises a profile with one of these keys, until his transaction ends."""
+def hold(keys: Collection[int], valued: Collection[int]) -> dict[int, State]:
+    """Wait for whoever recognises a profile with one of these keys, until his transaction ends.
+
+    Answers the states of these values as they were before the waiting.
+    """
     buckets = sorted({key % BUCKETS for key in keys})
     if len(buckets) > BUCKETS_MOST:
         hold_all()
-        return
+        return values.states_of(valued)
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT pg_advisory_xact_lock_shared(%s, %s)
-                UNION ALL SELECT pg_advisory_xact_lock(%s, b) FROM unnest(%s::int[]) x(b)""",
-            [_LOCK, _EVERYBODY, _LOCK, buckets],
+            """SELECT key, state FROM value_stat WHERE key = ANY(%s) AND state <> 'personal'
+                UNION ALL SELECT NULL, pg_advisory_xact_lock_shared(%s, %s)::text
+                UNION ALL SELECT NULL, pg_advisory_xact_lock(%s, b)::text
+                            FROM unnest(%s::int[]) x(b)""",
+            [list(valued), _LOCK, _EVERYBODY, _LOCK, buckets],
         )
+        return {key: State(state) for key, state in cursor.fetchall() if key is not None}
 
 
 def hold_all() -> None:
@@ -269,11 +279,13 @@ WITH kept AS (
   ON CONFLICT (key) DO UPDATE SET profiles = s.profiles + excluded.profiles,
     surnames = s.surnames + excluded.surnames, state = {later},
     found_at = CASE WHEN {later} <> 'personal' THEN coalesce(s.found_at, %(now)s) END
-  RETURNING s.key, old.state IS NOT NULL AND old.state <> new.state OR
-                   old.state IS NULL AND new.state <> 'personal' AS turned
+  RETURNING s.key, coalesce(old.state, 'personal') AS was, new.state AS state
 )
-SELECT (SELECT array_agg(key) FROM stats WHERE turned), (SELECT array_agg(key) FROM added),
-       (SELECT array_agg(key) FROM dropped)
+SELECT (SELECT array_agg(key) FROM stats WHERE was <> state),
+       (SELECT array_agg(s.key) FROM stats s LEFT JOIN unnest(%(known_keys)s::bigint[],
+                 %(known_states)s::text[]) k(key, state) ON k.key = s.key
+         WHERE s.was <> coalesce(k.state, 'personal')),
+       (SELECT array_agg(key) FROM added), (SELECT array_agg(key) FROM dropped)
 """.format(
     fresh=values.STATE.format(ruled="''", surnames="x.more", field="x.field"),
     later=values.STATE.format(
@@ -283,9 +295,15 @@ SELECT (SELECT array_agg(key) FROM stats WHERE turned), (SELECT array_agg(key) F
 
 
 def _keep(
-    rows: Sequence[Row], keys: dict[int, set[int]], counts: _Counts, now: datetime
-) -> set[int]:
-    """Write it all at once; answers whose pairs differ now, though they themselves do not."""
+    rows: Sequence[Row],
+    keys: dict[int, set[int]],
+    counts: _Counts,
+    now: datetime,
+    states: Mapping[int, State],
+) -> tuple[set[int], set[int]]:
+    """Write it all at once; answers whose pairs differ now, though they themselves do not, and the
+    values whose states were not these any more.
+    """
     pairs = [(key, id_) for id_, of in keys.items() for key in of]
     counted = list(counts.items())
     with connection.cursor() as cursor:
@@ -307,10 +325,13 @@ def _keep(
                 "fields": [name for (_, name, _), _ in counted],
                 "sounds": [sound for (_, _, sound), _ in counted],
                 "by": [count for _, count in counted],
+                "known_keys": list(states),
+                "known_states": list(states.values()),
             },
         )
-        turned, added, dropped = cursor.fetchone()
-    return _disturbed(set(turned or ()), Counter(added or ()), Counter(dropped or ()))
+        turned, late, added, dropped = cursor.fetchone()
+    disturbed = _disturbed(set(turned or ()), Counter(added or ()), Counter(dropped or ()))
+    return disturbed, set(late or ())
 
 
 def _disturbed(turned: set[int], added: Counter[int], dropped: Counter[int]) -> set[int]:
