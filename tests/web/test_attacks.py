@@ -66,6 +66,9 @@ LISTS = [
     "/search/?q=Adeyemi",
     "/search/?q=Ruth+Adeyemi",
     "/search/?q=ruth@adeyemi.example",
+    "/search/?q=Adeyemy+Ruth",
+    "/guests/flows/",
+    "/guests/reachability/",
     "/connections/",
     "/audit/",
 ]

@@ -22,7 +22,7 @@ LANGUAGES = ("en", "fr", "es")
 # Every page is looked at; the names are those of the album.
 NAMES = (
     "!sign-in", "!password", "today", "today-one", "today-lost", "stays", "stay", "stay-moved",
-    "stay-lost", "stay-replaced", "stay-then", "guests", "guest", "search", "search-empty",
+    "stay-lost", "stay-replaced", "stay-then", "guests", "guests-narrowed", "guest", "flows", "reach", "search", "search-empty",
     "connections", "connection", "connection-alive", "connection-changed", "connection-restored",
     "connection-pace", "connect-mews", "fields", "fidelity", "raw", "members", "member", "roles", "role", "audit", "me",
     "more", "help", "second-factor", "sign-out", "not-found",

@@ -19,6 +19,8 @@ PAGES: dict[str, Callable[[House], str]] = {
     "stays": lambda _: "/stays/",
     "stay": lambda h: f"/stays/{h.stay('30117')}/",
     "guests": lambda _: "/guests/",
+    "flows": lambda _: "/guests/flows/",
+    "reach": lambda _: "/guests/reachability/",
     "guest": lambda h: f"/guests/{h.guest('G2')}/",
     "card": lambda h: f"/guests/{guest_of(h.guest('G2')).public_id}/",
     "profiles": lambda h: f"/guests/{guest_of(h.guest('G2')).public_id}/profiles/",
