@@ -27,7 +27,7 @@ SHARED_ABOVE, GENERIC_ABOVE = 3, 12
 """More surnames than this, and it is no family's; of nobody in particular. As in matching."""
 _MOST, _SOME = 0.5, 0.3
 _OWN_MOST = 6
-_HANDFUL, _CROWD = 6, 10
+_HANDFUL, _CROWD, _PARTY = 6, 10, 20
 _SAMPLED, _FREE_LEAST, _FREE_NUMBERED, _FREE_NAMES = 40, 12, 0.1, 0.5
 _RELAY_LEAST, _RELAY_SERIAL, _RELAY_OTA = 5, 0.6, 0.9
 
@@ -58,7 +58,7 @@ WHY = {
     "company_profile", "business_stays", "business_domain", "lives_together", "one_surname",
     "on_one_booking", "few_people", "booked_for_friends", "one_person", "bounces", "one_journey",
 }  # fmt: skip
-"""Every reason there is; each has its sentence on the screens."""
+"""Every reason there is."""
 
 
 def is_free_mail(host: str, domain: DomainFacts) -> bool:
@@ -148,7 +148,10 @@ def _shared(facts: Facts) -> tuple[Role, str]:
         return Role.AGENCY, "sells_travel"
     if facts.one_home and facts.people < _CROWD:
         return Role.FAMILY, "lives_together"
-    if _is_for_friends(facts):
+    # A tour is one journey too, and nobody's friends.
+    if facts.agency > _MOST and not facts.named:
+        return Role.AGENCY, "agency_channels"
+    if facts.people < _PARTY and _is_for_friends(facts):
         return Role.PRIVATE, "booked_for_friends"
     if facts.companies or (facts.business > _MOST and facts.business > facts.agency):
         return Role.COMPANY, "company_profile" if facts.companies else "business_stays"

@@ -115,6 +115,12 @@ def test_who_once_booked_for_friends_still_owns_his_address() -> None:
     assert of("ana.vidal@gmail.com", party, *stays).why == "booked_for_friends"
 
 
+def test_a_tour_of_an_agency_is_no_party_of_friends() -> None:
+    tour = users("Ana Vidal", "Jon Cole", "Léa Morel", "Tim Weber", "Eva Rossi")
+    stays = [stay(user.id, channel="tour_operator") for user in tour]
+    assert of("norte@gmail.com", tour, *stays).role == Role.AGENCY
+
+
 def test_a_number_that_one_hotel_lends_to_many_is_its_own() -> None:
     names = "Vidal Cole Weber Morel Lopez Rossi Shaw Kraus Dupont Stone Girard Silva Novak Bauer"
     guests = users(*(f"Ana {name}" for name in names.split()))
