@@ -87,7 +87,7 @@ _FIELD = {
     "emails": "email", "phones": "phone", "cards": "card", "loyalty": "loyalty",
     "documents": "document",
 }  # fmt: skip
-_VALUES: tuple[tuple[str, Callable[[Features], tuple[str, ...]]], ...] = (
+VALUES: tuple[tuple[str, Callable[[Features], tuple[str, ...]]], ...] = (
     ("email", lambda each: each.emails),
     ("phone", lambda each: each.phones),
     ("card", lambda each: each.cards),
@@ -100,10 +100,15 @@ _VALUES: tuple[tuple[str, Callable[[Features], tuple[str, ...]]], ...] = (
 def found(features: Sequence[Features]) -> Hubs:
     """Count who uses each value, and name what too many use."""
     findings = []
-    for field, values in _VALUES:
+    for field, values in VALUES:
         findings += _counted(field, values, features)
     findings += placeholders(features)
-    findings.sort(key=lambda each: (each.field, each.value))
+    return of_findings(findings)
+
+
+def of_findings(findings: Iterable[Finding]) -> Hubs:
+    """What these findings change in a profile."""
+    findings = sorted(findings, key=lambda each: (each.field, each.value))
     return Hubs(
         tuple(findings),
         frozenset((each.field, each.value) for each in findings if each.state == State.GENERIC),
@@ -124,20 +129,28 @@ def _counted(
             if each.surname and value in surnames:
                 # By sound, so that typing errors of one surname are not counted as many.
                 surnames[value].add(sound(each.surname))
-    states = {value: state_of(len(names)) for value, names in surnames.items()}
     return [
-        Finding(field, value, state, profiles[value], len(surnames[value]))
-        for value, state in states.items()
-        if state != State.PERSONAL and (field != "line" or state == State.GENERIC)
+        finding
+        for value, names in surnames.items()
+        if (finding := finding_of(field, value, profiles[value], len(names)))
     ]
+
+
+def finding_of(field: str, value: str, profiles: int, surnames: int) -> Finding | None:
+    """What is found of a value that is used so; a home of a few families is no finding."""
+    state = state_of(surnames)
+    if state == State.PERSONAL or (field == "line" and state == State.SHARED):
+        return None
+    return Finding(field, value, state, profiles, surnames)
 
 
 def placeholders(features: Iterable[Features]) -> list[Finding]:
     """Birth dates that stand far too often: somebody's placeholder."""
-    counts: dict[str, int] = {}
-    for each in features:
-        if len(each.born) > 4:
-            counts[each.born] = counts.get(each.born, 0) + 1
+    return often_born(Counter(each.born for each in features if len(each.born) > 4))
+
+
+def often_born(counts: Counter[str]) -> list[Finding]:
+    """The same of counted dates."""
     if not counts:
         return []
     often = max(_BORN_LEAST, _BORN_TIMES * sum(counts.values()) / len(counts))

@@ -36,8 +36,12 @@ class Rarity:
 
     @classmethod
     def of(cls, values: Iterable[str]) -> Rarity:
-        """Count them; one less for each, because the pair itself is among them."""
-        counts = Counter(value for value in values if value)
+        """Count them."""
+        return cls.counted(Counter(value for value in values if value))
+
+    @classmethod
+    def counted(cls, counts: Counter[str]) -> Rarity:
+        """Of counted values; one less for each, because the pair itself is among them."""
         total = counts.total()
         if total < 2:
             return cls()
