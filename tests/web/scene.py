@@ -21,7 +21,7 @@ from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff import audit
 from staytrue.staff.access import house_access
 from staytrue.staff.actions import RoleAt, create_member
-from tests.web import alive, doubtful, house, truth
+from tests.web import alive, doubtful, house, known, truth
 
 NOW = datetime(2026, 5, 21, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 21)
@@ -54,6 +54,9 @@ def build(folder: Path) -> Year:
     truth.audited(bilbao_files, NOW)
     alive.connect(NOW)
     doubtful.build(bilbao_files, lisbon_files)
+    with scope.everything():
+        elsewhere = Profile.objects.get(source_id="AND-77")
+    known.build(most_travelled(), elsewhere, lisbon_files, NOW)
     return year
 
 
@@ -158,12 +161,12 @@ def most_travelled() -> Profile:
 
 def _elsewhere(link: Connection) -> None:
     """The same guest in Lisbon, whose PMS writes his country in a way of its own."""
-    known = most_travelled()
+    frequent = most_travelled()
     odd = {"country_text": "Euskal Herria", "pillow": "feather", "is_regular": True}
     guest = records.Profile(
-        source_id="AND-77", first_name=known.first_name, last_name=known.last_name,
-        second_last_name=known.second_last_name, custom=odd,
-        emails=[records.Email(mail["address"]) for mail in known.emails],
+        source_id="AND-77", first_name=frequent.first_name, last_name=frequent.last_name,
+        second_last_name=frequent.second_last_name, custom=odd,
+        emails=[records.Email(mail["address"]) for mail in frequent.emails],
     )  # fmt: skip
     house.take(link, guest, made_at=NOW - timedelta(minutes=4))
     stays = [
