@@ -126,7 +126,7 @@ def _wanted(
 ) -> dict[Pair, Question]:
     """The strongest question of each pair of guests."""
     found: dict[Pair, Question] = {}
-    for each in sorted(asked, key=lambda q: (bool(q.rule), q.person, q.bits), reverse=True):
+    for each in sorted(asked, key=_strength, reverse=True):
         if each.one not in guests or each.other not in guests:
             continue
         one, other = sorted((guests[each.one][0], guests[each.other][0]))
@@ -136,6 +136,10 @@ def _wanted(
         if shown:
             found[one, other] = shown
     return found
+
+
+def _strength(asked: Question) -> tuple[bool, bool, float, float]:
+    return asked.why == REOPENED, bool(asked.rule), asked.person, asked.bits
 
 
 def _cited(asked: Question, words: Sequence[Word]) -> Question | None:
