@@ -22,8 +22,8 @@ class Bands:
 
     automatic: float = 0.99
     review: float = 0.5
-    within: float = 3.0
-    contest: float = 6.0
+    within: float = 4.0
+    contest: float = 9.0
     list_share: float = 0.12
 
 

@@ -30,6 +30,8 @@ def test_most_that_can_be_found_is_joined_or_shown(
     document = measures.document(resolution, _truth(resolution, person_of))
     assert document["found_with_review"] >= 0.9
     assert document["ceiling"] >= 0.9
+    # Cases and pairs together.
+    assert document["review_share"] <= 0.12
 
 
 def test_what_is_stated_is_what_is_observed(
@@ -96,5 +98,6 @@ def test_what_a_person_or_a_reservation_holds_apart_stays_apart(
     again = batch.resolved(resolution.model)
     for number, (one, other) in enumerate(pairs):
         assert again.automatic.of[one] != again.automatic.of[other]
-        # Two houses on one night may be a mistake: the pair is still shown.
-        assert vetoes[number % 3] == Veto.PRESENCE or again.likely.of[one] != again.likely.of[other]
+        # Two houses on one night, or one guest listed twice, may be a mistake: they are still shown.
+        is_final = vetoes[number % 3] == Veto.CANNOT_LINK
+        assert not is_final or again.likely.of[one] != again.likely.of[other]

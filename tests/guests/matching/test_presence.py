@@ -202,6 +202,5 @@ def test_of_families_and_agencies_a_fifth_as_many_are_joined_wrongly_at_equal_re
         now, recall = crowd.knowing()
         before, recall_before = crowd.not_knowing(recall)
         assert abs(recall - recall_before) < 0.03
-        print(f"crowd {seed}: {now:.0f} wrong at {recall:.3f}, {before:.0f} at {recall_before:.3f}")
         wrong, wrong_before = wrong + now, wrong_before + before
     assert wrong <= 0.2 * wrong_before
