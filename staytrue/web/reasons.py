@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from staytrue.kit.errors import StaytrueError
 from staytrue.web import formats, words
 from staytrue.web.far_side import FAR_SIDE
+from staytrue.web.refusals import REFUSALS
 
 _CUT = gettext_lazy(
     "The file was cut, or is still being written. Send it again; nothing of it was taken."
@@ -31,6 +32,7 @@ _LAYOUT = gettext_lazy(
 
 REASONS: dict[str, Promise] = {
     **FAR_SIDE,
+    **REFUSALS,
     "truncated": _CUT,
     "replaced": gettext_lazy(
         "The file was replaced while it was read. It is taken again when at rest."

@@ -186,6 +186,12 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             _("Check booking %(number)s") % {"number": number},
             _("The PMS used this number for another booking."),
         )
+    if kind == "correction_contradicted":
+        fields = [words.word(words.FIELD, str(name)) for name in facts.get("fields", ())]
+        return (
+            _("Decide what is right of a guest: %(fields)s") % {"fields": ", ".join(fields)},
+            _("The PMS now says something else than a person corrected. Nothing is changed yet."),
+        )
     return _about_connection(kind, facts, told)
 
 
