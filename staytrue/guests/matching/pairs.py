@@ -39,11 +39,13 @@ def pairs_of_keys(keys: Index, lengths: Index, block_max: int = BLOCK_MAX) -> Pa
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
     owners = np.repeat(np.arange(len(lengths)), lengths)
     order = np.argsort(keys, kind="stable")
-    return _within(keys[order], owners[order], len(lengths), block_max)
+    return within(keys[order], owners[order], len(lengths), block_max)
 
 
-def _within(keys: NDArray[np.int64], owners: Index, profiles: int, block_max: int) -> Pairs:
-    """Keys in order, each with its profile: every pair within a block."""
+def within(
+    keys: NDArray[np.int64], owners: Index, profiles: int, block_max: int = BLOCK_MAX
+) -> Pairs:
+    """Keys in order, each with its profile, those of one key rising: every pair within a block."""
     starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
     sizes = np.diff(np.r_[starts, len(keys)])
     # How many more of its block stand behind each place; nought in blocks that are too large.
