@@ -31,6 +31,6 @@ def reach(code: str | None) -> Answer:
         report = reachability.report(house_access(ACTOR), chosen)
     rows = [(count, _WORDS[kind]) for kind, count in report.counts.items()]
     return Answer(
-        {"guests": report.guests, **report.counts},
+        {"guests": report.guests, **report.counts, "waiting": report.waiting},
         table([*rows, (report.guests, "guests")], ("guests", "of them")),
     )

@@ -50,9 +50,13 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Report:
-    """How many guests there are of each kind of reach; every guest is of one."""
+    """How many guests there are of each kind of reach; every guest is of one.
+
+    `waiting` are profiles whose addresses the worker has still to look at: till then they have none.
+    """
 
     counts: dict[str, int]
+    waiting: int
 
     @property
     def guests(self) -> int:
@@ -73,7 +77,15 @@ def report(access: Access, property_id: int | None = None) -> Report:
             _values(access, property_id),
         )
         found = dict(cursor.fetchall())
-    return Report({kind: found.get(kind, 0) for kind in KINDS})
+        cursor.execute(
+            """SELECT count(*) FROM profile p
+                WHERE p.property_id = ANY(%(ids)s) AND NOT p.deleted AND NOT p.anonymised
+                  AND p.emails <> '[]'
+                  AND NOT EXISTS (SELECT FROM contact_use u WHERE u.profile_id = p.id)""",
+            _values(access, property_id),
+        )
+        (waiting,) = cursor.fetchone()
+    return Report({kind: found.get(kind, 0) for kind in KINDS}, waiting)
 
 
 def recipients(access: Access, property_id: int | None = None) -> Iterator[Recipient]:

@@ -138,3 +138,12 @@ def test_whoever_may_not_read_addresses_learns_nothing_of_them(hotels: House) ->
     blind = access_of(people.member("department", at=hotels.sirga))
     assert report(blind).guests == 0
     assert recipients(blind) == []
+
+
+def test_addresses_nobody_has_looked_at_yet_are_said_to_wait(hotels: House) -> None:
+    assert report().waiting == 0
+    new = make.profile(source_id="N1", first_name="Ana", last_name="Prats",
+                       emails=[Email("ana@prats.example")])  # fmt: skip
+    house.take(hotels.link, new)
+    assert report().waiting == 1
+    assert report().counts[Reach.MISSING] == 3
