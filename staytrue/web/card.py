@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from staytrue.consent import queries as consent
 from staytrue.consent.queries import Contact
+from staytrue.consent.rules import Role
 from staytrue.guests import card as cards
 from staytrue.guests import chronicle, grounds, identities
 from staytrue.guests.card import Card
@@ -66,7 +67,6 @@ def stays(request: HttpRequest, public_id: UUID) -> HttpResponse:
         now,
         live=True,
         lines=golden_lines.lines(shown),
-        contacts=_contacts(access, shown),
         personas=_personas(shown),
         known_personas=[(code, word(guest_words.PERSONA, code)) for code in PERSONAS],
         why=_why(shown, now),
@@ -136,6 +136,7 @@ def _page(
 ) -> HttpResponse:
     access = access_in(request)
     conflicts = golden_lines.conflicts(shown)
+    contacts = _contacts(access, shown)
     return page(
         request,
         template,
@@ -153,6 +154,9 @@ def _page(
         vip=shown.golden.value("vip"),
         speaks=shown.golden.value("language"),
         next=shown.next_stay,
+        contacts=contacts,
+        mail_role=_role(contacts, shown.golden.email),
+        phone_role=_role(contacts, shown.golden.phone),
         history=shown.history,
         happened=len(shown.happened),
         coming=sum(stay.status in cards.COMING for stay in shown.history.stays),
@@ -174,6 +178,11 @@ class ShownContact:
     of: Contact
     role: str
 
+    @property
+    def tone(self) -> str:
+        """His company's is his own; behind all others stands somebody else."""
+        return "" if self.of.role == Role.COMPANY else "warn"
+
 
 def _contacts(access: Access, shown: Card) -> list[ShownContact]:
     """Each address and number once, those of now first."""
@@ -185,6 +194,11 @@ def _contacts(access: Access, shown: Card) -> list[ShownContact]:
     ordered = sorted(found.values(), key=lambda each: not each.is_current)
     roles = guest_words.POINT_ROLE
     return [ShownContact(each, str(roles.get(each.role.value, ""))) for each in ordered]
+
+
+def _role(contacts: Iterable[ShownContact], written: str) -> ShownContact | None:
+    """Who is behind the address or number that stands in the head, if not simply he."""
+    return next((each for each in contacts if each.role and each.of.written == written), None)
 
 
 @dataclass(frozen=True)

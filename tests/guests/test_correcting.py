@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from staytrue.flow import reactions
-from staytrue.guests import correcting, golden
+from staytrue.guests import correcting, golden, links
 from staytrue.guests.composing import Rule, Standing
 from staytrue.guests.models import Correction, Guest, IdentityEvent
 from staytrue.hotel import scope
 from staytrue.hotel.records import Email, Profile
 from staytrue.kit.errors import Forbidden, Refused
 from staytrue.staff.models import Ask
+from tests import make
 from tests.guests.test_golden import guest_of, two_hotels
 from tests.make import NOON
 from tests.staff import people
@@ -124,6 +126,33 @@ def test_a_word_taken_back_lets_the_pms_speak_again(two_hotels: House) -> None:
         events = IdentityEvent.objects.filter(kind="corrected").order_by("id")
         assert [each.evidence["act"] for each in events] == ["confirmed", "lifted"]
         assert "33612345678" not in str(list(events.values()))
+
+
+def test_what_a_file_says_anew_reaches_the_guest_and_the_ask_by_the_whole_line(
+    two_hotels: House, tmp_path: Path
+) -> None:
+    link, days = two_hotels.link, [NOON + timedelta(days=day) for day in range(3)]
+
+    def read(at: datetime, language: str, address: str) -> None:
+        guest = make.profile(language=language, emails=[Email(address)])
+        path = make.guests_file(tmp_path, at, guest)
+        make.take(link, path, at + timedelta(minutes=1), "staytrue_guests")
+        reactions.settle(at + timedelta(minutes=2))
+
+    read(days[0], "fr", "claire@wrong.example")
+    profile = two_hotels.guest("G1")
+    with scope.everything():
+        known = links.guests_of([profile]).get(profile)
+    guest = guest_of(profile) if known is None else Guest(pk=known)
+    access = people.access("guest_relations")
+    correcting.correct(access, profile, "emails", RIGHT, "she spelled it", NOON)
+    read(days[1], "es", "claire@wrong.example")
+    again(guest)
+    assert (guest.golden["language"], open_asks()) == ("es", 0)
+    read(days[2], "es", "claire@third.example")
+    again(guest)
+    assert guest.golden["emails"][0]["address"] == "claire@right.example"
+    assert open_asks() == 1
 
 
 def test_one_of_two_addresses_is_corrected_and_the_other_stays(two_hotels: House) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from staytrue.consent import actions as contacts
 from staytrue.guests import links, published
 from staytrue.guests.models import Guest, PersonaChoice, SourceProfile, SourceTrust
 from staytrue.hotel import scope
@@ -200,6 +201,34 @@ def test_a_conflict_stands_on_the_card_until_somebody_decides(hotel_house: House
     assert "bio-files now says “claire@third.example”" in shown
     assert "now says" not in word(desk, guest, act="keep", **given)
     assert "claire@right.example" in page(desk, guest)
+
+
+def test_an_address_of_the_past_is_shown_as_such_and_a_shared_one_by_its_role(
+    hotel_house: House,
+) -> None:
+    profile = hotel_house.guest("G1")
+    guest = guest_of(profile)
+    with scope.everything():
+        contacts.keep_contacts([profile], house.NOW)
+    newer = [Email("claire@new.example"), Email("c.77@guest.booking.com", masked=True)]
+    house.take(
+        hotel_house.link,
+        make.profile(emails=newer, language="fr"),
+        made_at=house.READ_AT + timedelta(hours=1),
+    )
+    with scope.everything():
+        contacts.learn_roles(contacts.keep_contacts([profile], house.NOW), house.NOW)
+    reach = page(everyone(hotel_house), guest).split("<h2>How to reach</h2>")[1]
+    lines = reach.split("</section>")[0].split('<div class="row apart">')
+    old = next(line for line in lines if "claire@fontanel.example" in line)
+    assert "kept for search, never written to" in old
+    relay = next(line for line in lines if "guest.booking.com" in line)
+    assert "relay, not his own" in relay
+    new = next(line for line in lines if "claire@new.example" in line)
+    assert "since" in new
+    assert "of his company" in new
+    marketing = page(hotel_house.client("department", "marketing"), guest)
+    assert "claire@new.example" in marketing
 
 
 def test_only_who_may_correct_finds_a_form(hotel_house: House) -> None:
