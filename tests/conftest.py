@@ -62,13 +62,17 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
             yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a browser where there is none, and say how to get one."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what needs a browser where there is none, and what takes minutes unless it is named."""
+    skipped = {}
     if chromium() is None:
-        missing = pytest.mark.skip(reason="no chromium here: `make test` installs it where it may")
-        for item in items:
-            if item.get_closest_marker("browser"):
-                item.add_marker(missing)
+        skipped["browser"] = "no chromium here: `make test` installs it where it may"
+    if "proof" not in config.option.markexpr:
+        skipped["proof"] = "takes minutes: run with -m proof"
+    for item in items:
+        for name, reason in skipped.items():
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def chromium() -> str | None:

@@ -107,12 +107,10 @@ def reject(
                 "already_one",
             )
         event = _note(Kind.REJECTED, access, sides, now, reason)
-        edge = _edge(one_profile, other_profile)
         pair_rules.write(
             PairRule.Kind.CANNOT_LINK,
             [(one_profile, other_profile)],
             Word(access.actor, event, now, reason),
-            bits=edge.bits if edge else None,
         )
         proposals.decide(sides.guests, Proposal.State.REJECTED, event, access.actor, now)
         return event
@@ -197,15 +195,13 @@ def require_over(access: Access, profile_ids: Collection[int]) -> None:
             require(access, MERGE, property_id)
 
 
-def held(
-    profile_ids: Collection[int], besides: Collection[int | None] = ()
-) -> dict[int, list[int]]:
+def held(profile_ids: Collection[int], besides: Collection[int] = ()) -> dict[int, list[int]]:
     """Lock the guests of these profiles; answers guest → profiles as they are under the lock.
 
     `besides`: guests that may get some; all are locked at once, in one order.
     """
     before = links.guests_of(profile_ids)
-    links.lock({*before.values(), *(id_ for id_ in besides if id_ is not None)})
+    links.lock({*before.values(), *besides})
     if links.guests_of(profile_ids) != before:
         raise stale()
     return links.profiles_of(set(before.values()))

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from staytrue.guests.models import PairRule
+from staytrue.guests.models import Edge, PairRule
 
 Kind = PairRule.Kind
 Pair = tuple[int, int]
@@ -43,11 +43,16 @@ def standing(ones: Collection[int], others: Collection[int], kind: Kind) -> list
     return list(PairRule.objects.filter(pk__in=found).order_by("pk"))
 
 
-def write(kind: Kind, pairs: Iterable[Pair], word: Word, bits: float | None = None) -> None:
+def write(kind: Kind, pairs: Iterable[Pair], word: Word) -> None:
     """Let a rule stand between each of these pairs; where it stands already, the first word holds.
 
-    `bits` is the evidence it was decided against: only stronger evidence is worth showing again.
+    Its bits are the evidence it was said against: only what is stronger is worth asking again.
     """
+    wanted = sorted({ordered(*pair) for pair in pairs})
+    known = Edge.objects.filter(
+        one__in={one for one, _ in wanted}, other__in={other for _, other in wanted}
+    )
+    bits = {(one, other): bits for one, other, bits in known.values_list("one", "other", "bits")}
     PairRule.objects.bulk_create(
         [
             PairRule(
@@ -58,9 +63,9 @@ def write(kind: Kind, pairs: Iterable[Pair], word: Word, bits: float | None = No
                 reason=word.reason,
                 at=word.at,
                 event_id=word.event,
-                bits=bits,
+                bits=bits.get((one, other), 0.0),
             )
-            for one, other in sorted({ordered(*pair) for pair in pairs})
+            for one, other in wanted
         ],
         ignore_conflicts=True,
     )

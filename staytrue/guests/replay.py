@@ -21,6 +21,11 @@ class Move:
     source: int | None
     target: int | None
 
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The guests it is about."""
+        return tuple(id_ for id_ in (self.source, self.target) if id_ is not None)
+
 
 def membership(moves: Iterable[Move], undone: Collection[int] = ()) -> dict[int, int | None]:
     """Profile → guest after these moves, in the order of their events, less those undone."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from django.db import connection
 
-from staytrue.guests import deciding, links, pair_rules, proposals, replay
+from staytrue.guests import consequences, deciding, links, pair_rules, proposals, replay
 from staytrue.guests.deciding import STAFF, acting, event_named, held, require_over
 from staytrue.guests.links import Act, Kind
-from staytrue.guests.models import IdentityEvent, PairRule
+from staytrue.guests.models import IdentityEvent, Link, PairRule
 from staytrue.guests.pair_rules import Word
 from staytrue.kit.errors import Refused
 from staytrue.staff.access import Access
@@ -34,22 +34,44 @@ def undo(access: Access, event_id: int, now: datetime, reason: str = "") -> int:
     with acting(access, now, reason):
         event = event_named(event_id)
         _check_undoable(event)
-        root = _root(event)
-        profiles = sorted({move.profile for move in replay.moved_by(root.pk)})
+        root = _chain(event)[-1]
+        moved = replay.moved_by(root.pk)
+        profiles = sorted({move.profile for move in moved})
         ways = replay.moves_of(profiles)
-        before = held(profiles, {move.source for move in ways} | {move.target for move in ways})
+        before = held(profiles, {guest for way in (*ways, *moved) for guest in way.ends})
         named = [id_ for id_ in (event.one, event.other) if id_ is not None]
         require_over(access, {*profiles, *(id_ for ids in before.values() for id_ in ids), *named})
         is_own_answer = proposals.answered_by(event_id, access.actor)
+        moves = foreseen(event)
+        tasks = consequences.of(moves, event.at)
         undone = _note_undoing(event, Word(access.actor, 0, now, reason))
-        moves = _to_where_they_belong(profiles, before)
         touched = links.move(moves, undone, now)
         touched |= _give_homes([id_ for id_, guest in moves.items() if guest is None], access, now)
         if _is_undone(root) and not is_own_answer:
             _hold_to_it(root, before, Word(access.actor, undone, now, reason))
         proposals.reopen(event_id)
         proposals.follow(touched, undone, now)
+        consequences.close(event_id, now)
+        consequences.ask(tasks, undone, now)
         return undone
+
+
+def foreseen(event: IdentityEvent) -> dict[int, int | None]:
+    """The profiles that would move if this event were undone, with whose they would be.
+
+    None: nobody's by any decision that stands, so that it becomes a guest of its own.
+    """
+    root = _chain(event)[-1]
+    moved = replay.moved_by(root.pk)
+    profiles = {move.profile for move in moved}
+    ways = replay.moves_of(profiles)
+    if root.undone_by is None:
+        wanted = replay.membership(ways, {root.pk})
+    else:
+        wanted = replay.membership(sorted([*ways, *moved], key=lambda move: move.event))
+    # An erased profile has no link now and gets none.
+    at = links.guests_of(profiles)
+    return {id_: wanted.get(id_) for id_ in sorted(at) if wanted.get(id_) != at[id_]}
 
 
 def split(
@@ -71,6 +93,7 @@ def split(
                 "Take some of a guest's profiles out, not all: nobody would be left.",
                 "nobody_left",
             )
+        tasks = consequences.of(dict.fromkeys(leaving), _joined_at(leaving, staying))
         said = pair_rules.standing(leaving, staying, Rule.MUST_LINK)
         one, other = pair_rules.ordered(leaving[0], staying[0])
         act = Act(
@@ -88,6 +111,7 @@ def split(
         target = _came_from(leaving) or links.open_guests(1, now)[0]
         touched = links.move(dict.fromkeys(leaving, target), event, now)
         proposals.follow(touched, event, now)
+        consequences.ask(tasks, event, now)
         return event
 
 
@@ -98,13 +122,21 @@ def _check_undoable(event: IdentityEvent) -> None:
         raise Refused(
             "This cannot be taken back: only decisions about who is who can.", "not_undoable"
         )
+    # Each undoing left the one before it undone and the one before that standing.
+    for above, below in pairwise(_chain(event)):
+        if below.undone_by != (above.pk if above.undone_by is None else None):
+            raise Refused(
+                "This was decided anew since. Take the newer decision back instead.",
+                "decided_anew",
+            )
 
 
-def _root(event: IdentityEvent) -> IdentityEvent:
-    """The decision at the bottom of undoings of undoings."""
-    while event.undoes is not None:
-        event = event_named(event.undoes)
-    return event
+def _chain(event: IdentityEvent) -> list[IdentityEvent]:
+    """The event, what it undoes, what that undoes, and so on down to a decision."""
+    chain = [event]
+    while chain[-1].undoes is not None:
+        chain.append(event_named(chain[-1].undoes))
+    return chain
 
 
 def _is_undone(event: IdentityEvent) -> bool:
@@ -123,30 +155,14 @@ def _note_undoing(event: IdentityEvent, word: Word) -> int:
         undoes=event.pk,
     )
     undone = links.note(act, word.at)
-    mark: int | None = undone
-    chain = [event.pk]
+    chain = _chain(event)
     # What an undoing had undone stands again, what that had undone does not, and so on down.
-    while True:
-        IdentityEvent.objects.filter(pk=event.pk).update(undone_by=mark)
-        if event.undoes is None:
-            break
-        mark = None if mark is not None else event.pk
-        event = event_named(event.undoes)
-        chain.append(event.pk)
-    pair_rules.follow(chain, word)
+    mark: int | None = undone
+    for each in chain:
+        IdentityEvent.objects.filter(pk=each.pk).update(undone_by=mark)
+        mark = None if mark is not None else each.pk
+    pair_rules.follow([each.pk for each in chain], word)
     return undone
-
-
-def _to_where_they_belong(
-    profiles: Collection[int], before: Mapping[int, Collection[int]]
-) -> dict[int, int | None]:
-    """The profiles that are not where the replay puts them, with where it does."""
-    now_at = {id_: guest for guest, ids in before.items() for id_ in ids}
-    wanted = replay.membership(replay.moves_of(profiles))
-    # An erased profile has no link now and gets none.
-    return {
-        id_: wanted.get(id_) for id_ in profiles if id_ in now_at and wanted.get(id_) != now_at[id_]
-    }
 
 
 def _give_homes(profiles: Collection[int], access: Access, now: datetime) -> set[int]:
@@ -181,6 +197,16 @@ def _hold_to_it(root: IdentityEvent, before: Mapping[int, Collection[int]], word
 
 def _between(ones: Collection[int], others: Collection[int]) -> list[pair_rules.Pair]:
     return [(one, other) for one in ones for other in others]
+
+
+def _joined_at(ones: Collection[int], others: Collection[int]) -> datetime:
+    """Since when some of both sides have been one guest."""
+    standing = Link.objects.filter(until_at=None)
+    firsts = (
+        standing.filter(profile_id__in=side).order_by("since_at").values_list("since_at", flat=True)
+        for side in (ones, others)
+    )
+    return max(found[0] for found in firsts)
 
 
 def _came_from(profile_ids: Collection[int]) -> int | None:

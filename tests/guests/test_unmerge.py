@@ -13,6 +13,7 @@ import pytest
 from staytrue.guests import deciding, erasing, links, pair_rules, undoing
 from staytrue.guests.models import Correction, Guest, IdentityEvent, Link, PairRule
 from staytrue.hotel import scope
+from staytrue.kit.errors import Refused
 from staytrue.staff import audit
 from staytrue.staff.access import Access, house_access
 from tests import make
@@ -119,7 +120,12 @@ class Walk:
             return
         chosen = step or self.rng.choice(open_)
         newest = self.steps[-1].event
-        undone = undoing.undo(self.rng.choice([self.ana, self.ben]), chosen.event, NOON)
+        by = self.rng.choice([self.ana, self.ben])
+        if not self.is_last_word(chosen):
+            with pytest.raises(Refused, match="decided anew"):
+                undoing.undo(by, chosen.event, NOON)
+            return
+        undone = undoing.undo(by, chosen.event, NOON)
         chosen.stands, below = False, chosen.undoes
         stands = True
         while below:
@@ -128,6 +134,15 @@ class Walk:
         homes = IdentityEvent.objects.filter(pk__gt=newest, kind=links.Kind.CREATED)
         for home in homes.values_list("pk", flat=True):
             self.take(home)
+
+    def is_last_word(self, step: Step) -> bool:
+        """Whether all below is still as it left it: nobody has undone the same anew."""
+        stands, below = False, step.undoes
+        while below:
+            if below.stands != stands:
+                return False
+            stands, below = not stands, below.undoes
+        return True
 
     def correct(self) -> None:
         """Somebody knows a field of a profile better than its PMS."""

@@ -50,10 +50,15 @@ def alone(many: int, house: Property | None = None) -> list[int]:
         house = house or make.hotel(f"W{number}")
         link = make.link(house, f"w{number}-files")
         made = [profile(house, link) for _ in range(many)]
-        guests = links.open_guests(many, NOON)
-        event = links.note(links.Act(links.Kind.CREATED, "tests"), NOON)
-        links.move(dict(zip(made, guests, strict=True)), event, NOON)
+        admit(made)
     return made
+
+
+def admit(profile_ids: list[int]) -> None:
+    """Make each of these a guest of its own."""
+    guests = links.open_guests(len(profile_ids), NOON)
+    event = links.note(links.Act(links.Kind.CREATED, "tests"), NOON)
+    links.move(dict(zip(profile_ids, guests, strict=True)), event, NOON)
 
 
 def proposal(one: int, other: int) -> int:
