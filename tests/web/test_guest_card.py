@@ -18,6 +18,7 @@ from staytrue.hotel.records import Email, Profile, Reservation
 from staytrue.inbox.models import Connection
 from staytrue.kit import clock
 from staytrue.staff import audit
+from staytrue.staff.actions import set_language
 from tests import make
 from tests.guests.test_golden import guest_of
 from tests.staff import people
@@ -84,6 +85,11 @@ def test_a_member_of_one_hotel_sees_its_stays_and_the_number_of_the_rest(
     hotel_house: House,
 ) -> None:
     guest, _cents = lodged_in_three_hotels(hotel_house)
+    with scope.everything(), audit.acting("tests", house.NOW):
+        Connection.objects.filter(pk=hotel_house.other_link.pk).update(dialect="mews")
+    whole = page(everyone(hotel_house), guest).split("<tbody")[1]
+    assert "Hotel Sirga" in whole
+    assert "Hôtel Traboule" in whole
     desk = hotel_house.client("front_desk")
     for tab in ("", "profiles/", "history/"):
         shown = page(desk, guest, tab)
@@ -343,6 +349,17 @@ def test_the_sheet_says_why_it_is_one_person(hotel_house: House) -> None:
     assert "since 4 May, confirmed by Lea Morel on 6 May." in why
     assert "same mobile" in why
     assert "same birth date" in why
+    wanted = {
+        "fr": ("même mobile", "même date de naissance", "confirmé par Lea Morel le 6 mai"),
+        "es": ("mismo móvil", "misma fecha de nacimiento", "confirmado por Lea Morel el 6"),
+    }
+    for language, parts in wanted.items():
+        reader = people.member("general_manager")
+        with audit.acting("tests", house.NOW):
+            set_language(reader, language)
+        spoken = page(house.signed_in(reader), guest).replace("\u202f", " ")
+        for part in parts:
+            assert part in spoken
 
 
 def test_rooms_booked_for_others_are_told_apart_and_not_counted(hotel_house: House) -> None:
