@@ -16,7 +16,8 @@ from staytrue.mirror.rows import name_key, words_of
 
 # How far a name is from what was typed, in hundredths of a slip. Whole names come before names
 # with a further word, these before beginnings, these before slips.
-_LAST_NAME, _FURTHER_WORD, _BEGINNING, _SLIP, _FIRST_LETTER, _WORD_TOO_MANY = 2, 5, 20, 100, 25, 200
+_LAST_NAME, _FURTHER_WORD, _LAST_NAME_UNTOLD, _BEGINNING = 2, 5, 10, 20
+_SLIP, _FIRST_LETTER, _WORD_TOO_MANY = 100, 25, 200
 FAR = _SLIP
 """From here on something was mistyped."""
 # From so many letters on a word may hold one slip, or two.
@@ -140,8 +141,8 @@ def _spelled(reading: list[str], spellings: Spellings, property_ids: list[int]) 
     nearest = [_equally_near(spellings[word]) for word in longest]
     costs: Costs = {}
     for asked in (nearest, every) if nearest != every else (every,):
-        for id_, key in _with_words(asked, property_ids):
-            cost = name_cost(reading, words_of(key), spellings)
+        for id_, key, last_name in _with_words(asked, property_ids):
+            cost = name_cost(reading, words_of(key), spellings, words_of(last_name))
             if cost is not None:
                 costs[id_] = cost + _WORD_TOO_MANY * (len(spellings) - len(reading))
         if len(costs) >= _LIMIT:
@@ -154,11 +155,11 @@ def _equally_near(costs: Mapping[str, int]) -> list[str]:
     return [word for word, cost in costs.items() if cost <= least + _FIRST_LETTER]
 
 
-def _with_words(asked: list[list[str]], property_ids: list[int]) -> list[tuple[int, str]]:
+def _with_words(asked: list[list[str]], property_ids: list[int]) -> list[tuple[int, str, str]]:
     # The look-up asks for three words; what is missing is asked for twice, which costs nothing.
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT p.id, p.name_key
+            """SELECT p.id, p.name_key, p.last_name_key
                  FROM profiles_by_words(%s, %s, %s, %s, %s) AS known(id)
                  JOIN profile p ON p.id = known.id""",
             [*(asked * 3)[:3], property_ids, _READ_MAX],
@@ -166,8 +167,16 @@ def _with_words(asked: list[list[str]], property_ids: list[int]) -> list[tuple[i
         return list(cursor.fetchall())
 
 
-def name_cost(typed: Iterable[str], words: Collection[str], spellings: Spellings) -> int | None:
-    """How far a name of these words is from what was typed, or None where a word is missing."""
+def name_cost(
+    typed: Iterable[str],
+    words: Collection[str],
+    spellings: Spellings,
+    last_name: Collection[str] = (),
+) -> int | None:
+    """How far a name of these words is from what was typed, or None where a word is missing.
+
+    Whoever types one surname of two types the first: without it he means somebody else.
+    """
     costs, left = 0, list(words)
     for word in typed:
         known = spellings[word]
@@ -177,4 +186,5 @@ def name_cost(typed: Iterable[str], words: Collection[str], spellings: Spellings
         cost, place = min(fits)
         costs += cost
         del left[place]
-    return costs + _FURTHER_WORD * len(left)
+    untold = sum(word in last_name for word in left)
+    return costs + _FURTHER_WORD * len(left) + _LAST_NAME_UNTOLD * untold

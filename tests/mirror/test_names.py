@@ -41,3 +41,12 @@ def test_each_word_typed_stands_for_one_word_of_the_name() -> None:
     spellings = {"maria": {"maria": 0, "mario": FAR}, "mario": {"mario": 0, "maria": FAR}}
     assert name_cost(["maria"], ["lopez", "maria"], spellings) == 5
     assert name_cost(["maria", "mario"], ["maria", "lopez"], spellings) is None
+
+
+def test_whoever_types_one_surname_of_two_means_the_first() -> None:
+    spellings = {"maria": {"maria": 0}, "lopez": {"lopez": 0}}
+    of_lopez = name_cost(["maria", "lopez"], ["diaz", "lopez", "maria"], spellings, ["lopez"])
+    of_diaz = name_cost(["maria", "lopez"], ["diaz", "lopez", "maria"], spellings, ["diaz"])
+    assert of_lopez is not None
+    assert of_diaz is not None
+    assert of_lopez < of_diaz < FAR
