@@ -23,9 +23,15 @@ from staytrue.guests.models import (
     PersonaChoice,
     Proposal,
 )
-from staytrue.staff.actions import NewAsk, open_asks
+from staytrue.kit.errors import Forbidden
+from staytrue.staff import audit
+from staytrue.staff.access import Access
+from staytrue.staff.actions import NewAsk, close_ask, open_asks
 from staytrue.staff.models import Ask
+from staytrue.staff.queries import asks_for
 
+PARTED = "parted_"
+"""How the kinds of such asks begin."""
 ROLE = "guest_relations"
 
 
@@ -97,7 +103,7 @@ def ask(found: Iterable[Consequence], event_id: int, now: datetime) -> None:
         [
             NewAsk(
                 key=f"parted:{event_id}:{each.kind}:{each.profile}",
-                kind=f"parted_{each.kind}",
+                kind=f"{PARTED}{each.kind}",
                 role=ROLE,
                 property_id=each.property_id,
                 facts=dict(each.facts),
@@ -108,6 +114,17 @@ def ask(found: Iterable[Consequence], event_id: int, now: datetime) -> None:
         ],
         now,
     )
+
+
+def looked(access: Access, ask_id: int, now: datetime) -> None:
+    """Somebody has looked at one of these asks; who sees it may close it."""
+    found = asks_for(access).filter(pk=ask_id, kind__startswith=PARTED).first()
+    if found is None:
+        raise Forbidden(
+            "There is no such task among those you may see.", "not_visible", object=f"ask:{ask_id}"
+        )
+    audit.record("looked", f"ask:{ask_id}", property_id=found.property_id)
+    close_ask(found.key, "looked", now)
 
 
 def close(event_id: int, now: datetime) -> None:

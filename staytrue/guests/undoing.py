@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 from django.db import connection
 
 from staytrue.guests import consequences, deciding, links, pair_rules, proposals, replay
+from staytrue.guests.consequences import Consequence
 from staytrue.guests.deciding import STAFF, acting, event_named, held, require_over
 from staytrue.guests.links import Act, Kind
 from staytrue.guests.models import IdentityEvent, Link, PairRule
@@ -54,6 +55,18 @@ def undo(access: Access, event_id: int, now: datetime, reason: str = "") -> int:
         consequences.close(event_id, now)
         consequences.ask(tasks, undone, now)
         return undone
+
+
+def preview(access: Access, event_id: int, now: datetime) -> list[Consequence]:
+    """What would follow from undoing this decision, for whoever may undo it; nothing is changed."""
+    with acting(access, now):
+        event = event_named(event_id)
+        _check_undoable(event)
+        moves = foreseen(event)
+        mates = links.profiles_of(set(links.guests_of(moves).values()))
+        named = [id_ for id_ in (event.one, event.other) if id_ is not None]
+        require_over(access, {*moves, *(id_ for ids in mates.values() for id_ in ids), *named})
+        return consequences.of(moves, event.at)
 
 
 def foreseen(event: IdentityEvent) -> dict[int, int | None]:

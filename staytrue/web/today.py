@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from staytrue.guests.consequences import PARTED
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.mirror import lists
@@ -63,6 +64,11 @@ class Todo:
     ask: Ask
     title: str
     reason: str
+
+    @property
+    def may_close(self) -> bool:
+        """Whether it ends when somebody says so, not by itself."""
+        return self.ask.kind.startswith(PARTED)
 
 
 @needs("stays.read")

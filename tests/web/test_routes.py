@@ -13,12 +13,13 @@ CELLS = [
 POSTS = {
     "language", "single_keys", "release_delivery", "settle_parts", "end_membership", "resume",
     "new_address", "review_undo", "recognition_count", "guest_word", "guest_persona", "guest_undo",
-    "guest_apart",
+    "guest_apart", "ask_looked",
 }  # fmt: skip
 
 
 PARTS = {
     "<int:pk>": "1",
+    "<int:event>": "1",
     "<slug:key>": "front_desk",
     "<uuid:public_id>": "01900000-0000-7000-8000-000000000001",
 }
