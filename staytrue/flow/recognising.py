@@ -88,6 +88,8 @@ def _page(connection_id: int, now: datetime) -> int:
 
 def _is_much(connection_id: int) -> bool:
     with scope.everything():
+        if batch_run.is_begun():
+            return True
         known = source_profiles.count()
         most = max(PAGE, int(known * SHARE))
         return len(source_profiles.stale_of(connection_id, most + 1)) > most

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models import QuerySet
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -71,6 +72,15 @@ def run(
         return _Run(actor, now, how or How(), progress or (lambda *_: None)).done()
 
 
+def is_begun() -> bool:
+    """Whether a run was killed and waits to go on: its profiles may have no guests yet."""
+    return _begun().exists()
+
+
+def _begun() -> QuerySet[IdentityRun]:
+    return IdentityRun.objects.filter(ended_at=None, step__in=STEPS).order_by("pk")
+
+
 def partition() -> dict[int, int]:
     """Profile → the least profile of the same guest."""
     with scope.everything(), connection.cursor() as cursor:
@@ -88,8 +98,7 @@ class _Run:
         self._now, self._how, self._progress = now, how, progress
         with scope.everything():
             # A row without an end is of a run that was killed: nobody else holds the lock.
-            begun = IdentityRun.objects.filter(ended_at=None, step__in=STEPS).order_by("pk").last()
-            self._row = begun or IdentityRun.objects.create(
+            self._row = _begun().last() or IdentityRun.objects.create(
                 actor=actor, begun_at=now, step=STEPS[0]
             )
         self._counts: dict[str, Any] = self._row.counts
@@ -196,7 +205,9 @@ class _Run:
         return np.concatenate(ties)
 
     def _look_again(self, kept: Kept) -> None:
-        """Whoever was delivered meanwhile has edges of a version between: the settler sees to him."""
+        """Whoever was delivered meanwhile has edges of a version between: the settler sees to him.
+        Whoever is gone has none.
+        """
         known = dict(zip(kept.ids, kept.hashes, strict=True))
         with scope.everything():
             present = dict(
@@ -205,6 +216,11 @@ class _Run:
             values.look_again(
                 [id_ for id_, at in present.items() if known.get(id_) != at], self._now
             )
+            for end in ("one", "other"):
+                _rows(
+                    f"""DELETE FROM edge e USING source_profile s
+                         WHERE s.is_gone AND s.profile_id = e.{end} RETURNING 1"""
+                )
 
     def _guests(self, ties: Index) -> None:
         """Guests and open questions, component by component."""
@@ -227,7 +243,8 @@ class _Run:
         new = _ids(
             """SELECT p.id FROM profile p WHERE p.id = ANY(%s) AND p.merged_into IS NULL
                   AND NOT EXISTS (SELECT FROM link l WHERE l.profile_id = p.id)
-                  AND NOT EXISTS (SELECT FROM pair_rule r WHERE p.id IN (r.one, r.other))
+                  AND NOT EXISTS (SELECT FROM pair_rule r WHERE r.one = p.id)
+                  AND NOT EXISTS (SELECT FROM pair_rule r WHERE r.other = p.id)
                 ORDER BY p.id""",
             [list(page)],
         )

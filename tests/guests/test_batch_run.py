@@ -81,7 +81,10 @@ def test_a_batch_ends_as_recognising_one_by_one_does(automatic) -> None:
     one_by_one = standing(ids)
     assert one_by_one["who"] == at_once["who"]
     assert one_by_one["edges"] == at_once["edges"]
-    assert one_by_one["asked"] == at_once["asked"]
+    # What was joined and parted again on the way stays a question; else nothing is asked by chance.
+    asked = {question for question in one_by_one["asked"] if question[1] != "reopened"}
+    assert asked <= at_once["asked"]
+    assert automatic or asked == at_once["asked"]
 
 
 def test_a_batch_after_it_changes_nothing() -> None:
