@@ -36,7 +36,7 @@ from staytrue.hotel.names import sound
 Batches = Iterator[pa.RecordBatch]
 _ROUNDS_MAX = 40
 _PAIRS = 50_000
-_decode = msgspec.json.Decoder(Features).decode
+_decoder = msgspec.json.Decoder(Features)
 _RARE: dict[str, Callable[[Features], str]] = {
     "given": lambda each: each.given,
     "surname": lambda each: each.surname,
@@ -57,6 +57,11 @@ def read_persons(path: Path) -> dict[str, tuple[str, str]]:
     """Id → the least ids of whom it is likely, and surely, the same person as."""
     rows = parquet.read_table(path).to_pylist()
     return {row["id"]: (row["likely"], row["automatic"]) for row in rows}
+
+
+def _decode(text: str) -> Features:
+    # By name, for a decoder itself cannot be sent to the workers.
+    return _decoder.decode(text)
 
 
 @dataclass(frozen=True)

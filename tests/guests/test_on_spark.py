@@ -30,10 +30,13 @@ _LACKS = next(
 
 @pytest.mark.skipif(bool(_LACKS), reason=_LACKS)
 @pytest.mark.proof
-def test_a_small_cluster_finds_the_same_persons(tmp_path: Path) -> None:
+def test_a_small_cluster_finds_the_same_persons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     on_spark = import_module("staytrue.guests.on_spark")
     sql = import_module("pyspark.sql")
-    features = [features_of_row(row) for row in Doubles(17).rows(1_500)]
+    features = [features_of_row(row) for row in Doubles(17).rows(1_000)]
     batch = Batch(features, b"salt")
     resolution = batch.resolved(model.default())
     ids = [each.id for each in resolution.features]
@@ -46,7 +49,6 @@ def test_a_small_cluster_finds_the_same_persons(tmp_path: Path) -> None:
     # Each of the two has Python workers of its own, as on any cluster.
     spark = (
         sql.SparkSession.builder.master("local[2]")
-        .config("spark.pyspark.python", sys.executable)
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "4")
         .config("spark.local.dir", str(tmp_path / "spark"))
