@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,9 @@ LANGUAGES = ("en", "fr", "es")
 # Every page is looked at; the names are those of the album.
 NAMES = (
     "!sign-in", "!password", "today", "today-one", "today-lost", "stays", "stay", "stay-moved",
-    "stay-lost", "stay-replaced", "stay-then", "guests", "guests-narrowed", "guest", "flows", "reach", "search", "search-empty",
+    "stay-lost", "stay-replaced", "stay-then", "guests", "guests-narrowed", "guest",
+    "guest-profiles", "guest-history", "guest-then", "profile", "sources", "flows", "reach",
+    "search", "search-empty",
     "connections", "connection", "connection-alive", "connection-changed", "connection-restored",
     "connection-pace", "connect-mews", "fields", "fidelity", "raw", "members", "member", "roles", "role", "audit", "me",
     "more", "help", "second-factor", "sign-out", "not-found",
@@ -104,6 +107,26 @@ def test_the_day_is_worked_by_keys_alone(book: Album) -> None:
     expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#help")).to_be_hidden()
+    page.context.close()
+
+
+def test_a_guest_is_read_and_settled_by_keys_alone(book: Album) -> None:
+    page = open_page(book, "guest")
+    name = page.locator("h1").inner_text()
+    page.keyboard.press("2")
+    expect(page).to_have_url(re.compile("/profiles/$"))
+    expect(page.locator("h1")).to_have_text(name)
+    field = page.locator("details", has=page.locator("#of-phones"))
+    field.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(field).to_contain_text("Confirmed by the guest")
+    page.keyboard.press("3")
+    expect(page).to_have_url(re.compile("/history/$"))
+    page.keyboard.press("1")
+    page.locator("a[href$='#of-phones']").focus()
+    page.keyboard.press("Enter")
+    # The link to one field opens it.
+    expect(page.locator("#of-phones")).to_be_visible()
     page.context.close()
 
 
