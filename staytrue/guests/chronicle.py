@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from staytrue.guests.models import Link
+from staytrue.hotel import scope
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access, visible_to
 
@@ -36,7 +37,9 @@ class Event:
 
 def events_of(access: Access, guest_id: int, profile_ids: Collection[int]) -> list[Event]:
     """The decisions about these profiles of a guest, less those that name somebody out of sight."""
-    found = _events(guest_id, profile_ids)
+    # Seen whole first: what the reader's own scope cuts off would not be missed below.
+    with scope.everything():
+        found = _events(guest_id, profile_ids)
     named = {id_ for each in found for id_ in (each.one, each.other, *each.moved) if id_}
     links = visible_to(access, Link.objects.filter(profile_id__in=named), PROFILES)
     seen = set(links.values_list("profile_id", flat=True))

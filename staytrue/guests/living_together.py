@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from staytrue.guests import grounds, links, published
+from staytrue.guests import grounds, links, naming, published
 from staytrue.guests.elsewhere import ELSEWHERE
 from staytrue.guests.matching.model import HOUSEHOLD
+from staytrue.guests.models import Guest
 from staytrue.kit.errors import Forbidden
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access
@@ -22,12 +23,15 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Fellow:
-    """A guest of a household, and what he shares with another one of it, as codes."""
+    """A guest of a household, and what he shares with another one of it, as codes.
+
+    Without `share` he shares it with somebody whom the reader does not see.
+    """
 
     guest_id: int
     public_id: UUID
     name: str
-    share: float
+    share: float | None
     codes: tuple[str, ...]
 
 
@@ -52,16 +56,22 @@ class Home:
     taken_out: tuple[TakenOut, ...] = ()
 
 
-_SEEN = """EXISTS (SELECT FROM link l WHERE l.guest_id = m.guest_id AND l.until_at IS NULL
-             AND (%(everywhere)s OR l.property_id = ANY(%(ids)s)))"""
+_MAY = "(%(everywhere)s OR {}.property_id = ANY(%(ids)s))"
+_SEEN = f"""EXISTS (SELECT FROM link l WHERE l.guest_id = m.guest_id AND l.until_at IS NULL
+             AND {_MAY.format("l")})"""
+# One guest alone is no household to whoever may not know that there are others elsewhere.
+_SHOWN = f"""SELECT m.household_id FROM household_member m
+              WHERE m.household_id = ANY(%(of)s) AND {_SEEN}
+              GROUP BY 1 HAVING count(*) > 1 OR %(may_know)s"""
 
 
 def homes(access: Access, after: int = 0) -> tuple[list[Home], bool]:
     """Households with a guest whom the reader sees, in the order they were found; whether more."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT DISTINCT m.household_id FROM household_member m
-                 WHERE m.household_id > %(after)s AND {_SEEN} ORDER BY 1 LIMIT %(limit)s""",
+            f"""SELECT m.household_id FROM household_member m
+                 WHERE m.household_id > %(after)s AND {_SEEN} GROUP BY 1
+                HAVING count(*) > 1 OR %(may_know)s ORDER BY 1 LIMIT %(limit)s""",
             _seen_by(access) | {"after": after, "limit": PAGE + 1},
         )
         ids = [id_ for (id_,) in cursor.fetchall()]
@@ -95,57 +105,73 @@ def household_of(access: Access, guest_id: int) -> Home | None:
 def _homes(access: Access, ids: Sequence[int]) -> list[Home]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT m.household_id, m.guest_id, g.public_id, g.name, m.share, e.levels
-                  FROM household_member m JOIN guest g ON g.id = m.guest_id
+            f"""SELECT m.household_id, m.guest_id, e.household, e.levels
+                  FROM household_member m
                   LEFT JOIN LATERAL (
-                    SELECT x.levels FROM link a
+                    SELECT x.levels, x.household FROM link a
                       JOIN household_member n ON n.household_id = m.household_id
                            AND n.guest_id <> m.guest_id
                       JOIN link b ON b.guest_id = n.guest_id AND b.until_at IS NULL
+                           AND {_MAY.format("b")}
                       JOIN edge x ON x.one = least(a.profile_id, b.profile_id)
                            AND x.other = greatest(a.profile_id, b.profile_id)
-                     WHERE a.guest_id = m.guest_id AND a.until_at IS NULL
+                     WHERE a.guest_id = m.guest_id AND a.until_at IS NULL AND {_MAY.format("a")}
                      ORDER BY x.household DESC, x.one, x.other LIMIT 1) e ON true
-                 WHERE m.household_id = ANY(%(households)s) AND {_SEEN}
-                 ORDER BY m.household_id, g.name, m.guest_id""",
-            _seen_by(access) | {"households": list(ids)},
+                 WHERE m.household_id IN ({_SHOWN}) AND {_SEEN}
+                 ORDER BY m.household_id, m.guest_id""",
+            _seen_by(access) | {"of": list(ids)},
         )
         rows = cursor.fetchall()
         cursor.execute(
-            """SELECT household_id, count(*) FROM household_member
-                WHERE household_id = ANY(%s) GROUP BY 1""",
+            """SELECT m.household_id, count(*) FROM household_member m
+                WHERE m.household_id = ANY(%s) GROUP BY 1""",
             [list(ids)],
         )
         counts = dict(cursor.fetchall())
     model = published.current().model
+    guests = Guest.objects.in_bulk([row[1] for row in rows])
+    names = naming.names(access, guests.values())
     found: dict[int, list[Fellow]] = {}
-    for household, guest, public, name, share, levels in rows:
-        fellow = Fellow(guest, public, name, share, grounds.agreeing(model, levels, of=HOUSEHOLD))
+    for household, guest, share, levels in rows:
+        codes = grounds.agreeing(model, levels, of=HOUSEHOLD)
+        fellow = Fellow(guest, guests[guest].public_id, names.get(guest, ""), share, codes)
         found.setdefault(household, []).append(fellow)
     # That somebody lives there whom one does not see is told to whom stays elsewhere are told.
     may_know = access.may_anywhere(ELSEWHERE)
     return [
-        Home(id_, tuple(members), (counts[id_] - len(members)) * may_know)
+        Home(
+            id_,
+            tuple(sorted(members, key=lambda each: (each.name, each.guest_id))),
+            (counts[id_] - len(members)) * may_know,
+        )
         for id_, members in found.items()
     ]
 
 
 def taken_out(access: Access, guest_ids: Collection[int] | None = None) -> tuple[TakenOut, ...]:
-    """Who was said not to live with one of these guests, or with anybody; the newest first."""
+    """Who was said not to live with one of these guests, or with anybody; the newest first.
+
+    Only where the reader sees both profiles that were shown to whoever said so.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT r.event_id, g.name, r.actor, r.at, r.reason
+            f"""SELECT r.event_id, m.guest_id, r.actor, r.at, r.reason
                   FROM (SELECT DISTINCT event_id, actor, at, reason FROM pair_rule r
                          WHERE kind = 'not_household' AND lifted_at IS NULL
                            AND (%(own)s::bigint[] IS NULL OR one = ANY(%(own)s)
                                 OR other = ANY(%(own)s))) r
                   JOIN identity_event v ON v.id = r.event_id
-                  JOIN link m ON m.profile_id = v.one AND m.until_at IS NULL
-                  JOIN guest g ON g.id = m.guest_id
-                 WHERE {_SEEN} ORDER BY r.event_id DESC LIMIT %(limit)s""",
+                  JOIN link m ON m.profile_id = v.one AND m.until_at IS NULL AND {_MAY.format("m")}
+                  JOIN link n ON n.profile_id = v.other AND n.until_at IS NULL AND {_MAY.format("n")}
+                 ORDER BY r.event_id DESC LIMIT %(limit)s""",
             _seen_by(access) | {"own": _profiles(guest_ids), "limit": PAGE},
         )
-        return tuple(TakenOut(*row) for row in cursor.fetchall())
+        rows = cursor.fetchall()
+    names = naming.names(access, Guest.objects.filter(pk__in={row[1] for row in rows}))
+    return tuple(
+        TakenOut(event, names.get(guest, ""), actor, at, reason)
+        for event, guest, actor, at, reason in rows
+    )
 
 
 def _profiles(guest_ids: Collection[int] | None) -> list[int] | None:
@@ -155,4 +181,8 @@ def _profiles(guest_ids: Collection[int] | None) -> list[int] | None:
 
 
 def _seen_by(access: Access) -> dict[str, Any]:
-    return {"everywhere": access.may(PROFILES), "ids": sorted(access.where(PROFILES))}
+    return {
+        "everywhere": access.may(PROFILES),
+        "ids": sorted(access.where(PROFILES)),
+        "may_know": access.may_anywhere(ELSEWHERE),
+    }

@@ -60,7 +60,9 @@ class User:
     hotel: str
 
 
-_COLUMNS = """s.key, s.field, s.profiles, s.surnames, s.state, s.found_at, s.ruled, s.ruled_by,
+COUNTED_MAX = 10_000
+"""Where the reader sees only some hotels, users are counted up to here."""
+_COLUMNS = """s.key, s.field, n.profiles, n.surnames, s.state, s.found_at, s.ruled, s.ruled_by,
               s.ruled_why, s.ruled_at"""
 # One profile that the reader sees; a value that only others' guests use is no finding of his.
 _SEEN = """
@@ -70,15 +72,28 @@ _SEEN = """
    WHERE m.key = s.key AND (%(everywhere)s OR p.property_id = ANY(%(ids)s))
    ORDER BY m.profile_id LIMIT 1"""
 
+# How many there are in other hotels is nobody's to know who does not see these.
+_COUNTED = """
+  SELECT s.profiles, s.surnames WHERE %(everywhere)s
+   UNION ALL
+  SELECT count(*), count(DISTINCT x.name) FROM (
+    SELECT nullif(f.last_name_key, '') AS name FROM match_key m
+      JOIN source_profile p ON p.profile_id = m.profile_id AND NOT p.is_gone
+      JOIN profile f ON f.id = m.profile_id
+     WHERE m.key = s.key AND p.property_id = ANY(%(ids)s) LIMIT %(counted)s) x
+   WHERE NOT %(everywhere)s HAVING NOT %(everywhere)s"""
 
-def shared(access: Access, after: tuple[int, int] | None = None) -> tuple[list[SharedValue], bool]:
-    """The values that several families or everybody uses, the most used first; and whether more."""
-    count, key = after or (None, None)
+
+def shared(access: Access, after: int | None = None) -> tuple[list[SharedValue], bool]:
+    """The values that several families or everybody uses, the most used first, `after` one of them;
+    and whether there are more.
+    """
     found = _found(
         access,
         """(s.state <> 'personal' OR s.ruled <> '')
-           AND (%(count)s::int IS NULL OR (-s.profiles, s.key) > (-%(count)s::int, %(key)s))""",
-        {"count": count, "key": key, "limit": PAGE + 1},
+           AND (%(after)s::bigint IS NULL OR (-s.profiles, s.key) >
+                (SELECT -a.profiles, a.key FROM value_stat a WHERE a.key = %(after)s))""",
+        {"after": after, "limit": PAGE + 1},
     )
     return found[:PAGE], len(found) > PAGE
 
@@ -131,8 +146,9 @@ def _found(access: Access, condition: str, asked: dict[str, int | None]) -> list
         cursor.execute(
             f"""SELECT {_COLUMNS}, u.features, u.addresses::text, u.property_id
                   FROM value_stat s CROSS JOIN LATERAL ({_SEEN}) u
+                 CROSS JOIN LATERAL ({_COUNTED}) n
                  WHERE {condition} ORDER BY s.profiles DESC, s.key LIMIT %(limit)s""",
-            _seen_by(access) | asked,
+            _seen_by(access) | {"counted": COUNTED_MAX} | asked,
         )
         rows = cursor.fetchall()
     found = []

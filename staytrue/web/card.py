@@ -122,7 +122,10 @@ def _elsewhere(request: HttpRequest, answer: Answer, now: datetime) -> HttpRespo
     """An id that is another guest's now leads there; of several the reader chooses."""
     if answer.state == State.MOVED:
         return redirect("guest_card", answer.current[0].public_id)
-    return page(request, "card_moved.html", now, screen="guests", answer=answer)
+    current = card_past.called(access_in(request), answer)
+    return page(
+        request, "card_moved.html", now, screen="guests", answer=answer, current=current
+    )
 
 
 def _page(

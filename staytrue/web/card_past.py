@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from staytrue.guests import identities, past
+from staytrue.guests import identities, naming, past
 from staytrue.guests.composing import FIELDS
-from staytrue.guests.identities import State
+from staytrue.guests.identities import Answer, State
+from staytrue.guests.models import Guest
 from staytrue.guests.past import Known, Moment
 from staytrue.kit.errors import Forbidden
 from staytrue.mirror.lists import hotels
@@ -61,6 +62,7 @@ def shown(request: HttpRequest, public_id: UUID, on: date, now: datetime) -> Htt
         on=on,
         is_known=known.answer.state == State.ACTIVE and bool(known.profiles),
         answer=known.answer,
+        current=called(access, known.answer, min(end, now)),
         name=known.golden.name,
         lines=[
             Fact(
@@ -76,6 +78,14 @@ def shown(request: HttpRequest, public_id: UUID, on: date, now: datetime) -> Htt
         profiles=known.profiles,
         stays=_stays(access, known.stays),
     )
+
+
+def called(
+    access: Access, answer: Answer, at: datetime | None = None
+) -> list[tuple[Guest, str]]:
+    """The guests that an id stands for, or stood for, by the names the reader knows."""
+    names = naming.names(access, answer.current, at)
+    return [(each, names.get(each.pk, "")) for each in answer.current]
 
 
 def _known(access: Access, public_id: UUID, at: datetime, now: datetime) -> Known:

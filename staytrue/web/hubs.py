@@ -25,12 +25,13 @@ POINTS = 50
 @needs("guests.merge")
 def hubs(request: HttpRequest) -> HttpResponse:
     """The findings, the most used first, and who is behind addresses and numbers of many."""
-    found, goes_on = shared_values.shared(access_in(request), _place(request.GET.get("after")))
+    after = request.GET.get("after", "")
+    found, goes_on = shared_values.shared(access_in(request), _key(after) if after else None)
     last = found[-1] if found else None
     return page(
         request, "hubs.html", clock.now(), screen="review",
         lines=[(each, told(each)) for each in found],
-        later=f"{last.profiles}.{last.key}" if last and goes_on else "",
+        later=last.key if last and goes_on else "",
         points=points.shared_points(access_in(request))[:POINTS],
     )  # fmt: skip
 
@@ -77,11 +78,3 @@ def _key(text: str) -> int:
         raise Http404
     return key
 
-
-def _place(text: str | None) -> tuple[int, int] | None:
-    if not text:
-        return None
-    count, _dot, key = text.partition(".")
-    if not count.isdecimal():
-        raise Http404
-    return int(count), _key(key)

@@ -57,7 +57,7 @@ def test_an_agencys_address_is_listed_with_its_bookings(hotel_house: House) -> N
     with scope.everything():
         ids = [hotel_house.guest(each.source_id) for each in guests]
         keeping.keep_contacts(ids, NOON)
-        keeping.learn_roles(None, NOON)
+        keeping.learn_all(NOON)
         assert ContactPoint.objects.get(value="groups@viajes-norte.example").role == "agency"
     page = hotel_house.client("guest_relations").get("/guests/hubs/").content.decode()
     row = page.split("groups@viajes-norte.example")[-1].split("</tr>")[0]
