@@ -13,7 +13,7 @@ from staytrue.changes.kinds import PROFILE_CHANGES, RESERVATION_CHANGES, Kind
 from staytrue.changes.log import Entry
 from staytrue.consent import actions as consent
 from staytrue.flow import contacts
-from staytrue.guests import correcting, golden, links
+from staytrue.guests import correcting, golden, households, links
 from staytrue.guests.settling import settle_guests
 from staytrue.hotel import scope
 from staytrue.inbox import parcels
@@ -71,6 +71,11 @@ def compute_guests(profile_ids: Collection[int], now: datetime) -> None:
     correcting.settle_conflicts(profile_ids, now)
 
 
+def find_households(profile_ids: Collection[int], now: datetime) -> None:
+    """Who lives with these profiles' guests, as far as they tell."""
+    households.recompute(links.guests_of(profile_ids).values(), now)
+
+
 REACTIONS: dict[Reaction, frozenset[Kind]] = {
     verify_sight: frozenset(
         {Kind.OUT_OF_SIGHT, Kind.SEEN_AGAIN, Kind.CANCELLED, Kind.CHECKED_OUT, Kind.NO_SHOW}
@@ -82,6 +87,7 @@ REACTIONS: dict[Reaction, frozenset[Kind]] = {
     compute_guests: PROFILE_CHANGES - {Kind.PROFILE_CREATED},
     # No change wakes it: whoever was recognised says who is to be looked at again with him.
     settle_guests: frozenset(),
+    find_households: PROFILE_CHANGES,
 }
 
 

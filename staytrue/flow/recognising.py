@@ -83,6 +83,7 @@ def _page(connection_id: int, now: datetime) -> int:
             return 0
         admitting.admit(ids, now)
         pending.add(reactions.keep_contacts.__name__, "profile", ids, now)
+        pending.add(reactions.find_households.__name__, "profile", ids, now)
         return len(ids)
 
 

@@ -25,6 +25,7 @@ SHARE_LEAST = 0.8
 SIZE_MAX = 12
 _REACH_MAX = 400
 """Guests looked at together at most: a tangle that large is no family."""
+_BATCH = 5_000
 RULE = "household"
 """The rule of events that take somebody out of a household."""
 
@@ -50,13 +51,10 @@ def recompute(guest_ids: Collection[int], now: datetime) -> None:
 def recompute_all(now: datetime) -> None:
     """The same for every guest who is tied to another, or was."""
     with scope.everything():
-        tied = {id_ for tie in _ties(None) for id_ in (tie.one, tie.other)}
+        ties = _ties(None)
         known = HouseholdMember.objects.values_list("guest_id", flat=True)
-        left = sorted({*tied, *known})
-        while left:
-            ties, guests = _reached({left[0]})
-            _keep(grouped(ties, _apart(guests)), ties, guests, now)
-            left = [id_ for id_ in left if id_ not in guests]
+        guests = {*known, *(id_ for tie in ties for id_ in (tie.one, tie.other))}
+        _keep(grouped(ties, _apart(None)), ties, guests, now)
 
 
 def grouped(ties: Iterable[Tie], apart: Collection[tuple[int, int]] = ()) -> list[list[int]]:
@@ -157,16 +155,19 @@ def _ties(guests: Collection[int] | None) -> list[Tie]:
         return [Tie(*row) for row in cursor.fetchall()]
 
 
-def _apart(guests: Collection[int]) -> list[tuple[int, int]]:
-    """Pairs of these guests that staff said do not live together."""
-    profiles = [id_ for ids in links.profiles_of(guests).values() for id_ in ids]
+def _apart(guests: Collection[int] | None) -> list[tuple[int, int]]:
+    """Pairs of these guests (None: of all) that staff said do not live together."""
+    profiles = None
+    if guests is not None:
+        profiles = [id_ for ids in links.profiles_of(guests).values() for id_ in ids]
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT a.guest_id, b.guest_id FROM pair_rule r
                  JOIN link a ON a.profile_id = r.one AND a.until_at IS NULL
                  JOIN link b ON b.profile_id = r.other AND b.until_at IS NULL
                 WHERE r.kind = 'not_household' AND r.lifted_at IS NULL
-                  AND (r.one = ANY(%(ids)s) OR r.other = ANY(%(ids)s))""",
+                  AND (%(ids)s::bigint[] IS NULL
+                       OR r.one = ANY(%(ids)s) OR r.other = ANY(%(ids)s))""",
             {"ids": profiles},
         )
         return list(cursor.fetchall())
@@ -176,26 +177,34 @@ def _keep(
     families: Sequence[Sequence[int]], ties: Collection[Tie], guests: Collection[int], now: datetime
 ) -> None:
     """Write what differs; a household keeps its number as long as most of it stays together."""
-    known = dict(
-        HouseholdMember.objects.filter(guest__in=guests).values_list("guest_id", "household_id")
+    before = HouseholdMember.objects.filter(guest__in=list(guests))
+    known = dict(before.values_list("guest_id", "household_id"))
+    homes, names = _homes(families, known), _names(families)
+    new = [place for place in range(len(families)) if place not in homes]
+    made = Household.objects.bulk_create(
+        [Household(name=names[place], opened_at=now) for place in new], batch_size=_BATCH
     )
-    homes = _homes(families, known)
-    names = _names(families)
-    wanted: dict[int, tuple[int, float]] = {}
-    for place, family in enumerate(families):
-        home = homes.get(place)
-        if home is None:
-            home = Household.objects.create(name=names[place], opened_at=now).pk
-        else:
-            Household.objects.filter(pk=home).exclude(name=names[place]).update(name=names[place])
-        wanted |= {id_: (home, _share(id_, family, ties)) for id_ in family}
-    HouseholdMember.objects.filter(guest__in=set(known) - set(wanted)).delete()
+    homes |= {place: home.pk for place, home in zip(new, made, strict=True)}
+    _rename({homes[place]: name for place, name in enumerate(names)})
+    shares = _shares(families, ties)
+    HouseholdMember.objects.filter(guest__in=list(known.keys() - shares.keys())).delete()
     HouseholdMember.objects.bulk_create(
-        [HouseholdMember(guest_id=id_, household_id=home, share=share)
-         for id_, (home, share) in sorted(wanted.items())],
+        [HouseholdMember(guest_id=id_, household_id=homes[place], share=shares[id_])
+         for place, family in enumerate(families) for id_ in family],
+        batch_size=_BATCH,
         update_conflicts=True, unique_fields=["guest"], update_fields=["household", "share"],
     )  # fmt: skip
-    Household.objects.filter(pk__in=set(known.values()), members=None).delete()
+    Household.objects.filter(pk__in=list({*known.values()}), members=None).delete()
+
+
+def _rename(names: Mapping[int, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE household h SET name = x.name
+                 FROM unnest(%s::bigint[], %s::text[]) x(id, name)
+                WHERE h.id = x.id AND h.name <> x.name""",
+            [list(names), list(names.values())],
+        )
 
 
 def _homes(families: Sequence[Sequence[int]], known: Mapping[int, int]) -> dict[int, int]:
@@ -206,18 +215,24 @@ def _homes(families: Sequence[Sequence[int]], known: Mapping[int, int]) -> dict[
         for home, count in Counter(known[id_] for id_ in family if id_ in known).items()
     ]
     found: dict[int, int] = {}
+    taken: set[int] = set()
     for _count, home, place in sorted(shared):
-        if place not in found and home not in found.values():
+        if place not in found and home not in taken:
             found[place] = home
+            taken.add(home)
     return found
 
 
-def _share(guest: int, family: Collection[int], ties: Collection[Tie]) -> float:
-    """How likely he lives with the one he is most surely tied to."""
-    return max(
-        (tie.share for tie in ties if guest in (tie.one, tie.other) and {tie.one, tie.other} <= {*family}),
-        default=0.0,
-    )  # fmt: skip
+def _shares(families: Iterable[Collection[int]], ties: Iterable[Tie]) -> dict[int, float]:
+    """How likely each lives with the one of his family he is most surely tied to."""
+    place_of = {id_: place for place, family in enumerate(families) for id_ in family}
+    found = dict.fromkeys(place_of, 0.0)
+    for tie in ties:
+        place = place_of.get(tie.one)
+        if place is not None and place == place_of.get(tie.other):
+            for id_ in (tie.one, tie.other):
+                found[id_] = max(found[id_], tie.share)
+    return found
 
 
 def _names(families: Sequence[Sequence[int]]) -> list[str]:

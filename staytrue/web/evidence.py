@@ -220,9 +220,7 @@ def cited(who: str, at: datetime, reason: str, zone: str, now: datetime) -> str:
 
 def likely(share: float) -> str:
     """A share that never claims to be certain."""
-    if share > _SURELY:
-        return _("over %(share)s") % {"share": formats.percent(_SURELY)}
-    return formats.percent(share)
+    return f">\u202f{formats.percent(_SURELY)}" if share > _SURELY else formats.percent(share)
 
 
 def profiles(count: int) -> str:

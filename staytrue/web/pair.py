@@ -17,6 +17,7 @@ from staytrue.web import evidence, formats, words
 
 FACTS_SHOWN = 3
 VALUES_SHOWN = 2
+NEXT_SHOWN = 3
 _SHARE_LEAST = 0.005
 _BITS_WHOLE = 16.0
 """What fills half of a bar; more says the same."""
@@ -67,6 +68,11 @@ class Shown:
     gain: float
     profiles: str
     lifting: str
+
+    @property
+    def room(self) -> str:
+        """How many of the next pairs fit beside it on one screen."""
+        return f":{max(NEXT_SHOWN - len(self.against) - 2 * len(self.cited), 0)}"
 
 
 def shown(access: Access, item: Item, zone: str, now: datetime) -> Shown:
@@ -127,7 +133,7 @@ def _row(line: Line, bits: float | None, codes: dict[str, str]) -> Row:
     if bits is not None:
         return Row(name, one, other, evidence.signal(codes[line.field]), bits)
     if line.relay_only:
-        return Row(name, one, other, _("relay or shared: no weight"))
+        return Row(name, one, other, _("proves nothing"))
     return Row(name, one, other, _("only one says it"))
 
 

@@ -25,7 +25,6 @@ from staytrue.web import evidence, pair, reasons
 from staytrue.web.pages import page
 
 LAST = "last_review"
-QUEUE_SHOWN = 3
 
 
 @needs(MERGE)
@@ -90,7 +89,7 @@ def _answer(
         "next": pair.shown(access, rest[0], zone, now) if item and rest else None,
         "waiting": len(items),
         "is_many": len(items) >= reviewing.WINDOW,
-        "queue": _named(rest[:QUEUE_SHOWN]),
+        "queue": _named(rest[: pair.NEXT_SHOWN]),
         "last": _said(last["said"]) if last else "",
         "trouble": trouble,
     }
@@ -139,5 +138,6 @@ def _named(items: Iterable[Item]) -> list[Waiting]:
     items = list(items)
     names = side_by_side.names({pk for each in items for pk in (each.one, each.other)})
     return [
-        Waiting(each.key, f"{names[each.one]} / {names[each.other]}", evidence.likely(each.person)) for each in items
+        Waiting(each.key, f"{names[each.one]} / {names[each.other]}", evidence.likely(each.person))
+        for each in items
     ]

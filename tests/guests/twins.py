@@ -110,6 +110,11 @@ def without(access: Access, *rights: str) -> Access:
     return Access(access.actor, access.member_id, at=at, property_ids=access.property_ids)
 
 
+def key(proposal: Proposal) -> str:
+    """How addresses name a pair."""
+    return f"{proposal.one_profile}-{proposal.other_profile}"
+
+
 def ids(items: Iterable[Any]) -> list[tuple[int, int]]:
     """The pairs of a queue, by profiles."""
     return [(each.one, each.other) for each in items]

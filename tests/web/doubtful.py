@@ -43,9 +43,10 @@ def _pairs() -> list[tuple[Profile, Profile, str]]:
     return [
         (_person("Q1", "María José", "Etxeberria", second_last_name="Ruiz", phones=mobile,
                  emails=[Email("mj@etxeberria.example")], birth_date="1979-11-14",
-                 addresses=[_BILBAO], loyalty=[Loyalty("Andorinha", "7718")]),
+                 addresses=[_BILBAO], loyalty=[Loyalty("Andorinha", "7718")], card_token="t-7"),
          _person("Q2", "Mª José", "Echeverría", phones=mobile, birth_date="1979-11-14",
-                 emails=[Email("mj8841@relay.example", masked=True)], addresses=[_LISBON]),
+                 emails=[Email("mj8841@relay.example", masked=True)], addresses=[_LISBON],
+                 card_token="t-7"),
          "score"),
         (_person("Q3", "Jürgen", "Weiß", emails=[Email("j.weiss@weiss.example")]),
          _person("Q4", "Juergen", "Weiss", emails=[Email("j.weiss@weiss.example")]), "score"),

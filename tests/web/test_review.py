@@ -129,6 +129,22 @@ def test_values_are_shown_only_to_who_may_read_them(hotel_house: House) -> None:
         assert value not in page
 
 
+def test_a_decision_to_keep_apart_is_cited_and_lifted_only_in_so_many_words(
+    hotel_house: House,
+) -> None:
+    proposal = two(hotel_house)
+    client = hotel_house.client("guest_relations")
+    answer(client, client.get("/guests/review/").content.decode(), "different")
+    Proposal.objects.update(state="open", why="cited")
+    page = client.get("/guests/review/").content.decode()
+    assert "Lea Morel decided on 21 May that they are two people." in page
+    assert "“Same person” lifts that decision." in page
+    client.post("/guests/review/", {"pair": twins.key(proposal), "said": "same"}, headers=HTMX)
+    assert PairRule.objects.filter(kind="cannot_link", lifted_at=None).exists()
+    answer(client, page, "same")
+    assert not PairRule.objects.filter(kind="cannot_link", lifted_at=None).exists()
+
+
 def test_a_check_looks_like_any_other_pair_and_its_answer_takes_them_apart(
     hotel_house: House,
 ) -> None:
