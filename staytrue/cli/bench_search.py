@@ -41,7 +41,7 @@ from staytrue.staff.rights import ROLES
 
 _SEED = 11
 _HOTELS = 10
-_EACH = 200
+_EACH_MOST, _GUESTS_PER_QUESTION = 200, 100
 _BLOCK = 20_000
 _PRODUCT = "staytrue.wsgi:application"
 _FIRST_SHARE = 0.95
@@ -53,15 +53,16 @@ def measures(size: Size) -> Iterator[Measure]:
         now = clock.now()
         links = group_of(_HOTELS, now)
         fill(links, _SEED, size.guests, now)
-        asked = seeking.questions(_SEED, size.guests, _HOTELS, _EACH)
+        each = min(_EACH_MOST, size.guests // _GUESTS_PER_QUESTION)
+        asked = seeking.questions(_SEED, size.guests, _HOTELS, each)
         with database.address("owner").connect(autocommit=True) as server:
             # As a server's own autovacuum does sooner or later.
             server.execute("VACUUM ANALYZE")
         session = _session(home, now)
         with serving(home) as bare, serving(home, _PRODUCT) as port:
-            _ask(bare, session, [None] * _EACH)
+            _ask(bare, session, [None] * _EACH_MOST)
             _ask(port, session, asked[:: len(KINDS)])
-            empty = _ask(bare, session, [None] * _EACH)
+            empty = _ask(bare, session, [None] * _EACH_MOST)
             for kind in KINDS:
                 ran = _ask(port, session, [each for each in asked if each.kind == kind])
                 for name, share in (("p50", 0.5), ("p95", 0.95)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from staytrue.lab.seeking import KINDS
 from tests.cli.conftest import Cli
 
 
@@ -19,3 +20,11 @@ def test_calls_are_measured_over_a_real_server(cli: Cli) -> None:
     names = ["intake", "intake.p99", "intake.change.p50", "intake.change.p99"]
     assert [each["name"] for each in found] == names
     assert all(each["value"] > 0 and each["yardstick"] > 0 for each in found)
+
+
+def test_the_search_page_is_asked_over_a_real_server(cli: Cli) -> None:
+    """Slow: it reads two thousand guests, and asks some hundred questions twice."""
+    found = cli("bench", "search", "--guests", 2000, "--json").document
+    assert len(found) == 3 * len(KINDS)
+    assert all(each["value"] > 0 and each["yardstick"] > 0 for each in found)
+    assert all(each["ratio"] >= 1 for each in found if each["name"].endswith(".first"))
