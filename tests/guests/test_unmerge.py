@@ -10,10 +10,12 @@ from random import Random
 
 import pytest
 
+from staytrue.consent.actions import keep_contacts
 from staytrue.guests import deciding, erasing, links, pair_rules, undoing
 from staytrue.guests.models import Correction, Guest, IdentityEvent, Link, PairRule
 from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
+from staytrue.mirror.models import Profile, Roster
 from staytrue.staff import audit
 from staytrue.staff.access import Access, house_access
 from tests import make
@@ -42,6 +44,8 @@ class Walk:
     ben: Access = field(default_factory=lambda: house_access("ben"))
     steps: list[Step] = field(default_factory=list)
     erased: set[int] = field(default_factory=set)
+    stays: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.house = make.hotel(f"U{self.rng.randrange(10**9)}")
@@ -163,6 +167,33 @@ class Walk:
         )
         self.refresh()
 
+    def stay(self) -> None:
+        """A booking at a hotel, by the profile of its PMS."""
+        profile = Profile.objects.get(pk=self.rng.choice(sorted(self.where())))
+        booking = self.rng.randrange(10**9)
+        Roster.objects.create(
+            reservation_id=booking,
+            property_id=self.house.pk,
+            connection_id=self.link.pk,
+            role="primary",
+            profile=profile.source_id,
+            since_at=NOON,
+        )
+        self.stays.setdefault(profile.pk, []).append((booking, "primary"))
+
+    def write(self) -> None:
+        """A PMS gives an address, shared with others or not, and perhaps no leave to write to it."""
+        profile = self.rng.choice(sorted(self.where()))
+        address, state = f"c{self.rng.randrange(9)}@casa.example", self.rng.choice(["in", "out"])
+        Profile.objects.filter(pk=profile).update(
+            emails=[{"address": address, "type": None, "masked": False}],
+            contact_keys=[address],
+            consents=[{"purpose": "marketing", "channel": "email", "state": state, "at": None}],
+        )
+        keep_contacts([profile], NOON)
+        self.refused[profile] = address if state == "out" else ""
+        self.refresh()
+
     def erase(self) -> None:
         """A profile is anonymised at its PMS."""
         at = self.where()
@@ -185,6 +216,8 @@ class Walk:
             (12, self.part),
             (25, self.undo),
             (5, self.correct),
+            (5, self.stay),
+            (5, self.write),
             (6, self.erase),
         ]
         weights, acts = zip(*ways, strict=True)
@@ -205,6 +238,13 @@ class Walk:
             for profile, guest in at.items():
                 groups.setdefault(guest, set()).add(profile)
             assert worlds.told() == worlds.from_scratch(groups.values())
+            for guest, found in worlds.told().items():
+                assert found["stays"] == sorted(
+                    stay for profile in guest for stay in self.stays.get(profile, [])
+                )
+                # Refused by any who has it: nobody's merge or unmerge widens that.
+                for value, _, _, refused, _ in found["contacts"]:
+                    assert refused == (value in self.refused.values())
             active = Guest.objects.filter(state="active").values_list("pk", flat=True)
             assert set(active) == set(groups)
 
@@ -215,14 +255,14 @@ def _everything() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("seed", [4, 14, 44])
+@pytest.mark.parametrize("seed", [4, 14])
 def test_every_walk_ends_as_a_replay_of_the_decisions_that_stand(seed: int) -> None:
     walk = Walk(Random(seed))
     walk.go(100)
     walk.check()
 
 
-@pytest.mark.parametrize("seed", [5, 15])
+@pytest.mark.parametrize("seed", [5])
 def test_with_every_decision_taken_back_in_any_order_nobody_was_ever_joined(seed: int) -> None:
     walk = Walk(Random(seed))
     walk.go(60)
@@ -236,6 +276,24 @@ def test_with_every_decision_taken_back_in_any_order_nobody_was_ever_joined(seed
     assert len(set(walk.where().values())) == len(walk.where())
     assert worlds.told() == worlds.from_scratch([[id_] for id_ in walk.where()])
     assert not PairRule.objects.filter(kind="must_link", lifted_at=None).exists()
+
+
+def test_after_two_hundred_later_events_an_unmerge_is_as_if_never_merged() -> None:
+    walk = Walk(Random(9))
+    for _ in range(6):
+        walk.merge()
+    merged = [step for step in walk.steps if step.moves and step.moves[0][1] is not None]
+    ways = [walk.arrive, walk.correct, walk.stay, walk.write]
+    for number in range(200):
+        walk.rng.choice(ways[1:] if number % 10 else ways)()
+    walk.rng.shuffle(merged)
+    for step in merged:
+        walk.undo(step)
+    walk.check()
+    at = walk.where()
+    kinds = dict(IdentityEvent.objects.values_list("pk", "kind"))
+    own = [s.moves[0][0] for s in walk.steps if s.moves and kinds[s.event] == "created"]
+    assert len({at[profile] for profile in own}) == len(own)
 
 
 @pytest.mark.proof

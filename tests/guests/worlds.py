@@ -9,13 +9,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
+from staytrue.consent.queries import contacts_of
 from staytrue.guests import links
 from staytrue.guests.models import Correction, Guest, Link, PersonaChoice, Proposal
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.inbox.models import Connection
 from staytrue.mirror.models import Profile
-from staytrue.staff.access import Access, RoleHeld
+from staytrue.staff.access import Access, RoleHeld, house_access
 from staytrue.staff.rights import RIGHTS
 from tests import make
 from tests.make import NOON
@@ -139,6 +140,15 @@ def _stays(guest: int) -> list[Any]:
         return list(cursor.fetchall())
 
 
+def _contacts(guest: int) -> list[Any]:
+    mine = Link.objects.filter(guest_id=guest, until_at=None)
+    found = contacts_of(house_access("tests"), list(mine.values_list("profile_id", flat=True)))
+    return sorted(
+        (each.value, each.profile_id, each.marketing, each.refused, each.is_current)
+        for each in found
+    )
+
+
 Probe = Callable[[int], Any]
 
 PROBES: dict[str, Probe] = {
@@ -148,5 +158,6 @@ PROBES: dict[str, Probe] = {
     "corrections": lambda guest: _on_profiles(Correction, guest, "profile_id", "field", "value"),
     "personas": lambda guest: _on_profiles(PersonaChoice, guest, "profile_id", "persona"),
     "stays": _stays,
+    "contacts": _contacts,
 }
 """What hangs on a guest: every package that hangs something more on one adds its probe here."""
