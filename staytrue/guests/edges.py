@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from django.db import connection
 
 from staytrue.guests import stays, values
 from staytrue.guests.comparing import BANDS, compared
@@ -18,6 +18,7 @@ from staytrue.guests.matching.pairs import BLOCK_MAX
 from staytrue.guests.resolving import Pair
 from staytrue.guests.source_profiles import decoded
 from staytrue.guests.terms import Terms
+from staytrue.kit.asking import ask
 
 HOUSEHOLD_FROM = 0.5
 
@@ -87,10 +88,9 @@ def seen_together(profiles: Mapping[int, Features], salt: bytes) -> dict[int, Fe
     }
 
 
-def _blocks(keys: Collection[int]) -> list[tuple[int, str, list[int]]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """WITH block AS MATERIALIZED (
+def _blocks(keys: Collection[int]) -> list[tuple[Any, ...]]:
+    return ask(
+        """WITH block AS MATERIALIZED (
                  SELECT k.key, m.ids FROM unnest(%(keys)s::bigint[]) k(key), LATERAL (
                    SELECT array_agg(profile_id) AS ids FROM (
                      SELECT profile_id FROM match_key WHERE key = k.key LIMIT %(most)s + 1) x) m
@@ -99,9 +99,8 @@ def _blocks(keys: Collection[int]) -> list[tuple[int, str, list[int]]]:
                  FROM (SELECT id, array_agg(key) AS keys FROM block, unnest(ids) y(id)
                         GROUP BY id) x
                  JOIN source_profile s ON s.profile_id = x.id WHERE NOT s.is_gone""",
-            {"keys": list(keys), "most": BLOCK_MAX},
-        )
-        return list(cursor.fetchall())
+        {"keys": list(keys), "most": BLOCK_MAX},
+    )
 
 
 def scored(found: Met, terms: Terms) -> list[Edge]:
@@ -142,8 +141,7 @@ def keep(edges: Collection[Edge], known: Collection[int], matcher: int) -> None:
     """Make these the edges of these profiles; `known` are those that may have had others before."""
     if not edges and not known:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
+    ask(
             """WITH new AS (
                  SELECT * FROM unnest(%(one)s::bigint[], %(other)s::bigint[], %(bits)s::float8[],
                    %(person)s::float8[], %(household)s::float8[], %(levels)s::text[],
@@ -152,14 +150,19 @@ def keep(edges: Collection[Edge], known: Collection[int], matcher: int) -> None:
                ), dropped AS (
                  DELETE FROM edge e WHERE (e.one = ANY(%(known)s) OR e.other = ANY(%(known)s))
                     AND NOT EXISTS (SELECT FROM new n WHERE n.one = e.one AND n.other = e.other))
-               INSERT INTO edge (one, other, bits, person, household, levels, vetoes, rule,
+               INSERT INTO edge AS e (one, other, bits, person, household, levels, vetoes, rule,
                                  may_join, matcher)
                SELECT one, other, bits, person, household, levels::smallint[], vetoes, rule,
                       may_join, %(matcher)s FROM new ORDER BY one, other
                ON CONFLICT (one, other) DO UPDATE SET bits = excluded.bits,
                  person = excluded.person, household = excluded.household,
                  levels = excluded.levels, vetoes = excluded.vetoes, rule = excluded.rule,
-                 may_join = excluded.may_join, matcher = excluded.matcher""",
+                 may_join = excluded.may_join, matcher = excluded.matcher
+                WHERE (e.bits, e.person, e.household, e.levels, e.vetoes, e.rule, e.may_join,
+                       e.matcher)
+                   IS DISTINCT FROM (excluded.bits, excluded.person, excluded.household,
+                       excluded.levels, excluded.vetoes, excluded.rule, excluded.may_join,
+                       excluded.matcher)""",
             {
                 name: [getattr(each, name) for each in edges]
                 for name in ("one", "other", "bits", "person", "household", "vetoes", "rule",
@@ -170,17 +173,16 @@ def keep(edges: Collection[Edge], known: Collection[int], matcher: int) -> None:
                 "known": list(known),
                 "matcher": matcher,
             },
-        )  # fmt: skip
+    )  # fmt: skip
 
 
 def of_profiles(profile_ids: Collection[int]) -> list[Edge]:
     """All kept edges with one of these profiles at an end."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT one, other, bits, person, household, levels, vetoes, rule, may_join
+    rows = ask(
+        """SELECT one, other, bits, person, household, levels, vetoes, rule, may_join
                  FROM edge WHERE one = ANY(%(ids)s)
                 UNION SELECT one, other, bits, person, household, levels, vetoes, rule, may_join
                  FROM edge WHERE other = ANY(%(ids)s)""",
-            {"ids": list(profile_ids)},
-        )
-        return [Edge(*row) for row in cursor.fetchall()]
+        {"ids": list(profile_ids)},
+    )
+    return [Edge(*row) for row in rows]

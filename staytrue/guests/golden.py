@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import connection
 
 from staytrue.guests.composing import FIELDS, Golden, Profile, Standing, Trust, Word, composed
 from staytrue.hotel import scope
+from staytrue.kit.asking import ask
 from staytrue.kit.text import fold
 from staytrue.mirror.rows import name_key
 
@@ -40,28 +40,27 @@ def read(
 ) -> dict[int, Sources]:
     """What these guests are composed from, in one query; with `profiles`, from none but these."""
     found: dict[int, Sources] = {id_: Sources() for id_ in guest_ids}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT l.guest_id, l.profile_id, p.connection_id, p.source_id, p.property_id, p.version_at,
-                       p.deleted OR p.merged_into IS NOT NULL, p.anonymised,
-                       jsonb_build_object({_VALUES})::text, t.kind, t.trust,
-                       ARRAY(SELECT c.value FROM contact_point c
-                              WHERE c.value = ANY(p.contact_keys)
-                                AND c.role IN ('agency', 'own', 'placeholder')),
-                       (SELECT jsonb_agg(to_jsonb(c))::text FROM correction c
-                         WHERE c.profile_id = p.id AND c.lifted_at IS NULL)
-                  FROM link l LEFT JOIN profile p ON p.id = l.profile_id
-                  LEFT JOIN source_trust t ON t.connection_id = p.connection_id
-                 WHERE l.guest_id = ANY(%(ids)s) AND l.until_at IS NULL
-                   AND (%(all)s OR l.profile_id = ANY(%(profiles)s))""",
-            {
-                "ids": list(guest_ids),
-                "all": profiles is None,
-                "profiles": list(profiles or ()),
-            },
-        )
-        for guest, *row in cursor.fetchall():
-            _add(found[guest], row)
+    rows = ask(
+        f"""SELECT l.guest_id, l.profile_id, p.connection_id, p.source_id, p.property_id, p.version_at,
+                   p.deleted OR p.merged_into IS NOT NULL, p.anonymised,
+                   jsonb_build_object({_VALUES})::text, t.kind, t.trust,
+                   ARRAY(SELECT c.value FROM contact_point c
+                          WHERE c.value = ANY(p.contact_keys)
+                            AND c.role IN ('agency', 'own', 'placeholder')),
+                   (SELECT jsonb_agg(to_jsonb(c))::text FROM correction c
+                     WHERE c.profile_id = p.id AND c.lifted_at IS NULL)
+              FROM link l LEFT JOIN profile p ON p.id = l.profile_id
+              LEFT JOIN source_trust t ON t.connection_id = p.connection_id
+             WHERE l.guest_id = ANY(%(ids)s) AND l.until_at IS NULL
+               AND (%(all)s OR l.profile_id = ANY(%(profiles)s))""",
+        {
+            "ids": list(guest_ids),
+            "all": profiles is None,
+            "profiles": list(profiles or ()),
+        },
+    )
+    for guest, *row in rows:
+        _add(found[guest], row)
     return found
 
 
@@ -103,35 +102,33 @@ def compute_here(guest_ids: Collection[int], now: datetime) -> None:
 def _keep(found: dict[int, Sources], now: datetime) -> None:
     made = [(sources.golden() if sources.profiles else None) for sources in found.values()]
     names = [_names_of(golden, of) for golden, of in zip(made, found.values(), strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE guest g
-                  SET computed_at = %(now)s, profiles = x.links, golden = x.golden,
-                      state = CASE WHEN g.state = 'erased' THEN g.state
-                                   WHEN x.links = 0 THEN 'retired' ELSE 'active' END,
-                      -- Who has no profile left keeps the name under which he was known.
-                      name = coalesce(x.name, g.name), name_key = coalesce(x.name_key, g.name_key),
-                      last_name_key = coalesce(x.last_name_key, g.last_name_key),
-                      kind = coalesce(x.kind, g.kind)
-                 FROM unnest(%(ids)s::bigint[], %(links)s::int[], %(names)s::text[],
-                             %(keys)s::text[], %(last)s::text[], %(kinds)s::text[],
-                             %(golden)s::jsonb[])
-                      AS x(id, links, name, name_key, last_name_key, kind, golden)
-                WHERE g.id = x.id""",
-            {
-                "now": now,
-                "ids": list(found),
-                "links": [sources.links for sources in found.values()],
-                "names": [each[0] for each in names],
-                "keys": [each[1] for each in names],
-                "last": [each[2] for each in names],
-                "kinds": [golden.value("kind") if golden else None for golden in made],
-                "golden": [
-                    msgspec.json.encode(golden.stored()).decode() if golden else "{}"
-                    for golden in made
-                ],
-            },
-        )
+    ask(
+        """UPDATE guest g
+              SET computed_at = %(now)s, profiles = x.links, golden = x.golden,
+                  state = CASE WHEN g.state = 'erased' THEN g.state
+                               WHEN x.links = 0 THEN 'retired' ELSE 'active' END,
+                  -- Who has no profile left keeps the name under which he was known.
+                  name = coalesce(x.name, g.name), name_key = coalesce(x.name_key, g.name_key),
+                  last_name_key = coalesce(x.last_name_key, g.last_name_key),
+                  kind = coalesce(x.kind, g.kind)
+             FROM unnest(%(ids)s::bigint[], %(links)s::int[], %(names)s::text[],
+                         %(keys)s::text[], %(last)s::text[], %(kinds)s::text[],
+                         %(golden)s::jsonb[])
+                  AS x(id, links, name, name_key, last_name_key, kind, golden)
+            WHERE g.id = x.id""",
+        {
+            "now": now,
+            "ids": list(found),
+            "links": [sources.links for sources in found.values()],
+            "names": [each[0] for each in names],
+            "keys": [each[1] for each in names],
+            "last": [each[2] for each in names],
+            "kinds": [golden.value("kind") if golden else None for golden in made],
+            "golden": [
+                msgspec.json.encode(golden.stored()).decode() if golden else "{}" for golden in made
+            ],
+        },
+    )
 
 
 def _names_of(golden: Golden | None, sources: Sources) -> tuple[str | None, ...]:

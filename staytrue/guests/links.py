@@ -16,6 +16,7 @@ from django.db import connection
 from staytrue.guests import golden
 from staytrue.guests.models import IdentityEvent
 from staytrue.kit import ids
+from staytrue.kit.asking import ask
 
 Kind = IdentityEvent.Kind
 
@@ -45,63 +46,56 @@ def note(act: Act, now: datetime) -> int:
 
 def notes(acts: Sequence[Act], now: datetime) -> list[int]:
     """Append several, in their order; answers the numbers of the events."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO identity_event (at, kind, actor, rule, one, other, bits, person,
-                                           evidence, matcher, normaliser, reason, undoes)
-               SELECT %s, x.kind, x.actor, x.rule, x.one, x.other, x.bits, x.person, x.evidence,
-                      x.matcher, x.normaliser, x.reason, x.undoes
-                 FROM jsonb_to_recordset(%s::jsonb) AS x(place int, kind text, actor text,
-                      rule text, one bigint, other bigint, bits float8, person float8,
-                      evidence jsonb, matcher int, normaliser smallint, reason text, undoes bigint)
-                ORDER BY x.place RETURNING id""",
-            [now, json.dumps([vars(act) | {"place": place} for place, act in enumerate(acts)])],
-        )
-        return sorted(id_ for (id_,) in cursor.fetchall())
+    rows = ask(
+        """INSERT INTO identity_event (at, kind, actor, rule, one, other, bits, person,
+                                       evidence, matcher, normaliser, reason, undoes)
+           SELECT %s, x.kind, x.actor, x.rule, x.one, x.other, x.bits, x.person, x.evidence,
+                  x.matcher, x.normaliser, x.reason, x.undoes
+             FROM jsonb_to_recordset(%s::jsonb) AS x(place int, kind text, actor text,
+                  rule text, one bigint, other bigint, bits float8, person float8,
+                  evidence jsonb, matcher int, normaliser smallint, reason text, undoes bigint)
+            ORDER BY x.place RETURNING id""",
+        [now, json.dumps([vars(act) | {"place": place} for place, act in enumerate(acts)])],
+    )
+    return sorted(id_ for (id_,) in rows)
 
 
 def lock(guest_ids: Collection[int]) -> None:
     """Hold these guests until the transaction ends, in the order of their numbers."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM guest WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(guest_ids)]
-        )
+    ask("SELECT id FROM guest WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(guest_ids)])
 
 
 def open_guests(count: int, now: datetime) -> list[int]:
     """So many new guests without a profile yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO guest (public_id, state, opened_at, kind, name, name_key, last_name_key,
-                                  profiles, golden)
-               SELECT id, 'active', %s, 'person', '', '', '', 0, '{}' FROM unnest(%s::uuid[]) x(id)
-               RETURNING id""",
-            [now, [ids.new() for _ in range(count)]],
-        )
-        return sorted(id_ for (id_,) in cursor.fetchall())
+    rows = ask(
+        """INSERT INTO guest (public_id, state, opened_at, kind, name, name_key, last_name_key,
+                              profiles, golden)
+           SELECT id, 'active', %s, 'person', '', '', '', 0, '{}' FROM unnest(%s::uuid[]) x(id)
+           RETURNING id""",
+        [now, [ids.new() for _ in range(count)]],
+    )
+    return sorted(id_ for (id_,) in rows)
 
 
 def guests_of(profile_ids: Collection[int]) -> dict[int, int]:
     """Profile → guest, of those that have one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT profile_id, guest_id FROM link WHERE profile_id = ANY(%s) AND until_at IS NULL",
-            [list(profile_ids)],
-        )
-        return dict(cursor.fetchall())
+    rows = ask(
+        "SELECT profile_id, guest_id FROM link WHERE profile_id = ANY(%s) AND until_at IS NULL",
+        [list(profile_ids)],
+    )
+    return dict(rows)
 
 
 def profiles_of(guest_ids: Collection[int]) -> dict[int, list[int]]:
     """Guest → profiles, rising."""
     found: dict[int, list[int]] = {id_: [] for id_ in guest_ids}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT guest_id, profile_id FROM link
-                WHERE guest_id = ANY(%s) AND until_at IS NULL ORDER BY profile_id""",
-            [list(guest_ids)],
-        )
-        for guest, profile in cursor.fetchall():
-            found[guest].append(profile)
+    rows = ask(
+        """SELECT guest_id, profile_id FROM link
+            WHERE guest_id = ANY(%s) AND until_at IS NULL ORDER BY profile_id""",
+        [list(guest_ids)],
+    )
+    for guest, profile in rows:
+        found[guest].append(profile)
     return found
 
 
@@ -112,9 +106,8 @@ def open_for(
 
     For those who see all hotels.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """WITH x AS (SELECT * FROM unnest(%(profiles)s::bigint[], %(ids)s::uuid[]) x(one, id)),
+    rows = ask(
+        """WITH x AS (SELECT * FROM unnest(%(profiles)s::bigint[], %(ids)s::uuid[]) x(one, id)),
                g AS (INSERT INTO guest (public_id, state, opened_at, kind, name, name_key,
                                         last_name_key, profiles, golden)
                  SELECT id, 'active', %(now)s, 'person', '', '', '', 1, '{}' FROM x ORDER BY one
@@ -128,15 +121,15 @@ def open_for(
                  FROM x JOIN g ON g.public_id = x.id JOIN e ON e.one = x.one
                  LEFT JOIN profile p ON p.id = x.one ORDER BY x.one
                RETURNING profile_id, guest_id""",
-            {
-                "profiles": list(profile_ids),
-                "ids": [ids.new() for _ in profile_ids],
-                "actor": actor,
-                "normaliser": normaliser,
-                "now": now,
-            },
-        )
-        found = dict(cursor.fetchall())
+        {
+            "profiles": list(profile_ids),
+            "ids": [str(ids.new()) for _ in profile_ids],
+            "actor": actor,
+            "normaliser": normaliser,
+            "now": now,
+        },
+    )
+    found = dict(rows)
     golden.compute_here(found.values(), now)
     return found
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from staytrue.guests.comparing import BANDS
 from staytrue.guests.edges import Edge
 from staytrue.guests.matching.vetoes import HARD
 from staytrue.guests.models import Proposal
 from staytrue.guests.resolving import SCORE, SEVERAL, Doubt, Pair
+from staytrue.kit.asking import ask
 
 CITED, VETO, REOPENED, OVERSIZE = "cited", "veto", "reopened", "oversize"
 State = Proposal.State
@@ -78,45 +77,42 @@ def settle(guest_ids: Collection[int], asked: Collection[Question], now: datetim
 
 
 def _open(guest_ids: Collection[int]) -> dict[int, tuple[int, int, int, int, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT id, one_id, other_id, one_profile, other_profile, why FROM proposal
-                WHERE state = 'open' AND (one_id = ANY(%(ids)s) OR other_id = ANY(%(ids)s))
-                ORDER BY id FOR UPDATE""",
-            {"ids": list(guest_ids)},
-        )
-        return {row[0]: row[1:] for row in cursor.fetchall()}
+    rows = ask(
+        """SELECT id, one_id, other_id, one_profile, other_profile, why FROM proposal
+            WHERE state = 'open' AND (one_id = ANY(%(ids)s) OR other_id = ANY(%(ids)s))
+            ORDER BY id FOR UPDATE""",
+        {"ids": list(guest_ids)},
+    )
+    return {row[0]: row[1:] for row in rows}
 
 
 def _guests(profile_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """Profile → its guest, and how many profiles that one has."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT l.profile_id, l.guest_id, g.profiles FROM link l
-                 JOIN guest g ON g.id = l.guest_id
-                WHERE l.profile_id = ANY(%s) AND l.until_at IS NULL""",
-            [list(profile_ids)],
-        )
-        return {profile: (guest, size) for profile, guest, size in cursor.fetchall()}
+    rows = ask(
+        """SELECT l.profile_id, l.guest_id, g.profiles FROM link l
+             JOIN guest g ON g.id = l.guest_id
+            WHERE l.profile_id = ANY(%s) AND l.until_at IS NULL""",
+        [list(profile_ids)],
+    )
+    return {profile: (guest, size) for profile, guest, size in rows}
 
 
 def _words(guests: Mapping[int, tuple[int, int]]) -> dict[Pair, list[Word]]:
     """The do-not-merges between these guests, whichever of their profiles they are of."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT least(a.guest_id, b.guest_id), greatest(a.guest_id, b.guest_id),
-                      r.id, r.one, r.other, r.bits
-                 FROM link a JOIN pair_rule r ON r.one = a.profile_id
-                  AND r.kind = 'cannot_link' AND r.lifted_at IS NULL
-                 JOIN link b ON b.profile_id = r.other AND b.until_at IS NULL
-                WHERE a.guest_id = ANY(%(ids)s) AND b.guest_id = ANY(%(ids)s)
-                  AND a.until_at IS NULL""",
-            {"ids": list({guest for guest, _ in guests.values()})},
-        )
-        found: dict[Pair, list[Word]] = defaultdict(list)
-        for one, other, *word in cursor.fetchall():
-            found[one, other].append(Word(*word))
-        return found
+    rows = ask(
+        """SELECT least(a.guest_id, b.guest_id), greatest(a.guest_id, b.guest_id),
+                  r.id, r.one, r.other, r.bits
+             FROM link a JOIN pair_rule r ON r.one = a.profile_id
+              AND r.kind = 'cannot_link' AND r.lifted_at IS NULL
+             JOIN link b ON b.profile_id = r.other AND b.until_at IS NULL
+            WHERE a.guest_id = ANY(%(ids)s) AND b.guest_id = ANY(%(ids)s)
+              AND a.until_at IS NULL""",
+        {"ids": list({guest for guest, _ in guests.values()})},
+    )
+    found: dict[Pair, list[Word]] = defaultdict(list)
+    for one, other, *word in rows:
+        found[one, other].append(Word(*word))
+    return found
 
 
 def _wanted(
@@ -197,20 +193,19 @@ def _accounts(
 def _upsert(rows: Sequence[tuple[Any, ...]], now: datetime) -> None:
     columns = list(zip(*rows, strict=True))
     facts = [json.dumps(each) for each in columns[9]]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO proposal AS p (one_id, other_id, one_profile, other_profile, state, why,
-                 rule, bits, person, gain, opened_at, decided_by, facts)
-               SELECT one, other, one_profile, other_profile, 'open', why, rule, bits, person, gain,
-                      %s, '', facts
-                 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
-                   %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::jsonb[])
-                   x(one, other, one_profile, other_profile, why, rule, bits, person, gain, facts)
-                ORDER BY gain DESC, one, other
-               ON CONFLICT (one_id, other_id) WHERE state = 'open' DO UPDATE SET
-                 one_profile = excluded.one_profile, other_profile = excluded.other_profile,
-                 why = CASE WHEN p.why = 'reopened' THEN p.why ELSE excluded.why END,
-                 rule = excluded.rule, bits = excluded.bits, person = excluded.person,
-                 gain = excluded.gain, facts = excluded.facts""",
-            [now, *map(list, columns[:9]), facts],
-        )
+    ask(
+        """INSERT INTO proposal AS p (one_id, other_id, one_profile, other_profile, state, why,
+             rule, bits, person, gain, opened_at, decided_by, facts)
+           SELECT one, other, one_profile, other_profile, 'open', why, rule, bits, person, gain,
+                  %s, '', facts
+             FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
+               %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::jsonb[])
+               x(one, other, one_profile, other_profile, why, rule, bits, person, gain, facts)
+            ORDER BY gain DESC, one, other
+           ON CONFLICT (one_id, other_id) WHERE state = 'open' DO UPDATE SET
+             one_profile = excluded.one_profile, other_profile = excluded.other_profile,
+             why = CASE WHEN p.why = 'reopened' THEN p.why ELSE excluded.why END,
+             rule = excluded.rule, bits = excluded.bits, person = excluded.person,
+             gain = excluded.gain, facts = excluded.facts""",
+        [now, *map(list, columns[:9]), facts],
+    )

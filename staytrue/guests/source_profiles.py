@@ -22,6 +22,7 @@ from staytrue.guests.matching.pairs import BLOCK_MAX
 from staytrue.guests.values import Seen
 from staytrue.hotel.codes import ProfileKind
 from staytrue.hotel.records import Address, Email, Loyalty, Phone, Profile
+from staytrue.kit.asking import ask
 
 BUCKETS = 1 << 16
 BUCKETS_MOST = 512
@@ -160,15 +161,14 @@ def hold(keys: Collection[int], valued: Collection[int]) -> dict[int, State]:
     if len(buckets) > BUCKETS_MOST:
         hold_all()
         return values.states_of(valued)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT key, state FROM value_stat WHERE key = ANY(%s) AND state <> 'personal'
-                UNION ALL SELECT NULL, pg_advisory_xact_lock_shared(%s, %s)::text
-                UNION ALL SELECT NULL, pg_advisory_xact_lock(%s, b)::text
-                            FROM unnest(%s::int[]) x(b)""",
-            [list(valued), _LOCK, _EVERYBODY, _LOCK, buckets],
-        )
-        return {key: State(state) for key, state in cursor.fetchall() if key is not None}
+    rows = ask(
+        """SELECT key, state FROM value_stat WHERE key = ANY(%s) AND state <> 'personal'
+            UNION ALL SELECT NULL, pg_advisory_xact_lock_shared(%s, %s)::text
+            UNION ALL SELECT NULL, pg_advisory_xact_lock(%s, b)::text
+                        FROM unnest(%s::int[]) x(b)""",
+        [list(valued), _LOCK, _EVERYBODY, _LOCK, buckets],
+    )
+    return {key: State(state) for key, state in rows if key is not None}
 
 
 def hold_all() -> None:
@@ -178,9 +178,8 @@ def hold_all() -> None:
 
 
 def _rows(profile_ids: Collection[int]) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT p.id, p.connection_id, p.property_id, p.content_hash, h.country, c.dialect,
+    rows = ask(
+        """SELECT p.id, p.connection_id, p.property_id, p.content_hash, h.country, c.dialect,
                       c.settings->>'card_provider', p.source_id, p.kind, p.first_name, p.last_name,
                       p.second_last_name, p.birth_date, p.country, p.card_token, p.emails::text,
                       p.phones::text, p.addresses::text, p.loyalty::text, p.merged_into,
@@ -192,9 +191,9 @@ def _rows(profile_ids: Collection[int]) -> list[Row]:
                  LEFT JOIN source_profile s ON s.profile_id = p.id
                  LEFT JOIN link l ON l.profile_id = p.id AND l.until_at IS NULL
                 WHERE p.id = ANY(%s) ORDER BY p.id""",
-            [list(profile_ids)],
-        )
-        return [_row(*row) for row in cursor.fetchall()]
+        [list(profile_ids)],
+    )
+    return [_row(*row) for row in rows]
 
 
 def _row(
@@ -306,30 +305,28 @@ def _keep(
     """
     pairs = [(key, id_) for id_, of in keys.items() for key in of]
     counted = list(counts.items())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _KEEP,
-            {
-                "version": VERSION,
-                "now": now,
-                "ids": [row.id for row in rows],
-                "connections": [row.connection_id for row in rows],
-                "properties": [row.property_id for row in rows],
-                "hashes": [row.hash for row in rows],
-                "features": [encoded(row.features) for row in rows],
-                "gone": [row.is_gone for row in rows],
-                "known": [row.id for row in rows if row.known is not None],
-                "keys": [key for key, _ in pairs],
-                "owners": [id_ for _, id_ in pairs],
-                "counted": [key for (key, _, _), _ in counted],
-                "fields": [name for (_, name, _), _ in counted],
-                "sounds": [sound for (_, _, sound), _ in counted],
-                "by": [count for _, count in counted],
-                "known_keys": list(states),
-                "known_states": list(states.values()),
-            },
-        )
-        turned, late, added, dropped = cursor.fetchone()
+    [(turned, late, added, dropped)] = ask(
+        _KEEP,
+        {
+            "version": VERSION,
+            "now": now,
+            "ids": [row.id for row in rows],
+            "connections": [row.connection_id for row in rows],
+            "properties": [row.property_id for row in rows],
+            "hashes": [row.hash for row in rows],
+            "features": [encoded(row.features) for row in rows],
+            "gone": [row.is_gone for row in rows],
+            "known": [row.id for row in rows if row.known is not None],
+            "keys": [key for key, _ in pairs],
+            "owners": [id_ for _, id_ in pairs],
+            "counted": [key for (key, _, _), _ in counted],
+            "fields": [name for (_, name, _), _ in counted],
+            "sounds": [sound for (_, _, sound), _ in counted],
+            "by": [count for _, count in counted],
+            "known_keys": list(states),
+            "known_states": list(states.values()),
+        },
+    )
     disturbed = _disturbed(set(turned or ()), Counter(added or ()), Counter(dropped or ()))
     return disturbed, set(late or ())
 
@@ -340,10 +337,9 @@ def _disturbed(turned: set[int], added: Counter[int], dropped: Counter[int]) -> 
     moved = {key: by for key in {*added, *dropped} if (by := added[key] - dropped[key])}
     if not moved:
         return found
-    with connection.cursor() as cursor:
-        # Only the few keys about as common as may be are read on.
-        cursor.execute(
-            """SELECT x.key, m.ids FROM unnest(%(keys)s::bigint[], %(by)s::int[]) x(key, n),
+    # Only the few keys about as common as may be are read on.
+    rows = ask(
+        """SELECT x.key, m.ids FROM unnest(%(keys)s::bigint[], %(by)s::int[]) x(key, n),
                  LATERAL (SELECT array_agg(profile_id) AS ids FROM (
                    SELECT profile_id FROM match_key k WHERE k.key = x.key
                     OFFSET greatest(%(most)s - abs(x.n), 0) LIMIT 1) least) near,
@@ -351,10 +347,10 @@ def _disturbed(turned: set[int], added: Counter[int], dropped: Counter[int]) -> 
                    SELECT profile_id FROM match_key k WHERE k.key = x.key
                     LIMIT %(most)s + abs(x.n) + 1) y) m
                 WHERE near.ids IS NOT NULL""",
-            {"keys": list(moved), "by": list(moved.values()), "most": BLOCK_MAX},
-        )
-        for key, ids in cursor.fetchall():
-            was, is_ = len(ids) - moved[key], len(ids)
-            if (was > BLOCK_MAX) != (is_ > BLOCK_MAX):
-                found |= set(ids)
+        {"keys": list(moved), "by": list(moved.values()), "most": BLOCK_MAX},
+    )
+    for key, ids in rows:
+        was, is_ = len(ids) - moved[key], len(ids)
+        if (was > BLOCK_MAX) != (is_ > BLOCK_MAX):
+            found |= set(ids)
     return found

@@ -10,6 +10,7 @@ from django.db import connection
 from staytrue.guests.matching.presence import Presence, Stay
 from staytrue.guests.matching.vetoes import Known
 from staytrue.hotel.codes import GuestRole, Status
+from staytrue.kit.asking import ask
 
 
 def presence(profile_ids: Collection[int]) -> Known | None:
@@ -17,9 +18,8 @@ def presence(profile_ids: Collection[int]) -> Known | None:
     where none of them has a stay.
     """
     names = [str(int(id_)) for id_ in profile_ids]
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_SQL} WHERE p.id = ANY(%s::bigint[])", [names])
-        found = [_stay(*row) for row in cursor.fetchall()]
+    rows = ask(f"{_SQL} WHERE p.id = ANY(%s::bigint[])", [names])
+    found = [_stay(*row) for row in rows]
     return Presence(names, found) if found else None
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from django.db import connection
-
 from staytrue.guests import published, salting
 from staytrue.guests.matching.named_rules import Mode, Rule
 from staytrue.guests.published import Published
 from staytrue.guests.resolving import Policy
+from staytrue.kit.asking import ask
 
 OFF = "off"
 
@@ -26,15 +25,13 @@ class Terms:
 
 def in_force() -> Terms:
     """The terms of this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT s.automatic, s.cascade, s.steps, s.salt,
+    [(automatic, cascade, steps, sealed, version, closed)] = ask(
+        """SELECT s.automatic, s.cascade, s.steps, s.salt,
                       (SELECT version FROM matcher WHERE is_active),
                       (SELECT jsonb_agg(jsonb_build_array(rule, property_id))::text
                          FROM rule_state WHERE reopened_at IS NULL)
                  FROM matching_setting s"""
-        )
-        automatic, cascade, steps, sealed, version, closed = cursor.fetchone()
+    )
     policy = Policy(
         automatic,
         None if cascade == OFF else Mode(cascade),

@@ -17,6 +17,7 @@ from staytrue.guests.matching import hubs
 from staytrue.guests.matching.hubs import Finding, Hubs, State
 from staytrue.guests.matching.keys import Generic, Value
 from staytrue.guests.matching.normalise import Features
+from staytrue.kit.asking import ask
 
 SETTLER = "settle_guests"
 """The reaction that looks again at profiles marked here."""
@@ -42,12 +43,11 @@ def states_of(keys: Collection[int]) -> dict[int, State]:
     """The states of these values, personal ones left out."""
     if not keys:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT key, state FROM value_stat WHERE key = ANY(%s) AND state <> 'personal'",
-            [list(keys)],
-        )
-        return {key: State(state) for key, state in cursor.fetchall()}
+    rows = ask(
+        "SELECT key, state FROM value_stat WHERE key = ANY(%s) AND state <> 'personal'",
+        [list(keys)],
+    )
+    return {key: State(state) for key, state in rows}
 
 
 def seen(features: Features, values: Sequence[Value], states: States) -> Seen:
