@@ -22,7 +22,7 @@ FAR = _SLIP
 """From here on something was mistyped."""
 # From so many letters on a word may hold one slip, or two.
 _ONE_SLIP, _TWO_SLIPS = 3, 6
-_WORDS_MAX = 6
+_WORDS_MAX, _PIECE = 6, 3
 _LIMIT = 200
 _READ_MAX = 1_000
 
@@ -41,6 +41,9 @@ def profiles_named(key: str, property_ids: Collection[int]) -> Costs:
             if read := _spelled(reading, spellings, sorted(property_ids)):
                 _keep_nearest(found, read)
                 break
+        if min(found.values(), default=FAR) >= FAR:
+            for reading, known in _parted(typed, spellings):
+                _keep_nearest(found, _spelled(reading, known, sorted(property_ids)))
     return found
 
 
@@ -132,6 +135,32 @@ def _readings(typed: list[str], spellings: Spellings) -> Iterable[list[str]]:
             rest = [other for other in typed if other != word]
             if all(spellings[other] for other in rest):
                 yield rest
+
+
+def _parted(typed: list[str], spellings: Spellings) -> Iterable[tuple[list[str], Spellings]]:
+    """The words with a blank more or a blank less, where names have such words."""
+    ways = [(at, 2, [typed[at] + typed[at + 1]]) for at in range(len(typed) - 1)]
+    ways += [
+        (at, 1, [word[:cut], word[cut:]])
+        for at, word in enumerate(typed)
+        for cut in range(_PIECE, len(word) - _PIECE + 1)
+    ]
+    known = _known({piece for _at, _count, pieces in ways for piece in pieces})
+    for at, count, pieces in ways:
+        reading = [*typed[:at], *pieces, *typed[at + count :]]
+        if known.issuperset(pieces) and len(set(reading)) == len(reading):
+            # The blank is the slip, and counts once.
+            costs = dict.fromkeys(pieces, 0) | {pieces[0]: _SLIP}
+            new: dict[str, Mapping[str, int]] = {each: {each: costs[each]} for each in pieces}
+            read = {word: new.get(word) or spellings[word] for word in reading}
+            if all(read.values()):
+                yield reading, read
+
+
+def _known(words: Collection[str]) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT word FROM name_word WHERE word = ANY(%s)", [sorted(words)])
+        return {word for (word,) in cursor.fetchall()}
 
 
 def _spelled(reading: list[str], spellings: Spellings, property_ids: list[int]) -> Costs:

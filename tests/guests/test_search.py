@@ -51,11 +51,16 @@ def one_guest(*profiles: int) -> None:
     [
         "Claire Fontnael", "fontanle claire", "Clarie Fontanel", "klaire fontanel",
         "CLAIRE FONTANELL", "Cliare Fontaenl", "Fontanel Cl", "Fotanel", "Clâire  Fontânel",
-        "Claire Marguerite Fontanel",
+        "Claire Marguerite Fontanel", "clairefontanel", "claire fonta nel", "cl aire fontanel",
     ],
 )  # fmt: skip
 def test_a_name_is_found_with_slips_in_any_of_its_words(typed: str, hotels: House) -> None:
     assert names(typed)[:1] == ["Claire Fontanel"]
+
+
+def test_a_blank_more_or_less_between_given_names_finds_them(hotels: House) -> None:
+    house.take(hotels.link, make.profile(source_id="G9", first_name="María José", last_name="Ría"))
+    assert names("mariajose ria") == ["María José Ría"]
 
 
 def test_an_exact_name_comes_before_a_near_one(hotels: House) -> None:
