@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from staytrue import web
 from staytrue.guests.card import guest_of
+from staytrue.guests.models import Household, ValueStat
 from staytrue.hotel import scope
 from staytrue.kit import clock
 from staytrue.mirror.models import Profile
@@ -30,6 +31,24 @@ from tests.web import scene
 
 STATIC = Path(web.__file__).parent / "static"
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
+CONNECTIONS = {
+    "connections": "/connections/",
+    "connection": "/connections/bio-files/",
+    "connection-alive": "/connections/lis-mews/",
+    "connection-alive-week": "/connections/lis-mews/?lag=week",
+    "connection-changed": "/connections/bio-views/",
+    "connection-restored": "/connections/bio-opera/",
+    "connection-pace": "/connections/lis-mews/pace/",
+    "fields": "/connections/bio-files/fields/",
+    "fidelity": "/connections/bio-files/fidelity/",
+    "fidelity-none": "/connections/lis-files/fidelity/",
+    "connect": "/connections/new/",
+    "connect-mews": "/connections/new/?pms=mews",
+    "connect-views": "/connections/new/?pms=sql_views",
+    "connect-opera": "/connections/new/?pms=opera_cloud",
+    "connection-settings": "/connections/bio-files/settings/",
+    "connection-settings-live": "/connections/lis-mews/settings/",
+}
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
@@ -111,27 +130,13 @@ class Album:
             **self._card(),
             "sources": "/guests/sources/",
             "completeness": "/guests/completeness/?hotel=LIS",
+            **self._recognised(),
             "flows": "/guests/flows/?at=BIO&next=BIO",
             "reach": "/guests/reachability/",
             "search": "/search/?q=olabarria",
             "search-mistyped": "/search/?q=olavaria",
             "search-empty": "/search/?q=nobody+here",
-            "connections": "/connections/",
-            "connection": "/connections/bio-files/",
-            "connection-alive": "/connections/lis-mews/",
-            "connection-alive-week": "/connections/lis-mews/?lag=week",
-            "connection-changed": "/connections/bio-views/",
-            "connection-restored": "/connections/bio-opera/",
-            "connection-pace": "/connections/lis-mews/pace/",
-            "fields": "/connections/bio-files/fields/",
-            "fidelity": "/connections/bio-files/fidelity/",
-            "fidelity-none": "/connections/lis-files/fidelity/",
-            "connect": "/connections/new/",
-            "connect-mews": "/connections/new/?pms=mews",
-            "connect-views": "/connections/new/?pms=sql_views",
-            "connect-opera": "/connections/new/?pms=opera_cloud",
-            "connection-settings": "/connections/bio-files/settings/",
-            "connection-settings-live": "/connections/lis-mews/settings/",
+            **CONNECTIONS,
             "raw": f"/parked/{parked}/",
             "members": "/members/",
             "member": f"/members/{iker}/",
@@ -163,7 +168,21 @@ class Album:
         return {
             "guest-profiles": f"{card}profiles/",
             "guest-history": f"{card}history/",
-            "guest-then": f"{card}?known=2026-03-01",
+            "guest-then": f"{card}?known=2026-05-18",
+        }
+
+    def _recognised(self) -> dict[str, str]:
+        """Pairs to decide, values that many share, households, and the settings of it all."""
+        with scope.everything():
+            hub = ValueStat.objects.filter(state="generic").earliest("-profiles")
+            home = Household.objects.earliest("pk")
+        return {
+            "review": "/guests/review/",
+            "hubs": "/guests/hubs/",
+            "hub": f"/guests/hubs/{hub.key}/",
+            "households": "/guests/households/",
+            "household": f"/guests/households/{home.pk}/",
+            "recognition": "/guests/recognition/",
         }
 
     def _guest(self, source_id: str) -> int:

@@ -26,6 +26,7 @@ NAMES = (
     "stay-lost", "stay-replaced", "stay-then", "guests", "guests-narrowed", "guest",
     "guest-profiles", "guest-history", "guest-then", "profile", "sources", "flows", "reach",
     "search", "search-empty",
+    "review", "hubs", "hub", "households", "household", "recognition",
     "connections", "connection", "connection-alive", "connection-changed", "connection-restored",
     "connection-pace", "connect-mews", "fields", "fidelity", "raw", "members", "member", "roles", "role", "audit", "me",
     "more", "help", "second-factor", "sign-out", "not-found",
