@@ -91,6 +91,16 @@ def partition() -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
+def stale() -> list[int]:
+    """The profiles whose features are not of their version in the mirror."""
+    return _ids(
+        """SELECT p.id FROM profile p LEFT JOIN source_profile s ON s.profile_id = p.id
+            WHERE s.profile_id IS NULL OR s.profile_hash <> p.content_hash OR s.normaliser <> %s
+            ORDER BY p.id""",
+        [VERSION],
+    )
+
+
 class _Run:
     """One run, with the row that tells how far it is."""
 
@@ -123,14 +133,9 @@ class _Run:
     def _features(self) -> None:
         """Features and keys of whatever is not as the mirror has it now."""
         with scope.everything():
-            stale = _ids(
-                """SELECT p.id FROM profile p LEFT JOIN source_profile s ON s.profile_id = p.id
-                    WHERE s.profile_id IS NULL OR s.profile_hash <> p.content_hash
-                       OR s.normaliser <> %s ORDER BY p.id""",
-                [VERSION],
-            )
-        self._counts["refreshed"] = self._counts.get("refreshed", 0) + len(stale)
-        self._refresh("features", stale)
+            found = stale()
+        self._counts["refreshed"] = self._counts.get("refreshed", 0) + len(found)
+        self._refresh("features", found)
 
     def _values(self) -> None:
         """Placeholders among the birth dates, and the keys of whoever has one."""

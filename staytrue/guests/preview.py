@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from staytrue.guests import edges, stays, terms, whole
+from staytrue.guests import batch_run, edges, stays, terms, whole
 from staytrue.guests.batch_run import How, Progress, wrong_per_10000
 from staytrue.guests.comparing import BANDS
 from staytrue.guests.matching.explain import Explanation, explained
@@ -35,7 +35,10 @@ def everybody(processes: int = 1) -> Whole:
 def counted(how: How, progress: Progress) -> dict[str, Any]:
     """How many pairs a run would join by which rule, show to a person, or leave."""
     these = everybody(how.processes)
-    return scored(these, these.learned("") if how.learn else None, progress)
+    with scope.everything():
+        stale = len(batch_run.stale())
+    counts = scored(these, these.learned("") if how.learn else None, progress)
+    return {"not_recognised": stale} | counts
 
 
 def scored(these: Whole, model: Model | None, progress: Progress) -> dict[str, Any]:

@@ -61,17 +61,20 @@ def test_a_model_in_which_less_agreement_counts_more_is_refused(file: Path, tmp_
     assert "less agreement would count more" in ran.err
 
 
-def test_a_house_is_recognised_and_its_pairs_explained(cli: Cli, tmp_path: Path) -> None:
-    counted = cli("identity", "run", "--dry-run", "--json").document
-    assert counted["pairs"] > 0
-    done = cli("identity", "run", "--json").document
-    assert done["guests"] < done["profiles"]
-    again = cli("identity", "run", "--keep-model", "--json").document
+def test_a_house_is_recognised_and_its_pairs_explained(filled: Cli, tmp_path: Path) -> None:
+    counted = filled("identity", "run", "--dry-run", "--json").document
+    assert (counted["profiles"], counted["not_recognised"] > 0) == (0, True)
+    done = filled("identity", "run", "--json").document
+    assert done["guests"] < done["profiles"] == counted["not_recognised"]
+    counted = filled("identity", "run", "--dry-run", "--json").document
+    assert (counted["profiles"], counted["not_recognised"]) == (done["profiles"], 0)
+    assert counted["joined by phone"] > 0
+    again = filled("identity", "run", "--keep-model", "--json").document
     assert again["guests"] == done["guests"]
     assert again["refreshed"] == 0
-    why = cli("identity", "explain", "1", "2", "--json").document
+    why = filled("identity", "explain", "1", "2", "--json").document
     assert adds_up(why)
     saved = tmp_path / "model.json"
-    learned = cli("identity", "learn", "--save-model", saved, "--json").document
+    learned = filled("identity", "learn", "--save-model", saved, "--json").document
     assert learned["published"]
     assert saved.exists()
