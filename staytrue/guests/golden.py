@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db import connection
 
 from staytrue.guests.composing import FIELDS, Golden, Profile, Standing, Trust, Word, composed
 from staytrue.hotel import scope
@@ -89,11 +90,20 @@ def compute(guest_ids: Collection[int], now: datetime) -> None:
     Over all their profiles, whoever asks: what is kept must not hang on what he may see.
     """
     with scope.everything():
+        _hold(guest_ids)
         compute_here(guest_ids, now)
 
 
+def _hold(guest_ids: Collection[int]) -> None:
+    """Before anything is read, or what another transaction has just composed would be undone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM guest WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(guest_ids)]
+        )
+
+
 def compute_here(guest_ids: Collection[int], now: datetime) -> None:
-    """The same for whoever sees all hotels already."""
+    """The same for whoever sees all hotels already and holds these guests."""
     ids = sorted(set(guest_ids))
     for start in range(0, len(ids), CHUNK):
         _keep(read(ids[start : start + CHUNK]), now)
