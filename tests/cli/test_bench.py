@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from staytrue.lab import linking
 from staytrue.lab.seeking import KINDS
 from tests.cli.conftest import Cli
 
@@ -28,3 +29,16 @@ def test_the_search_page_is_asked_over_a_real_server(cli: Cli) -> None:
     assert len(found) == 3 * len(KINDS)
     assert all(each["value"] > 0 and each["yardstick"] > 0 for each in found)
     assert all(each["ratio"] >= 1 for each in found if each["name"].endswith(".first"))
+
+
+def test_a_crowd_is_linked_beside_splink_or_the_bench_says_why_not(cli: Cli) -> None:
+    """Slow: every part runs in a process of its own."""
+    ran = cli("bench", "identity", "--crowd", 1000, "--json")
+    found = {each["name"]: each for each in ran.document}
+    crowds = ("identity", "identity.unseen1", "identity.unseen2")
+    wanted = [f"{crowd}.{part}" for crowd in crowds for part in ("pairwise", "b3")]
+    assert {*wanted, "identity.batch", "identity.batch.memory"} == set(found)
+    for each in found.values():
+        assert each["value"] > 0
+        assert (each["yardstick"] is not None) == linking.has_splink()
+        assert ("not measured" in each["unit"]) != linking.has_splink()
