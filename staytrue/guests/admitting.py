@@ -74,7 +74,7 @@ def _settle(done: Refreshed, made: Collection[Edge], force: Terms, now: datetime
     if rest:
         place(rest, force, now, asked, opened.values())
     elif asked:
-        proposing.settle(opened.values(), asked, now)
+        proposing.ask_first(asked, now)
 
 
 def ties(edge: Edge, force: Terms) -> bool:

@@ -56,6 +56,12 @@ def question_of(edge: Edge, doubt: Doubt | None = None) -> Question | None:
     return Question(edge.one, edge.other, why, rule, edge.bits, edge.person)
 
 
+def ask_first(asked: Collection[Question], now: datetime) -> None:
+    """Ask these of guests that were opened just now: nothing was asked or decided of them yet."""
+    guests = _guests({end for each in asked for end in (each.one, each.other)})
+    _write(_wanted(asked, guests, {}), guests, now)
+
+
 def settle(guest_ids: Collection[int], asked: Collection[Question], now: datetime) -> None:
     """Make these the open questions about these guests; what nothing speaks for any more is gone."""
     standing = _open(guest_ids)

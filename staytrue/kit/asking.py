@@ -25,7 +25,12 @@ def ask(statement: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[
     connection.ensure_connection()
     session = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
     with connection.wrap_database_errors, psycopg.Cursor(session) as few:
-        few.execute(statement.encode(), _sent(values), prepare=True)
+        # Django switches this off for whole sessions; it is wanted for these statements only.
+        session.prepare_threshold = 0
+        try:
+            few.execute(statement.encode(), _sent(values), prepare=True)
+        finally:
+            session.prepare_threshold = None
         return few.fetchall() if few.description else []
 
 
