@@ -69,6 +69,9 @@ LISTS = [
     "/search/?q=Adeyemy+Ruth",
     "/guests/flows/",
     "/guests/reachability/",
+    "/guests/review/",
+    "/guests/hubs/",
+    "/guests/households/",
     "/connections/",
     "/audit/",
 ]
