@@ -33,8 +33,7 @@ def undo(access: Access, event_id: int, now: datetime, reason: str = "") -> int:
     apart from now on, or the next look at it would join it again.
     """
     with acting(access, now, reason):
-        event = event_named(event_id)
-        _check_undoable(event)
+        event = _undoable(access, event_id)
         root = _chain(event)[-1]
         moved = replay.moved_by(root.pk)
         profiles = sorted({move.profile for move in moved})
@@ -60,8 +59,7 @@ def undo(access: Access, event_id: int, now: datetime, reason: str = "") -> int:
 def preview(access: Access, event_id: int, now: datetime) -> list[Consequence]:
     """What would follow from undoing this decision, for whoever may undo it; nothing is changed."""
     with acting(access, now):
-        event = event_named(event_id)
-        _check_undoable(event)
+        event = _undoable(access, event_id)
         moves = foreseen(event)
         mates = links.profiles_of(set(links.guests_of(moves).values()))
         named = [id_ for id_ in (event.one, event.other) if id_ is not None]
@@ -126,6 +124,15 @@ def split(
         proposals.follow(touched, event, now)
         consequences.ask(tasks, event, now)
         return event
+
+
+def _undoable(access: Access, event_id: int) -> IdentityEvent:
+    """The event, locked, if it can be taken back; what it is, nobody learns of others' profiles."""
+    event = event_named(event_id)
+    if named := [id_ for id_ in (event.one, event.other) if id_ is not None]:
+        require_over(access, named)
+    _check_undoable(event)
+    return event
 
 
 def _check_undoable(event: IdentityEvent) -> None:

@@ -15,14 +15,17 @@ from typing import Any
 from django.db import connection
 
 from staytrue.hotel import scope
-from staytrue.kit.errors import Forbidden
+from staytrue.kit.errors import Forbidden, Refused
 
 ACTOR, AT, REASON = "staytrue.actor", "staytrue.at", "staytrue.reason"
+REASON_MAX = 1000
 
 
 @contextmanager
 def acting(actor: str, now: datetime, reason: str = "") -> Iterator[None]:
     """Run a block in a transaction whose audit rows carry this actor, instant and reason."""
+    if len(reason) > REASON_MAX:
+        raise Refused(f"Say why in at most {REASON_MAX} letters.", "reason_long")
     with ExitStack() as settings:
         for name, value in ((ACTOR, actor), (AT, now.isoformat()), (REASON, reason)):
             settings.enter_context(scope.setting(name, value))

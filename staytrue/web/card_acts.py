@@ -18,18 +18,23 @@ from staytrue.guests.deciding import MERGE
 from staytrue.guests.typed import ADDRESS
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused
+from staytrue.kit.text import clean
+from staytrue.mirror.models import Profile
+from staytrue.mirror.sheets import PROFILES
+from staytrue.staff.access import one_of
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import reasons
+from staytrue.web import given, reasons
 
 
 @needs(CORRECT)
 @require_POST
 def word(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Correct, hold or take back a value, or settle what the PMS says against it."""
-    access, now, given = access_in(request), clock.now(), request.POST
-    profile, field = _number(request, "profile"), given.get("field", "")
-    reason, place = given.get("reason", ""), _number(request, "place", 0)
-    texts = {name: given.get(name, "") for name in ("value", *ADDRESS) if name in given}
+    access, now, form = access_in(request), clock.now(), request.POST
+    identities.answer(access, public_id)
+    profile, field = _number(request, "profile"), form.get("field", "")
+    reason, place = _reason(request), _number(request, "place", 0)
+    texts = {name: form.get(name, "") for name in ("value", *ADDRESS) if name in form}
     acts: dict[str, Callable[[], object]] = {
         "correct": lambda: correcting.correct(
             access, profile, field, texts, reason, now, _standing(request), place
@@ -39,7 +44,7 @@ def word(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "keep": lambda: correcting.keep(access, profile, field, now),
         "take": lambda: correcting.take(access, profile, field, now),
     }
-    act = acts.get(given.get("act", ""))
+    act = acts.get(form.get("act", ""))
     if act is None:
         raise Http404
     _try(request, act, _("Saved. The PMS is not changed."))
@@ -50,18 +55,15 @@ def word(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def persona(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say that he is a persona, that he is not, or let the rules answer again."""
-    access, now, given = access_in(request), clock.now(), request.POST
-    profile, code = _number(request, "profile"), given.get("persona", "")
+    access, now, form = access_in(request), clock.now(), request.POST
+    identities.answer(access, public_id)
+    profile, code = _number(request, "profile"), form.get("persona", "")
     acts: dict[str, Callable[[], object]] = {
-        "is": lambda: choosing.choose(
-            access, profile, code, given.get("reason", ""), now, is_so=True
-        ),
-        "not": lambda: choosing.choose(
-            access, profile, code, given.get("reason", ""), now, is_so=False
-        ),
+        "is": lambda: choosing.choose(access, profile, code, _reason(request), now, is_so=True),
+        "not": lambda: choosing.choose(access, profile, code, _reason(request), now, is_so=False),
         "back": lambda: choosing.unchoose(access, profile, code, now),
     }
-    act = acts.get(given.get("act", ""))
+    act = acts.get(form.get("act", ""))
     if act is None:
         raise Http404
     _try(request, act, _("Saved."))
@@ -73,7 +75,8 @@ def persona(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a decision back, however old; everything goes to whom it belongs without it."""
     access, now = access_in(request), clock.now()
-    event, reason = _number(request, "event"), request.POST.get("reason", "")
+    identities.answer(access, public_id)
+    event, reason = _number(request, "event"), _reason(request)
     done = _("Taken back. Stays and values went with their profiles.")
     _try(request, lambda: undoing.undo(access, event, now, reason), done)
     return redirect("guest_history", public_id)
@@ -84,8 +87,9 @@ def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def apart(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One of his profiles is another person's."""
     access, now = access_in(request), clock.now()
-    profile, reason = _number(request, "profile"), request.POST.get("reason", "")
+    profile, reason = _number(request, "profile"), _reason(request)
     current = identities.answer(access, public_id).current
+    one_of(access, Profile.objects.all(), PROFILES, pk=profile)
     if len(current) != 1:
         raise Http404
     done = _("Taken apart. They stay apart until somebody lifts it.")
@@ -107,10 +111,10 @@ def _standing(request: HttpRequest) -> Standing:
     return Standing.CONFIRMED if is_guests else Standing.CORRECTED
 
 
+def _reason(request: HttpRequest) -> str:
+    return clean(request.POST.get("reason", ""))
+
+
 def _number(request: HttpRequest, name: str, default: int | None = None) -> int:
     text = request.POST.get(name, "")
-    if not text.isdecimal():
-        if default is not None and not text:
-            return default
-        raise Http404
-    return int(text)
+    return default if default is not None and not text else given.known(text)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from staytrue.guests import identities, naming, past
 from staytrue.guests.composing import FIELDS
@@ -19,7 +19,7 @@ from staytrue.kit.errors import Forbidden
 from staytrue.mirror.lists import hotels
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in
-from staytrue.web import golden_lines, guest_words, words
+from staytrue.web import given, golden_lines, guest_words, words
 from staytrue.web.facts import Fact
 from staytrue.web.pages import page
 from staytrue.web.words import word
@@ -37,13 +37,7 @@ class PastStay:
 
 def day_of(request: HttpRequest) -> date | None:
     """The day the address asks for; nonsense does not exist."""
-    text = request.GET.get("known", "")
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Http404 from None
+    return given.day(request.GET.get("known", ""))
 
 
 def shown(request: HttpRequest, public_id: UUID, on: date, now: datetime) -> HttpResponse:

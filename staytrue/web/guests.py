@@ -19,7 +19,7 @@ from staytrue.mirror.sheets import PROFILES, ProfileSheet
 from staytrue.mirror.words import FIELDS
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import facts, words
+from staytrue.web import facts, given, words
 from staytrue.web.pages import page
 
 PAGE = 50
@@ -56,21 +56,21 @@ _KEPT = ("hotel", "scored", "lacks", "field", "text", "custom")
 
 def _narrowing(request: HttpRequest, access: Access) -> Narrowing:
     """What the address asks for; nonsense is nothing that exists."""
-    given = {name: request.GET.get(name, "") for name in _KEPT}
+    asked = {name: given.plain(request.GET.get(name, "")) for name in _KEPT}
     hotels = {hotel.code: hotel.pk for hotel in lists.hotels(access, PROFILES)}
     if (
-        (given["hotel"] and given["hotel"] not in hotels)
-        or (given["lacks"] and given["lacks"] not in BY_NAME)
-        or (given["field"] and given["field"] not in FIELDS)
+        (asked["hotel"] and asked["hotel"] not in hotels)
+        or (asked["lacks"] and asked["lacks"] not in BY_NAME)
+        or (asked["field"] and asked["field"] not in FIELDS)
     ):
         raise Http404
     return Narrowing(
-        hotels.get(given["hotel"]),
-        bool(given["scored"]),
-        given["lacks"],
-        given["field"],
-        given["text"],
-        given["custom"],
+        hotels.get(asked["hotel"]),
+        bool(asked["scored"]),
+        asked["lacks"],
+        asked["field"],
+        asked["text"],
+        asked["custom"],
     )
 
 
@@ -90,9 +90,7 @@ def _place(text: str | None) -> tuple[str, int] | None:
     if not text:
         return None
     id_, _dot, key = text.partition(".")
-    if not id_.isdecimal():
-        raise Http404
-    return key, int(id_)
+    return given.plain(key), given.known(id_)
 
 
 @needs("profiles.read")

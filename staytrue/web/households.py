@@ -20,7 +20,7 @@ from staytrue.kit.text import clean
 from staytrue.staff.access import require
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
-from staytrue.web import evidence, reasons
+from staytrue.web import evidence, given, reasons
 from staytrue.web.pages import page
 
 
@@ -28,14 +28,12 @@ from staytrue.web.pages import page
 @require_http_methods(["GET", "POST"])
 def households(request: HttpRequest) -> HttpResponseBase:
     """All households with a guest he sees, and who was taken out of one."""
-    access, after = access_in(request), request.GET.get("after", "0")
-    if not after.isdecimal():
-        raise Http404
+    access, after = access_in(request), given.known(request.GET.get("after", "0"))
     out = living_together.taken_out(access)
     if request.method == "POST":
         _put_back(request, out)
         return redirect("households")
-    found, goes_on = living_together.homes(access, int(after))
+    found, goes_on = living_together.homes(access, after)
     return page(
         request, "households.html", clock.now(), screen="guests", homes=found,
         later=found[-1].id if goes_on else "", taken_out=_by_name(out),
@@ -66,11 +64,11 @@ def _by_name(out: Sequence[TakenOut]) -> list[tuple[TakenOut, str]]:
 
 
 def _change(request: HttpRequest, home: Home) -> HttpResponse:
-    access, guest = access_in(request), request.POST.get("guest", "")
+    access, guest = access_in(request), given.number(request.POST.get("guest", ""))
     require(access, MERGE)
-    if guest.isdecimal() and int(guest) in {each.guest_id for each in home.members}:
+    if guest is not None and guest in {each.guest_id for each in home.members}:
         try:
-            acts.take_out(access, int(guest), clean(request.POST.get("why", "")), clock.now())
+            acts.take_out(access, guest, clean(request.POST.get("why", "")), clock.now())
         except Refused as refusal:
             messages.error(request, reasons.of(refusal))
         else:
@@ -86,12 +84,12 @@ def _change(request: HttpRequest, home: Home) -> HttpResponse:
 
 
 def _put_back(request: HttpRequest, out: Sequence[TakenOut]) -> None:
-    access, event = access_in(request), request.POST.get("event", "")
+    access, event = access_in(request), given.known(request.POST.get("event", ""))
     require(access, MERGE)
-    if not event.isdecimal() or int(event) not in {each.event for each in out}:
+    if event not in {each.event for each in out}:
         raise Http404
     try:
-        acts.put_back(access, int(event), clock.now())
+        acts.put_back(access, event, clock.now())
     except Refused as refusal:
         messages.error(request, reasons.of(refusal))
     else:

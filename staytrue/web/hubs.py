@@ -20,6 +20,8 @@ from staytrue.web import evidence, reasons, words
 from staytrue.web.pages import page
 
 POINTS = 50
+KEY_MAX = 20
+"""Letters of a key, its sign included."""
 
 
 @needs("guests.merge")
@@ -71,7 +73,7 @@ def told(value: SharedValue) -> str:
 
 
 def _key(text: str) -> int:
-    if not text.removeprefix("-").isdecimal():
+    if len(text) > KEY_MAX or not text.removeprefix("-").isdecimal():
         raise Http404
     key = int(text)
     if abs(key) >= 1 << 63:

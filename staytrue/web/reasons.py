@@ -99,6 +99,7 @@ REASONS: dict[str, Promise] = {
     "already_undone": gettext_lazy("This decision has been taken back already."),
     "already_answered": gettext_lazy("Somebody has answered this already."),
     "reason_missing": gettext_lazy("Say in a few words why."),
+    "reason_long": gettext_lazy("Say why in at most 1,000 letters."),
     "no_household": gettext_lazy("This guest is in no household."),
     "no_steps": gettext_lazy("A cascade needs a step: card, phone or address."),
     "exact_unconfirmed": gettext_lazy(

@@ -24,6 +24,7 @@ from staytrue.staff.access import require_everywhere
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
 from staytrue.web import evidence, formats, reasons
+from staytrue.web.given import known
 from staytrue.web.pages import page
 from staytrue.web.words import Words, word
 
@@ -90,7 +91,7 @@ def _change(request: HttpRequest) -> HttpResponse:
     confirmed = bool(given.get("confirmed"))
     try:
         if "reopen" in given:
-            safety_reviews.reopen(access, int(given["reopen"]), now)
+            safety_reviews.reopen(access, known(given["reopen"]), now)
         elif "mode" in given:
             steps = given.getlist("step")
             settings.set_cascade(access, given["mode"], steps, now, confirmed=confirmed)
@@ -99,8 +100,6 @@ def _change(request: HttpRequest) -> HttpResponse:
             settings.set_automatic(access, now, on=is_on, confirmed=confirmed)
     except Refused as refusal:
         messages.error(request, reasons.of(refusal))
-    except ValueError:
-        messages.error(request, _("This rule is not closed any more."))
     else:
         messages.success(request, _("Saved. It counts from the next profile on."))
     return redirect("recognition")

@@ -21,7 +21,7 @@ from staytrue.kit.errors import Forbidden, Refused
 from staytrue.mirror.lists import hotels
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import evidence, pair, reasons
+from staytrue.web import evidence, given, pair, reasons
 from staytrue.web.pages import page
 
 LAST = "last_review"
@@ -112,9 +112,7 @@ def _said(said: str) -> str:
 
 def _pair(key: str) -> tuple[int, int]:
     one, _dash, other = key.partition("-")
-    if not (one.isdecimal() and other.isdecimal()):
-        raise Http404
-    return int(one), int(other)
+    return given.known(one), given.known(other)
 
 
 def _asked(access: Access, key: str, now: datetime) -> Item:
@@ -122,7 +120,8 @@ def _asked(access: Access, key: str, now: datetime) -> Item:
 
 
 def _numbers(request: HttpRequest, name: str) -> list[int]:
-    return [int(text) for text in request.POST.get(name, "").split(",") if text.isdecimal()]
+    found = map(given.number, request.POST.get(name, "").split(","))
+    return [id_ for id_ in found if id_ is not None]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from staytrue.guests.trusting import MANAGE
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import formats, guest_words, reasons
+from staytrue.web import formats, given, guest_words, reasons
 from staytrue.web.pages import page
 
 
@@ -28,7 +28,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         wanted = {
             each.id: Trust(
                 request.POST.get(f"kind-{each.id}", ""),
-                _number(request.POST.get(f"trust-{each.id}", "")),
+                _trust(request.POST.get(f"trust-{each.id}", "")),
             )
             for each in found
         }
@@ -47,5 +47,6 @@ def sources(request: HttpRequest) -> HttpResponse:
     return page(request, "sources.html", now, screen="guests", sources=found, kinds=kinds)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() else -1
+def _trust(text: str) -> int:
+    found = given.number(text)
+    return -1 if found is None else found

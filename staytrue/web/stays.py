@@ -23,7 +23,7 @@ from staytrue.mirror.rules import AGE_LIMITS, Verdict
 from staytrue.mirror.sheets import StaySheet
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import bills, facts, formats, reasons, sentences, words
+from staytrue.web import bills, facts, formats, given, reasons, sentences, words
 from staytrue.web.facts import Told
 from staytrue.web.pages import page
 from staytrue.web.sentences import Standing
@@ -95,11 +95,7 @@ def _place(text: str | None) -> Place | None:
 
 def read_day(request: HttpRequest, name: str) -> date | None:
     """A date of the address; nonsense is nothing that exists."""
-    text = request.GET.get(name, "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Http404 from error
+    return given.day(request.GET.get(name, ""))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -18,9 +19,13 @@ from staytrue.guests import (
 )
 from staytrue.guests.matching.keys import values_of
 from staytrue.guests.models import (
+    Correction,
     Edge,
     Guest,
     Household,
+    IdentityEvent,
+    PairRule,
+    PersonaChoice,
     Proposal,
     ValueStat,
 )
@@ -29,6 +34,7 @@ from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
 from staytrue.hotel.records import Address, Email, Phone
 from staytrue.staff.access import house_access
+from staytrue.staff.models import AuditEntry
 from tests import make
 from tests.guests import twins
 from tests.guests.test_golden import guest_of
@@ -167,3 +173,89 @@ def test_a_member_of_one_hotel_never_reads_what_the_other_knows_of_a_guest(
         shown = answer.content.decode().lower().replace(asked, "")
         told += [(address, word) for word in LYON_ONLY if word.lower() in shown]
     assert told == []
+
+
+NASTY = (
+    "1.\0",
+    "9" * 5000,
+    "9" * 25,
+    "9999-12-31",
+    "0001-01-01",
+    "🏨\u202egp\u200be" + "\u0301" * 100,
+)
+LONG = "x" * 100_000
+
+
+def test_no_address_with_nonsense_in_it_fails(shared: Shared) -> None:
+    client = shared.at.client("administrator", everywhere=True)
+    client.raise_request_exception = False
+    own, key = f"/guests/{shared.guest.public_id}/", f"/api/v1/guests/{shared.guest.public_id}"
+    asked = {
+        "/guests/": ["after", "name", "hotel", "lacks", "field", "text", "custom"],
+        own: ["known"], "/guests/review/": ["pair"], "/guests/hubs/": ["after"],
+        "/guests/households/": ["after"], "/guests/flows/": ["from", "to", "at"],
+        "/guests/reachability/": ["hotel"], "/search/": ["q"],
+        "/api/v1/guests": ["after", "property", "limit"], key: ["as_of", "true_at"],
+    }  # fmt: skip
+    tried = [
+        f"{path}?{urlencode({name: text})}"
+        for path, names in asked.items() for name in names for text in NASTY
+    ]  # fmt: skip
+    huge = "9" * 25
+    tried += [f"/guests/{huge}/", f"/guests/households/{huge}/", f"/guests/hubs/{huge}/",
+              f"/guests/hubs/{huge * 200}/", "/guests/hubs/--5/", f"/profiles/{huge}/",
+              f"{own}undo/{huge}/"]  # fmt: skip
+    assert [path for path in tried if client.get(path).status_code >= 500] == []
+
+
+def forms(of: Shared) -> list[tuple[str, dict[str, str]]]:
+    """Every form of the pages of guests, filled in."""
+    own, home = f"/guests/{of.guest.public_id}/", Household.objects.get().pk
+    profile, why = str(of.here), {"reason": "He said so"}
+    word = {"profile": profile, **why}
+    return [
+        (f"{own}word/", {"act": "correct", "field": "title", "value": "Dr", "place": "0", **word}),
+        (f"{own}word/", {"act": "pin", "field": "emails", "place": "0", **word}),
+        (f"{own}word/", {"act": "lift", "field": "emails", **word}),
+        (f"{own}word/", {"act": "correct", "field": "addresses", "line1": "Rua 1", "city": "Faro",
+                         "country": "PT", "postcode": "8000", **word}),
+        (f"{own}persona/", {"act": "is", "persona": "local", **word}),
+        (f"{own}undo/", {"event": "1", **why}),
+        (f"{own}apart/", {"profile": profile, **why}),
+        ("/guests/review/", {"pair": "1-2", "said": "later", "profiles": "1,2", "lifting": "1"}),
+        ("/guests/review/undo/", {}),
+        (f"/guests/hubs/{of.hub}/", {"word": "generic", "why": "A desk"}),
+        ("/guests/households/", {"event": "1"}),
+        (f"/guests/households/{home}/", {"guest": str(of.guest.pk), "why": "Moved"}),
+        ("/guests/recognition/", {"mode": "guarded", "step": "card"}),
+        ("/guests/recognition/", {"reopen": "1"}),
+        ("/guests/recognition/count/", {}),
+        ("/guests/sources/", {f"trust-{of.at.link.pk}": "50", f"kind-{of.at.link.pk}": "pms"}),
+    ]  # fmt: skip
+
+
+def test_no_form_with_nonsense_in_it_fails_and_nothing_long_or_turned_is_kept(
+    shared: Shared,
+) -> None:
+    client = shared.at.client("administrator", everywhere=True)
+    client.raise_request_exception = False
+    failed = [
+        (path, name, text[:20])
+        for path, form in forms(shared) for name in form for text in (*NASTY[:3], NASTY[-1], LONG)
+        if client.post(path, form | {name: text}).status_code >= 500
+    ]  # fmt: skip
+    assert failed == []
+    with scope.everything():
+        kept = [
+            *Correction.objects.values_list("reason", "value"),
+            *PersonaChoice.objects.values_list("reason", "persona"),
+            *IdentityEvent.objects.values_list("reason", "kind"),
+            *PairRule.objects.values_list("reason", "lifted_why"),
+            *ValueStat.objects.values_list("ruled_why", "ruled"),
+            *AuditEntry.objects.values_list("reason", "facts"),
+        ]
+    text = repr(kept)
+    assert max(len(each) for row in kept for each in row if isinstance(each, str)) <= 1000
+    unwanted = ("\\u202e", "\\u200b", "\\x00", "\u0301" * 9)
+    assert [each for each in unwanted if each in text] == []
+    assert "🏨" in text
