@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from staytrue.guests import consequences, identities, undoing
 from staytrue.guests.deciding import MERGE
+from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused
 from staytrue.staff.guard import access_in, needs
@@ -28,7 +29,15 @@ def parting(request: HttpRequest, public_id: UUID, event: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, reasons.of(refusal))
         return redirect("guest_history", public_id)
-    lines = [(each.is_asked, parted_words.follows(each.kind, each.facts)) for each in found]
+    codes = dict(Property.objects.values_list("pk", "code"))
+    lines = [
+        (
+            each.is_asked,
+            codes.get(each.property_id or 0, ""),
+            parted_words.follows(each.kind, each.facts),
+        )
+        for each in found
+    ]
     return page(
         request, "parting.html", now, screen="guests", answer=answer, event=event, lines=lines
     )

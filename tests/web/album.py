@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from staytrue import web
 from staytrue.guests.card import guest_of
-from staytrue.guests.models import Household, ValueStat
+from staytrue.guests.models import Household, IdentityEvent, Link, ValueStat
 from staytrue.hotel import scope
 from staytrue.kit import clock
 from staytrue.mirror.models import Profile
@@ -161,11 +161,18 @@ class Album:
         return int(cursor.fetchone()[0])  # type: ignore[attr-defined]
 
     def _card(self) -> dict[str, str]:
-        """The tabs of the card of the guest who stayed most."""
+        """The tabs of the card of the guest who stayed most, and what undoing would bring him."""
         with scope.everything():
             found = guest_of(scene.most_travelled().pk)
+            joined = IdentityEvent.objects.filter(
+                kind__in=["attached", "merged"],
+                undone_by=None,
+                pk__in=Link.objects.filter(guest=found, until_at=None).values("begun_by"),
+            ).last()
         card = f"/guests/{found.public_id}/" if found else "/guests/"
+        parting = f"{card}undo/{joined.pk}/" if joined else f"{card}history/"
         return {
+            "guest-parting": parting,
             "guest-profiles": f"{card}profiles/",
             "guest-history": f"{card}history/",
             "guest-then": f"{card}?known=2026-05-18",
