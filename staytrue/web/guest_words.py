@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from staytrue.guests import households
 from staytrue.guests.chronicle import Event
 from staytrue.guests.elsewhere import Elsewhere
 from staytrue.guests.personas import LIMITS
@@ -148,6 +149,8 @@ def event(of: Event, codes: tuple[str, ...] = ()) -> str:
         field = word(words.FIELD, str(of.evidence.get("field", "")))
         return str(_CORRECTION.get(str(of.evidence.get("act")), "%(field)s")) % {"field": field}
     told = word(_EVENT, of.kind)
+    if of.kind == "rejected" and of.rule == households.RULE:
+        return _("Taken out of the household.")
     if of.kind in ("attached", "merged"):
         because = evidence.listed(map(evidence.signal, codes)) or word(evidence.RULE, of.rule)
         if because:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from staytrue.guests import households, links
-from staytrue.guests.models import Edge, Household, HouseholdMember
+from staytrue.guests.models import Edge, Guest, Household, HouseholdMember
 from staytrue.hotel import scope
 from tests.guests import twins
 from tests.make import NOON
@@ -50,6 +50,8 @@ def test_staff_take_somebody_out_with_a_reason_and_put_him_back(
     page = client.post(where, {"guest": family[0], "why": "Brothers"}, follow=True)
     assert "Brothers" in page.content.decode()
     assert not HouseholdMember.objects.exists()
+    card = f"/guests/{Guest.objects.get(pk=family[0]).public_id}/history/"
+    assert "Taken out of the household." in client.get(card).content.decode()
     event = page.content.decode().split('name="event" value="')[1].split('"')[0]
     page = client.post("/guests/households/", {"event": event}, follow=True)
     assert "Brothers" not in page.content.decode()
