@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 
-from staytrue.guests import shared_values, source_profiles
-from staytrue.guests.models import ValueStat
+from staytrue.consent import actions as consent
+from staytrue.consent import queries as points
+from staytrue.flow import reactions
+from staytrue.guests import admitting, shared_values, source_profiles
+from staytrue.guests.models import Guest, Proposal, ValueStat
 from staytrue.guests.salting import salt
 from staytrue.hotel import scope
+from staytrue.hotel.codes import Channel
 from staytrue.hotel.records import Email
 from staytrue.kit.errors import Forbidden, Refused
+from staytrue.mirror.models import Profile
 from staytrue.staff.access import house_access
 from staytrue.staff.models import AuditEntry
 from tests import make
@@ -21,6 +27,11 @@ from tests.web import house
 from tests.web.house import House
 
 AGENCY = "groups@agency.example"
+SURNAMES = "Abad Bosch Costa Duran Egea Font Gil Haro Ibarra Jover Kuhn Lopez Mora Nieto Olmo"
+GIVEN = (
+    "Ana Bruno Carla Diego Elena Fabio Greta Hugo Irene Jorge Karla Luis Marta Nuno Olga Pedro "
+    "Raquel Sergio Teresa Vasco"
+)
 
 
 @pytest.fixture
@@ -29,11 +40,10 @@ def agency(db: None) -> Iterator[House]:
     with scope.everything():
         made = house.House(make.hotel(), make.hotel("LYO"), *[None] * 2)  # type: ignore[arg-type]
         made.link, made.other_link = make.link(made.sirga), make.link(made.other, "lyo-files")
-        names = "Abad Bosch Costa Duran Egea Font Gil Haro Ibarra Jover Kuhn Lopez Mora Nieto Olmo"
         people = [
             make.profile(source_id=f"A{n}", first_name="Ana", last_name=name,
                          emails=[Email(AGENCY)])
-            for n, name in enumerate(names.split())
+            for n, name in enumerate(SURNAMES.split())
         ]  # fmt: skip
         house.take(made.link, *people)
         source_profiles.refresh([made.guest(each.source_id) for each in people], salt(), NOON)
@@ -89,3 +99,35 @@ def test_without_the_right_to_contacts_only_the_kind_is_told(agency: House) -> N
     access = twins.without(worlds.member_at(agency.sirga), "contact.read")
     (found,), _more = shared_values.shared(access)
     assert (found.value, found.is_hidden, found.field) == ("", True, "email")
+
+
+def test_an_agencys_address_on_300_bookings_links_nobody_and_is_listed_with_its_count(
+    db: None,
+) -> None:
+    with scope.everything():
+        at = house.House(make.hotel(), make.hotel("LYO"), *[None] * 2)  # type: ignore[arg-type]
+        at.link = make.link(at.sirga)
+        people = [
+            make.profile(
+                source_id=f"G{n}", first_name=first, last_name=last, emails=[Email(AGENCY)]
+            )
+            for n, (last, first) in enumerate(product(SURNAMES.split(), GIVEN.split()))
+        ]
+        house.take(at.link, *people)
+        house.take(
+            at.link,
+            *(make.reservation(number=f"B{n}", channel=Channel.TOUR_OPERATOR,
+                               guests=[house.guest(profile=f"G{n}")]) for n in range(300)),
+        )  # fmt: skip
+        ids = sorted(Profile.objects.values_list("pk", flat=True))
+        for start in range(0, 300, 50):
+            admitting.admit(ids[start : start + 50], NOON)
+        while reactions.settle(NOON):
+            pass
+        consent.learn_roles(consent.keep_contacts(ids, NOON), NOON)
+        assert Guest.objects.filter(state="active").count() == 300
+        assert not Proposal.objects.filter(state="open").exists()
+        (line,), _more = shared_values.shared(house_access("member:7"))
+        assert (line.value, line.profiles, line.state) == (AGENCY, 300, "generic")
+        (point,) = points.shared_points(house_access("member:7"))
+        assert (point.value, point.role, point.stays) == (AGENCY, "agency", 300)
