@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from itertools import combinations, pairwise
+from itertools import chain, combinations, islice, pairwise, product
 
 from django.db import connection
 
@@ -24,6 +24,8 @@ from staytrue.staff.access import Access
 _JOINING = frozenset({Kind.MERGED, Kind.ATTACHED})
 _UNDOABLE = _JOINING | {Kind.SPLIT, Kind.CONFIRMED, Kind.REJECTED, Kind.LIFTED, Kind.UNDONE}
 Rule = PairRule.Kind
+PAIRS_MAX = 10_000
+"""One do-not-merge keeps two guests apart; the others only keep their parts from changing sides."""
 
 
 def undo(access: Access, event_id: int, now: datetime, reason: str = "") -> int:
@@ -153,10 +155,10 @@ def _check_undoable(event: IdentityEvent) -> None:
 
 def _chain(event: IdentityEvent) -> list[IdentityEvent]:
     """The event, what it undoes, what that undoes, and so on down to a decision."""
-    chain = [event]
-    while chain[-1].undoes is not None:
-        chain.append(event_named(chain[-1].undoes))
-    return chain
+    found = [event]
+    while found[-1].undoes is not None:
+        found.append(event_named(found[-1].undoes))
+    return found
 
 
 def _is_undone(event: IdentityEvent) -> bool:
@@ -175,13 +177,13 @@ def _note_undoing(event: IdentityEvent, word: Word) -> int:
         undoes=event.pk,
     )
     undone = links.note(act, word.at)
-    chain = _chain(event)
+    below = _chain(event)
     # What an undoing had undone stands again, what that had undone does not, and so on down.
     mark: int | None = undone
-    for each in chain:
+    for each in below:
         IdentityEvent.objects.filter(pk=each.pk).update(undone_by=mark)
         mark = None if mark is not None else each.pk
-    pair_rules.follow([each.pk for each in chain], word)
+    pair_rules.follow([each.pk for each in below], word)
     return undone
 
 
@@ -200,9 +202,10 @@ def _hold_to_it(root: IdentityEvent, before: Mapping[int, Collection[int]], word
     everybody = {id_ for ids in before.values() for id_ in ids}
     at = links.guests_of(everybody | {id_ for pair in named for id_ in pair})
     if root.kind in _JOINING:
-        pairs = [*named, *(pair for ids in before.values() for pair in combinations(ids, 2))]
+        pairs = chain(named, *(combinations(ids, 2) for ids in before.values()))
         # An erased profile is nobody's: nothing is to be said of it.
-        apart = [pair for pair in pairs if at.keys() >= {*pair} and at[pair[0]] != at[pair[1]]]
+        parted = (pair for pair in pairs if at.keys() >= {*pair} and at[pair[0]] != at[pair[1]])
+        apart = list(islice(parted, PAIRS_MAX))
         said = pair_rules.standing(everybody, everybody, Rule.MUST_LINK)
         joined = {(rule.one, rule.other) for rule in said}
         pair_rules.write(
@@ -216,7 +219,7 @@ def _hold_to_it(root: IdentityEvent, before: Mapping[int, Collection[int]], word
 
 
 def _between(ones: Collection[int], others: Collection[int]) -> list[pair_rules.Pair]:
-    return [(one, other) for one in ones for other in others]
+    return list(islice(product(ones, others), PAIRS_MAX))
 
 
 def _joined_at(ones: Collection[int], others: Collection[int]) -> datetime:
