@@ -274,10 +274,12 @@ def _persons(
             {"id": ids, "likely": _named(ids, likely), "automatic": _named(ids, automatic)}
         )
 
-    bucket = (f.abs(f.hash("label")) % parts).alias("bucket")
-    placed = component.select("place", bucket)
-    members = profiles.join(placed, "place").groupBy("bucket")
-    edges = scored.join(placed.withColumnRenamed("place", "left"), "left").groupBy("bucket")
+    bucket = f.abs(f.hash("label")) % parts
+    # Named apart, for both come from the same labels.
+    homes = component.select("place", bucket.alias("bucket"))
+    ties = component.select(f.col("place").alias("left"), bucket.alias("tied"))
+    members = profiles.join(homes, "place").groupBy("bucket")
+    edges = scored.join(ties, "left").groupBy("tied")
     return members.cogroup(edges).applyInArrow(
         cluster, "id string, likely string, automatic string"
     )

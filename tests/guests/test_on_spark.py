@@ -36,7 +36,7 @@ def test_a_small_cluster_finds_the_same_persons(
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     on_spark = import_module("staytrue.guests.on_spark")
     sql = import_module("pyspark.sql")
-    features = [features_of_row(row) for row in Doubles(17).rows(1_000)]
+    features = [features_of_row(row) for row in Doubles(17).rows(600)]
     batch = Batch(features, b"salt")
     resolution = batch.resolved(model.default())
     ids = [each.id for each in resolution.features]
@@ -50,14 +50,14 @@ def test_a_small_cluster_finds_the_same_persons(
     spark = (
         sql.SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.sql.shuffle.partitions", "2")
         .config("spark.local.dir", str(tmp_path / "spark"))
         .getOrCreate()
     )
     try:
         on_spark.write_features(features, tmp_path / "features.parquet")
         on_spark.resolve(
-            spark, tmp_path / "features.parquet", tmp_path / "persons", model.default(), b"salt", 4
+            spark, tmp_path / "features.parquet", tmp_path / "persons", model.default(), b"salt", 2
         )
     finally:
         spark.stop()
