@@ -7,7 +7,14 @@ from dataclasses import asdict
 
 import click
 
-from staytrue.cli import bench_changes, bench_identity, bench_import, bench_intake, bench_search
+from staytrue.cli import (
+    bench_changes,
+    bench_identity,
+    bench_identity_online,
+    bench_import,
+    bench_intake,
+    bench_search,
+)
 from staytrue.cli.bench_import import Size
 from staytrue.cli.frame import Answer, answers, table
 from staytrue.cli.measuring import Measure
@@ -20,8 +27,9 @@ def _intake(size: Size) -> Iterator[Measure]:
 
 
 def _identity(size: Size) -> Iterator[Measure]:
-    """A crowd linked at once, beside Splink."""
+    """A crowd linked at once, beside Splink, then one profile after the other against it."""
     yield from bench_identity.measures(size.crowd)
+    yield from bench_identity_online.measures(size.crowd)
 
 
 _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
