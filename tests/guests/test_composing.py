@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from staytrue.guests import composing
@@ -171,6 +171,11 @@ def _guests(draw: st.DrawFn) -> tuple[list[Profile], list[Word], dict[int, Trust
     return profiles, said, trust
 
 
+# The machine may be busy: how long an example takes to draw says nothing of the rule.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@PATIENT
 @given(_guests(), st.randoms(use_true_random=False))
 def test_any_order_of_the_same_profiles_is_the_same_guest(
     drawn: tuple[list[Profile], list[Word], dict[int, Trust]], chance: random.Random
@@ -182,6 +187,7 @@ def test_any_order_of_the_same_profiles_is_the_same_guest(
     assert composed(profiles, said, trust) == first
 
 
+@PATIENT
 @given(_guests())
 def test_a_flawed_value_wins_only_where_there_is_no_other(
     drawn: tuple[list[Profile], list[Word], dict[int, Trust]],
