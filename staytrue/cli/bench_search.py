@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from staytrue.cli.bench_import import Size
 from staytrue.cli.bench_intake import EMPTY, serving
@@ -174,16 +174,19 @@ def _session(home: Path, now: datetime) -> str:
         member = create_member(
             house_access(ACTOR), "bench@staytrue.example", "Bench", [RoleAt("administrator")]
         )
+
+    def enter(request: HttpRequest) -> HttpResponse:
+        login(request, member, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return HttpResponse()
+
     before = settings.SECRET_KEY
     settings.SECRET_KEY = own_secret(home, "signing")
     try:
-        request = HttpRequest()
-        request.session = SessionStore()
-        login(request, member, backend=settings.AUTHENTICATION_BACKENDS[0])
-        request.session.save()
+        answer = cast(HttpResponse, SessionMiddleware(enter)(HttpRequest()))
     finally:
         settings.SECRET_KEY = before
-    return f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}"
+    cookie = answer.cookies[settings.SESSION_COOKIE_NAME]
+    return f"{cookie.key}={cookie.value}"
 
 
 def _ask(port: int, session: str, asked: Sequence[Question | None]) -> Ran:
