@@ -22,6 +22,7 @@ SHARES_MOBILE = 0.15
 TWO_SURNAMES = 0.85
 ADULT_FROM = 20
 PLACES = 8
+FEW_NUMBERS = 100
 KNOWN_RELAY = 0.6
 
 
@@ -135,8 +136,11 @@ class Crowd:
     def _number(self, block: tuple[str, int]) -> str | None:
         prefix, digits = block
         size = 10**digits
-        taken = self._numbers[block] + self._place * size // PLACES
-        if taken == size:
+        taken = self._numbers[block]
+        if self._place:
+            # A large house fills a block from its beginning; the others share its end.
+            taken += size * 7 // 10 + (self._place - 1) * (size * 3 // 10 // PLACES)
+        if taken >= size or (self._place and size <= FEW_NUMBERS):
             return None
         self._numbers[block] += 1
         # Scattered over the block without ever giving one number twice: 7919 is prime to ten.
