@@ -136,7 +136,9 @@ def _recognised(ids: Sequence[int], now: datetime) -> Ran:
 def _check_hub(ids: Sequence[int]) -> None:
     """One finding for the hub, and nobody joined by its address alone."""
     with scope.everything(), connection.cursor() as cursor:
-        findings = ValueStat.objects.filter(field="email", profiles__gte=len(ids)).count()
+        findings = ValueStat.objects.filter(
+            field="email", state="generic", profiles__gte=len(ids)
+        ).count()
         cursor.execute(
             """SELECT count(*) FROM edge e JOIN identity_event v
                    ON least(v.one, v.other) = e.one AND greatest(v.one, v.other) = e.other
