@@ -164,20 +164,15 @@ def test_a_new_fact_raises_a_pair_to_the_review_list() -> None:
 def test_the_same_number_in_two_programmes_brings_nobody_together() -> None:
     crowds.choose(cascade="off")
     link = crowds.hotel()
-    names = ("Claire", "Fontanel"), ("Diego", "Arana")
-    ids = [
-        mirrored(link, first_name=first, last_name=last,
-                 loyalty=[{"programme": programme, "number": "990017"}])
-        for (first, last), programme in zip(names, ("Stars", "Miles"), strict=True)
-    ]  # fmt: skip
-    admit(*ids)
-    with scope.everything():
-        assert not Edge.objects.exists()
-    same = mirrored(link, first_name="C.", last_name="Fontanell",
-                    loyalty=[{"programme": "stars", "number": "990017"}])  # fmt: skip
-    admit(same)
-    assert why(ids[0], same) == "score"
-    assert why(ids[1], same) is None
+
+    def card(first_name: str, programme: str) -> int:
+        loyalty = [{"programme": programme, "number": "990017"}]
+        return mirrored(link, first_name=first_name, last_name="Fontanel", loyalty=loyalty)
+
+    claire, other, same = card("Claire", "Stars"), card("C.", "Miles"), card("C.", "stars")
+    admit(claire, other, same)
+    assert why(claire, other) is None
+    assert why(claire, same) == "score"
 
 
 def test_scores_join_nobody_unless_they_are_allowed_to() -> None:
