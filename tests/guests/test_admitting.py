@@ -143,10 +143,13 @@ def test_a_relay_address_is_no_evidence_and_phone_with_birth_date_is() -> None:
     born = {"birth_date": "1980-05-17"}
     booked = mirrored(link, **CLAIRE, **born, email=relay, phone=PHONE)
     direct = mirrored(link, **CLAIRE, **born, email="claire@fontanel.fr", phone=PHONE)
-    other = mirrored(link, first_name="Diego", last_name="Arana", email=relay)
-    admit(booked, direct, other)
+    others = [
+        mirrored(link, first_name="Diego", last_name="Arana", email=relay),
+        mirrored(link, last_name="Fontanel", email=relay),
+    ]
+    admit(booked, direct, *others)
     assert why(booked, direct) == "score"
-    assert why(booked, other) is None
+    assert [why(booked, other) for other in others] == [None, None]
 
 
 def test_a_new_fact_raises_a_pair_to_the_review_list() -> None:
