@@ -126,5 +126,5 @@ def test_keys_are_silent_while_a_pair_is_being_decided(book: Album) -> None:
     page.evaluate("document.querySelector('.keys fieldset').disabled = true")
     for key in "mnl":
         page.keyboard.press(key)
-    assert sent == []
+    assert "POST" not in sent
     page.context.close()
