@@ -14,7 +14,7 @@ from staytrue.guests.composing import FIELDS, Golden, Profile, Standing, Trust, 
 from staytrue.hotel import scope
 from staytrue.kit.asking import ask
 from staytrue.kit.text import fold
-from staytrue.mirror.rows import name_key
+from staytrue.mirror.rows import KEY_MAX, name_key
 
 CHUNK = 2_000
 _decode = msgspec.json.decode
@@ -147,4 +147,4 @@ def _names_of(golden: Golden | None, sources: Sources) -> tuple[str | None, ...]
         return None, None, None
     parts = [golden.value(part) for part in ("first_name", "last_name", "second_last_name")]
     nameless = min(each.source_id for each in sources.profiles)
-    return golden.name or nameless, name_key(*parts), fold(parts[1] or "")
+    return golden.name or nameless, name_key(*parts), fold(parts[1] or "")[:KEY_MAX]

@@ -192,7 +192,7 @@ class Encoder:
             _texts(
                 p.source_id, p.title, p.first_name, p.last_name, p.second_last_name, p.card_token,
                 p.vip, p.merged_into, p.notes,
-                name_key(p.first_name, p.last_name, p.second_last_name), _folded(p.last_name or ""),
+                name_key(p.first_name, p.last_name, p.second_last_name), _folded(p.last_name or "")[:KEY_MAX],
             )
         )  # fmt: skip
         said = "\t".join((
@@ -242,9 +242,15 @@ def extras_amount(r: Reservation) -> Decimal | None:
     return sum(amounts, Decimal(0)) if amounts else None
 
 
+KEY_MAX = 300
+"""More letters find nobody, and no index would hold them."""
+
+
 def name_key(*names: str | None) -> str:
     """The folded words of a name in alphabetical order, so that order of names never matters."""
-    return " ".join(sorted([word for name in names if name for word in _folded(name).split()]))
+    return " ".join(sorted([word for name in names if name for word in _folded(name).split()]))[
+        :KEY_MAX
+    ]
 
 
 ENDING = 6
@@ -263,8 +269,8 @@ def contact_keys(p: Profile) -> list[str]:
     """What a profile is found by beside its name: addresses folded, numbers as digits, endings."""
     if not p.emails and not p.phones:
         return []
-    numbers = [digits(phone.number or phone.raw) for phone in p.phones]
-    keys = [fold(mail.address) for mail in p.emails] + numbers
+    numbers = [digits(phone.number or phone.raw)[:KEY_MAX] for phone in p.phones]
+    keys = [fold(mail.address)[:KEY_MAX] for mail in p.emails] + numbers
     keys += [ending(number) for number in numbers if len(number) >= ENDING]
     return [key for key in dict.fromkeys(keys) if key]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -86,7 +85,7 @@ class Shared:
 
 
 @pytest.fixture
-def shared(hotel_house: House) -> Iterator[Shared]:
+def shared(hotel_house: House) -> Shared:
     """Claire Fontanel at Sirga, who is Clarissa Oyelaran in Lyon and lives with Bamidele there."""
     lyon = {
         "emails": [Email("clarissa@oyelaran.example"), Email("claire@fontanel.example")],

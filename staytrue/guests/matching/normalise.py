@@ -20,6 +20,10 @@ from staytrue.hotel.names import bare, given_of, listed, split_of, surname_of
 from staytrue.hotel.records import Profile
 from staytrue.kit.text import fold, mixes_scripts
 
+VALUES_MAX = 20
+"""Of each kind so many of a profile's values are compared: more are a list, nobody's own."""
+TEXT_MAX = 200
+"""So many letters of a name or a line are compared, and no value that is longer."""
 VERSION = 1
 """Rises with every change of what these functions answer: features of another version are remade."""
 
@@ -87,9 +91,9 @@ def features_of_row(row: Mapping[str, str], country: str = "", salt: bytes = b""
         emails=own,
         relays=relays,
         phones=_distinct(numbers),
-        line=address_line(text("line1") or text("line2")),
-        postcode=_postcode(text("postcode")),
-        city=_city(text("city")),
+        line=address_line((text("line1") or text("line2"))[:TEXT_MAX]),
+        postcode=_postcode(text("postcode")[:TEXT_MAX]),
+        city=_city(text("city")[:TEXT_MAX]),
         country=code,
         cards=_scoped(text("card_token")),
         loyalty=_scoped(text("loyalty")),
@@ -114,7 +118,7 @@ def features_of(profile: Profile, country: str = "", card_provider: str = "") ->
     numbers = tuple(
         _phone(phone.number or phone.raw, profile.country or country) for phone in profile.phones
     )
-    cards = (f"{card_provider}:{profile.card_token}",) if profile.card_token else ()
+    cards = _distinct((f"{card_provider}:{profile.card_token}",)) if profile.card_token else ()
     return Features(
         id=profile.source_id,
         kind=profile.kind,
@@ -125,9 +129,9 @@ def features_of(profile: Profile, country: str = "", card_provider: str = "") ->
         emails=own,
         relays=relays,
         phones=_distinct(numbers),
-        line=address_line((home.line1 or home.line2 or "") if home else ""),
-        postcode=_postcode((home.postcode or "") if home else ""),
-        city=_city((home.city or "") if home else ""),
+        line=address_line((home.line1 or home.line2 or "")[:TEXT_MAX] if home else ""),
+        postcode=_postcode((home.postcode or "")[:TEXT_MAX] if home else ""),
+        city=_city((home.city or "")[:TEXT_MAX] if home else ""),
         country=(home.country if home else None) or profile.country or "",
         cards=cards,
         loyalty=_distinct(
@@ -141,10 +145,10 @@ def features_of(profile: Profile, country: str = "", card_provider: str = "") ->
 
 
 def _names(first: str, last: str, second: str) -> tuple[str, str, str]:
-    given, suffix = given_of(first)
-    surname, surname_suffix = surname_of(last)
+    given, suffix = given_of(first[:TEXT_MAX])
+    surname, surname_suffix = surname_of(last[:TEXT_MAX])
     if second:
-        surname = f"{surname} {surname_of(second)[0]}".strip()
+        surname = f"{surname} {surname_of(second[:TEXT_MAX])[0]}".strip()
     return given, surname, suffix or surname_suffix
 
 
@@ -158,7 +162,8 @@ def _several(text: str) -> tuple[str, ...]:
 
 
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if value}))
+    """Each once, in order, so that the same ones are left of too many whichever came first."""
+    return tuple(sorted({value for value in values if 0 < len(value) <= TEXT_MAX})[:VALUES_MAX])
 
 
 # Dates that systems put where they know none.
@@ -206,7 +211,7 @@ def _emails(
             masked is not None and address.lower() in masked
         )
         (relays if is_relay else own).add(plain)
-    return tuple(sorted(own)), tuple(sorted(relays))
+    return _distinct(tuple(own)), _distinct(tuple(relays))
 
 
 @lru_cache(maxsize=1 << 16)
