@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from staytrue.guests import links, pair_rules, proposals
+from staytrue.guests import links, pair_rules, proposals, values
 from staytrue.guests.links import Act, Kind
 from staytrue.guests.models import Edge, IdentityEvent, Link, PairRule, Proposal, SourceProfile
 from staytrue.guests.pair_rules import Word, ordered
@@ -155,6 +155,8 @@ def lift(access: Access, rule_id: int, reason: str, now: datetime) -> int:
         )
         event = links.note(act, now)
         pair_rules.lift([rule.pk], Word(access.actor, event, now, reason))
+        # What the decision kept apart, or together, is now for the evidence to say.
+        values.look_again({rule.one, rule.other}, now)
         return event
 
 

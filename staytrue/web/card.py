@@ -15,7 +15,7 @@ from staytrue.consent import queries as consent
 from staytrue.consent.queries import Contact
 from staytrue.consent.rules import Role
 from staytrue.guests import card as cards
-from staytrue.guests import chronicle, grounds, identities
+from staytrue.guests import chronicle, grounds, identities, living_together
 from staytrue.guests.card import Card
 from staytrue.guests.chronicle import Event
 from staytrue.guests.deciding import MERGE
@@ -70,6 +70,7 @@ def stays(request: HttpRequest, public_id: UUID) -> HttpResponse:
         personas=_personas(shown),
         known_personas=[(code, word(guest_words.PERSONA, code)) for code in PERSONAS],
         why=_why(shown, now),
+        **_home(access, shown),
         may_choose=next((each.id for each in shown.sources if each.may_correct), None),
         next_as_of=cards.as_of_stays(shown.next_stay) if shown.next_stay else None,
     )
@@ -123,9 +124,7 @@ def _elsewhere(request: HttpRequest, answer: Answer, now: datetime) -> HttpRespo
     if answer.state == State.MOVED:
         return redirect("guest_card", answer.current[0].public_id)
     current = card_past.called(access_in(request), answer)
-    return page(
-        request, "card_moved.html", now, screen="guests", answer=answer, current=current
-    )
+    return page(request, "card_moved.html", now, screen="guests", answer=answer, current=current)
 
 
 def _page(
@@ -168,6 +167,13 @@ def _page(
         conflicts=conflicts,
         **context,
     )
+
+
+def _home(access: Access, shown: Card) -> dict[str, object]:
+    """Who else lives there."""
+    home = living_together.household_of(access, shown.guest.pk)
+    others = home.members if home else ()
+    return {"home": home, "fellows": [each for each in others if each.guest_id != shown.guest.pk]}
 
 
 def _may_decide(access: Access, shown: Card) -> bool:

@@ -74,9 +74,7 @@ def shown(request: HttpRequest, public_id: UUID, on: date, now: datetime) -> Htt
     )
 
 
-def called(
-    access: Access, answer: Answer, at: datetime | None = None
-) -> list[tuple[Guest, str]]:
+def called(access: Access, answer: Answer, at: datetime | None = None) -> list[tuple[Guest, str]]:
     """The guests that an id stands for, or stood for, by the names the reader knows."""
     names = naming.names(access, answer.current, at)
     return [(each, names.get(each.pk, "")) for each in answer.current]

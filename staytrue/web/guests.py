@@ -38,7 +38,11 @@ def guests(request: HttpRequest) -> HttpResponse:
     if of.is_of_profiles:
         rows, goes_on = directory.guests(access, fold(name), after, PAGE, of)
         later = (rows[-1].last_name_key, rows[-1].id) if goes_on else None
-        told: dict[str, Any] = {"narrowed": _told(of), "is_scored": of.scored or bool(of.lacks), "lines": rows}
+        told: dict[str, Any] = {
+            "narrowed": _told(of),
+            "is_scored": of.scored or bool(of.lacks),
+            "lines": rows,
+        }
         template = "profiles.html"
     else:
         today = lists.today_of(access, now)

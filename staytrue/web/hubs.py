@@ -79,4 +79,3 @@ def _key(text: str) -> int:
     if abs(key) >= 1 << 63:
         raise Http404
     return key
-

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staytrue.guests import households, links
+from staytrue.flow import reactions
+from staytrue.guests import deciding, households, links
 from staytrue.guests.households import SIZE_MAX, Tie, grouped
 from staytrue.guests.living_together import home, homes, household_of, taken_out
 from staytrue.guests.models import Edge, Household, HouseholdMember
@@ -92,6 +93,15 @@ def test_nobody_is_taken_out_without_a_reason_or_a_right(three: list[int]) -> No
         households.take_out(chief(), guest, " ", NOON)
     with pytest.raises(Forbidden):
         households.take_out(worlds.member_at(), guest, "Not his", NOON)
+
+
+def test_whoever_is_joined_by_staff_is_looked_at_again_with_his_household(
+    three: list[int],
+) -> None:
+    deciding.merge(chief(), three[0], three[1], NOON)
+    assert len(families()[0]) == 3
+    reactions.settle(NOON)
+    assert families() == [sorted({links.guests_of(three)[id_] for id_ in (three[0], three[2])})]
 
 
 def test_one_sees_only_households_of_guests_one_sees(three: list[int]) -> None:
