@@ -31,10 +31,10 @@ def family(hotel_house: House) -> Iterator[list[int]]:
 def test_who_lives_together_is_listed_with_what_they_share(
     hotel_house: House, family: list[int]
 ) -> None:
-    client = hotel_house.client("front_desk")
+    client, number = hotel_house.client("front_desk"), Household.objects.get().pk
     page = client.get("/guests/households/").content.decode()
     assert "Jon Ibarra" in page
-    page = client.get(f"/guests/households/{Household.objects.get().pk}/").content.decode()
+    page = client.get(f"/guests/households/{number}/").content.decode()
     assert "Ana Ibarra" in page
     assert "same address" in page
     assert ">Take out<" not in page

@@ -135,7 +135,8 @@ def test_a_decision_to_keep_apart_is_cited_and_lifted_only_in_so_many_words(
     proposal = two(hotel_house)
     client = hotel_house.client("guest_relations")
     answer(client, client.get("/guests/review/").content.decode(), "different")
-    Proposal.objects.update(state="open", why="cited")
+    with scope.everything():
+        Proposal.objects.update(state="open", why="cited")
     page = client.get("/guests/review/").content.decode()
     assert "Lea Morel decided on 21 May that they are two people." in page
     assert "“Same person” lifts that decision." in page
