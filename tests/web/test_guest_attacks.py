@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
+from staytrue.consent import actions as consent
 from staytrue.guests import (
     choosing,
     correcting,
@@ -59,12 +61,13 @@ class Shared:
     fellow: int
     retired: UUID
     hub: int
+    home: int = 0
 
     @property
     def addresses(self) -> list[str]:
         """Every page on which she stands or might."""
         own = f"/guests/{self.guest.public_id}/"
-        home = Household.objects.get().pk
+        home = self.home
         return [
             own, f"{own}profiles/", f"{own}history/", f"{own}?known=2026-05-21",
             f"{own}?known=2026-05-01", f"/guests/{self.retired}/",
@@ -115,6 +118,8 @@ def _told(at: Shared) -> Shared:
     chief, now = house_access("member:1"), house.NOW
     with scope.everything():
         refresh([at.here, at.there, at.fellow], terms.in_force().salt, now, anew=True)
+        consent.keep_contacts([at.here, at.there, at.fellow], now)
+        consent.learn_all(now)
         at.hub = _hub(at)
         deciding.merge(chief, at.here, at.there, now, "LYON-SAYS she married")
         correcting.correct(
@@ -140,7 +145,7 @@ def _told(at: Shared) -> Shared:
         second_here = at.at.guest("G2")
         links.move({at.here: new, at.there: new, second_here: nekane}, event, now)
         households.recompute([new, *found.values()], now)
-        at.guest = Guest.objects.get(pk=new)
+        at.guest, at.home = Guest.objects.get(pk=new), Household.objects.get().pk
     return at
 
 
@@ -209,7 +214,7 @@ def test_no_address_with_nonsense_in_it_fails(shared: Shared) -> None:
 
 def forms(of: Shared) -> list[tuple[str, dict[str, str]]]:
     """Every form of the pages of guests, filled in."""
-    own, home = f"/guests/{of.guest.public_id}/", Household.objects.get().pk
+    own, home = f"/guests/{of.guest.public_id}/", of.home
     profile, why = str(of.here), {"reason": "He said so"}
     word = {"profile": profile, **why}
     return [
@@ -258,3 +263,29 @@ def test_no_form_with_nonsense_in_it_fails_and_nothing_long_or_turned_is_kept(
     unwanted = ("\\u202e", "\\u200b", "\\x00", "\u0301" * 9)
     assert [each for each in unwanted if each in text] == []
     assert "🏨" in text
+
+
+def test_the_database_itself_shows_a_hotel_no_word_about_others_guests(shared: Shared) -> None:
+    asked = {
+        "SELECT count(*) FROM profile WHERE property_id <> %s": 0,
+        "SELECT count(*) FROM link WHERE property_id <> %s": 0,
+        "SELECT count(*) FROM source_profile WHERE property_id <> %s": 0,
+        "SELECT count(*) FROM contact_use WHERE property_id <> %s": 0,
+        "SELECT count(*) FROM correction WHERE property_id <> %s": 0,
+        "SELECT count(*) FROM persona_choice WHERE property_id <> %s": 0,
+        "SELECT count(*) FROM contact_point WHERE value ILIKE '%%oyelaran%%' AND %s > 0": 0,
+        "SELECT count(*) FROM pair_rule WHERE %s > 0": 0,
+        "SELECT count(*) FROM proposal WHERE %s > 0": 0,
+        "SELECT count(*) FROM household WHERE %s > 0": 0,
+        "SELECT count(*) FROM guest WHERE name ILIKE '%%bamidele%%' AND %s > 0": 0,
+    }
+    with scope.everything(), connection.cursor() as cursor:
+        for statement in asked:
+            cursor.execute(statement, [shared.at.sirga.pk])
+            assert cursor.fetchone()[0] > 0, statement
+    with scope.properties([shared.at.sirga.pk]), connection.cursor() as cursor:
+        found = {}
+        for statement in asked:
+            cursor.execute(statement, [shared.at.sirga.pk])
+            (found[statement],) = cursor.fetchone()
+    assert found == asked
