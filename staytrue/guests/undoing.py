@@ -131,8 +131,9 @@ def split(
 def _undoable(access: Access, event_id: int) -> IdentityEvent:
     """The event, locked, if it can be taken back; what it is, nobody learns of others' profiles."""
     event = event_named(event_id)
-    if named := [id_ for id_ in (event.one, event.other) if id_ is not None]:
-        require_over(access, named)
+    named = {id_ for id_ in (event.one, event.other) if id_ is not None}
+    if about := named or {move.profile for move in replay.moved_by(event_id)}:
+        require_over(access, about)
     _check_undoable(event)
     return event
 

@@ -2,163 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from staytrue.consent import actions as consent
-from staytrue.guests import (
-    choosing,
-    correcting,
-    deciding,
-    households,
-    links,
-    terms,
-)
-from staytrue.guests.matching.keys import values_of
 from staytrue.guests.models import (
     Correction,
-    Edge,
     Guest,
-    Household,
     IdentityEvent,
+    MatchKey,
     PairRule,
     PersonaChoice,
-    Proposal,
     ValueStat,
 )
-from staytrue.guests.source_profiles import refresh
 from staytrue.hotel import scope
-from staytrue.hotel.codes import Status
-from staytrue.hotel.records import Address, Email, Phone
-from staytrue.staff.access import house_access
-from staytrue.staff.models import AuditEntry
+from staytrue.hotel.records import Address, Email
+from staytrue.staff import audit
+from staytrue.staff.models import AuditEntry, Role
 from tests import make
-from tests.guests import twins
-from tests.guests.test_golden import guest_of
+from tests.staff import people
 from tests.web import house
-from tests.web.house import House
+from tests.web.two_of_her import LYON_ONLY, Shared, shared
 
-# What only Lyon knows of her, in every field and in every word that was said there.
-LYON_ONLY = (
-    "Oyelaran", "Clarissa", "clarissa@oyelaran.example", "oyelaran.example", "699887766", "Jan 1971",
-    "1971-01", "Quai Saint-Vincent", "Traboule", "lyo-files", "L-9", "Bamidele", "L-8", "77-009",
-    "LYON-SAYS", "9417", "9,417", "8,231",
-)  # fmt: skip
-
-
-@dataclass
-class Shared:
-    """A guest of both hotels, with everything that can be said of her said in Lyon."""
-
-    at: House
-    guest: Guest
-    here: int
-    there: int
-    fellow: int
-    retired: UUID
-    hub: int
-    home: int = 0
-
-    @property
-    def addresses(self) -> list[str]:
-        """Every page on which she stands or might."""
-        own = f"/guests/{self.guest.public_id}/"
-        home = self.home
-        return [
-            own, f"{own}profiles/", f"{own}history/", f"{own}?known=2026-05-21",
-            f"{own}?known=2026-05-01", f"/guests/{self.retired}/",
-            f"/guests/{self.retired}/?known=2026-05-21",
-            f"/guests/{self.here}/", f"/profiles/{self.here}/",
-            "/guests/", "/guests/?name=fon", "/guests/?name=oye", "/guests/?hotel=BIO",
-            "/guests/households/", f"/guests/households/{home}/", "/guests/hubs/",
-            f"/guests/hubs/{self.hub}/", "/guests/review/", "/guests/flows/?from=2020-01-01",
-            "/guests/flows/?from=2020-01-01&at=BIO&next=BIO", "/guests/reachability/",
-            "/search/?q=oyelaran", "/search/?q=fontanel", "/search/?q=clarissa@oyelaran.example",
-            "/search/?q=699887766", "/search/?q=77-009", "/today/", "/stays/", "/audit/",
-            f"/stays/{self.at.stay('30117')}/", "/guests/completeness/", "/guests/recognition/",
-            "/guests/sources/", f"/api/v1/guests/{self.guest.public_id}", "/api/v1/guests",
-            f"/api/v1/guests/{self.guest.public_id}?as_of=2026-05-21T12:00:00",
-            f"/api/v1/guests/{self.guest.public_id}?true_at=2026-05-21T12:00:00",
-            f"/api/v1/guests/{self.retired}", "/api/v1/guests?property=BIO", "/api/v1/profiles",
-        ]  # fmt: skip
-
-
-@pytest.fixture
-def shared(hotel_house: House) -> Shared:
-    """Claire Fontanel at Sirga, who is Clarissa Oyelaran in Lyon and lives with Bamidele there."""
-    lyon = {
-        "emails": [Email("clarissa@oyelaran.example"), Email("claire@fontanel.example")],
-        "phones": [Phone("+33 6 99 88 77 66", "+33699887766")],
-        "addresses": [Address(line1="12 Quai Saint-Vincent", postcode="69001", city="Lyon")],
-        "birth_date": "1971-01-31",
-    }
-    there, fellow = twins.known(
-        hotel_house,
-        twins.person("L-9", "Clarissa", "Oyelaran", language="yo", vip="LYON-SAYS", **lyon),
-        twins.person("L-8", "Bamidele", "Oyelaran", **lyon),
-        other=True,
-    )
-    stay = make.reservation(
-        number="77-009",
-        property="LYO",
-        status=Status.CHECKED_OUT,
-        guests=[house.guest(profile="L-9")],
-    )
-    house.take(hotel_house.other_link, stay)
-    here = hotel_house.guest("G1")
-    guest = guest_of(here, hotel_house.guest("G2"))
-    return _told(Shared(hotel_house, guest, here, there, fellow, guest.public_id, 0))
-
-
-def _told(at: Shared) -> Shared:
-    chief, now = house_access("member:1"), house.NOW
-    with scope.everything():
-        refresh([at.here, at.there, at.fellow], terms.in_force().salt, now, anew=True)
-        consent.keep_contacts([at.here, at.there, at.fellow], now)
-        consent.learn_all(now)
-        at.hub = _hub(at)
-        deciding.merge(chief, at.here, at.there, now, "LYON-SAYS she married")
-        correcting.correct(
-            chief, at.there, "first_name", {"value": "Clarissa"}, "LYON-SAYS so", now
-        )
-        choosing.choose(chief, at.there, "local", "LYON-SAYS hello", now, is_so=True)
-        one, other = sorted((at.there, at.fellow))
-        Edge.objects.filter(one=one, other=other).delete()
-        Edge.objects.create(one=one, other=other, bits=-3, person=0.05, household=0.95,
-                            levels=[4, 0, 0, 0, 0, 0, -1, -1, -1], matcher=0)  # fmt: skip
-        found = links.guests_of([at.here, at.fellow])
-        households.recompute(found.values(), now)
-        first, second = sorted(found.values())
-        Proposal.objects.create(
-            one_id=first, other_id=second, one_profile=at.there, other_profile=at.fellow,
-            why="score", bits=5.0, person=0.8, gain=1.0, opened_at=now,
-        )  # fmt: skip
-        at.guest = Guest.objects.get(pk=found[at.here])
-        # Her first id was given up: half of what it held went to her, half to Nekane.
-        at.retired = at.guest.public_id
-        event = links.note(links.Act(links.Kind.SPLIT, "tests", reason="LYON-SAYS"), now)
-        new, nekane = links.open_guests(2, now)
-        second_here = at.at.guest("G2")
-        links.move({at.here: new, at.there: new, second_here: nekane}, event, now)
-        households.recompute([new, *found.values()], now)
-        at.guest, at.home = Guest.objects.get(pk=new), Household.objects.get().pk
-    return at
-
-
-def _hub(at: Shared) -> int:
-    seen = refresh([at.here], terms.in_force().salt, house.NOW, anew=True).rows[at.here]
-    key = next(
-        each.key
-        for each in values_of(seen.features, terms.in_force().salt)
-        if each.field == "email"
-    )
-    ValueStat.objects.filter(pk=key).update(profiles=9417, surnames=8231, state="generic")
-    return key
-
+__all__ = ["shared"]
 
 ROLES = ["general_manager", "guest_relations", "front_desk", "marketing"]
 
@@ -168,6 +38,7 @@ def test_a_member_of_one_hotel_never_reads_what_the_other_knows_of_a_guest(
     role: str, shared: Shared
 ) -> None:
     client = shared.at.client(role)
+    assert client.get(f"/api/guests/{shared.guest.public_id}").status_code == 200
     told = []
     for address in shared.addresses:
         answer = client.get(address)
@@ -193,13 +64,13 @@ LONG = "x" * 100_000
 def test_no_address_with_nonsense_in_it_fails(shared: Shared) -> None:
     client = shared.at.client("administrator", everywhere=True)
     client.raise_request_exception = False
-    own, key = f"/guests/{shared.guest.public_id}/", f"/api/v1/guests/{shared.guest.public_id}"
+    own, key = f"/guests/{shared.guest.public_id}/", f"/api/guests/{shared.guest.public_id}"
     asked = {
         "/guests/": ["after", "name", "hotel", "lacks", "field", "text", "custom"],
         own: ["known"], "/guests/review/": ["pair"], "/guests/hubs/": ["after"],
         "/guests/households/": ["after"], "/guests/flows/": ["from", "to", "at"],
         "/guests/reachability/": ["hotel"], "/search/": ["q"],
-        "/api/v1/guests": ["after", "property", "limit"], key: ["as_of", "true_at"],
+        "/api/guests": ["after", "property", "limit"], key: ["as_of", "true_at"],
     }  # fmt: skip
     tried = [
         f"{path}?{urlencode({name: text})}"
@@ -289,3 +160,132 @@ def test_the_database_itself_shows_a_hotel_no_word_about_others_guests(shared: S
             cursor.execute(statement, [shared.at.sirga.pk])
             (found[statement],) = cursor.fetchone()
     assert found == asked
+
+
+def test_every_form_of_guests_wants_the_token_of_its_page(shared: Shared) -> None:
+    member = people.member("administrator")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(member)
+    for path, form in forms(shared):
+        assert client.post(path, form).status_code == 403, path
+
+
+def foreign(of: Shared, *, is_there: bool) -> list[tuple[str, dict[str, str] | None]]:
+    """Everything of Lyon's alone that an address or a form may name; or the same, which is not there."""
+    with scope.everything():
+        fellow = Guest.objects.get(links__profile_id=of.fellow, links__until_at=None)
+        event = fellow.links.get(profile_id=of.fellow).begun_by
+        key = next(
+            iter(MatchKey.objects.filter(profile_id=of.fellow).values_list("key", flat=True))
+        )
+        profile = str(of.fellow)
+    guest, number = str(fellow.public_id), str(event)
+    if not is_there:
+        guest, number, profile, key = str(UUID(int=7 << 64)), "990001", "990002", 990003
+    theirs, own = f"/guests/{guest}/", f"/guests/{of.guest.public_id}/"
+    why = {"reason": "Mine now"}
+    word = {"field": "title", "value": "Dr", **why}
+    return [
+        (theirs, None), (f"{theirs}profiles/", None), (f"{theirs}history/", None),
+        (f"{theirs}?known=2026-05-21", None), (f"/api/guests/{guest}", None),
+        (f"/guests/{profile}/", None), (f"/profiles/{profile}/", None),
+        (f"/guests/hubs/{key}/", None), (f"/guests/review/?pair={profile}-{profile}", None),
+        (f"{theirs}undo/{number}/", None), (f"{own}undo/{number}/", None),
+        (f"{theirs}word/", {"act": "correct", "profile": str(of.here), **word}),
+        (f"{own}word/", {"act": "correct", "profile": profile, **word}),
+        (f"{own}word/", {"act": "pin", "profile": profile, **word}),
+        (f"{own}word/", {"act": "take", "profile": profile, **word}),
+        (f"{theirs}persona/", {"act": "is", "profile": str(of.here), "persona": "local", **why}),
+        (f"{own}persona/", {"act": "is", "profile": profile, "persona": "local", **why}),
+        (f"{own}undo/", {"event": number, **why}), (f"{theirs}undo/", {"event": number, **why}),
+        (f"{own}apart/", {"profile": profile, **why}), (f"{theirs}apart/", {"profile": profile, **why}),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_is_anothers_answers_like_what_is_not_there_and_is_noted(
+    shared: Shared,
+    is_there: bool,  # noqa: FBT001
+) -> None:
+    client = shared.at.client("general_manager")
+    with scope.everything():
+        before = [
+            Correction.objects.count(),
+            PersonaChoice.objects.count(),
+            PairRule.objects.count(),
+        ]
+    noted = 0
+    for path, form in foreign(shared, is_there=is_there):
+        answer = client.get(path) if form is None else client.post(path, form)
+        assert answer.status_code == 404, (path, form)
+        with scope.everything():
+            denied = AuditEntry.objects.filter(action="denied").count()
+        assert denied == noted + 1, (path, form)
+        noted = denied
+    with scope.everything():
+        after = [
+            Correction.objects.count(),
+            PersonaChoice.objects.count(),
+            PairRule.objects.count(),
+        ]
+    assert after == before
+
+
+def test_a_profile_of_ones_own_guest_that_one_does_not_see_is_not_there_either(
+    shared: Shared,
+) -> None:
+    client, own = shared.at.client("general_manager"), f"/guests/{shared.guest.public_id}/"
+    form = {"profile": str(shared.there), "reason": "Mine now", "act": "pin", "field": "emails"}
+    for path in (f"{own}apart/", f"{own}word/"):
+        assert client.post(path, form).status_code == 404
+    assert client.get(f"/guests/{shared.there}/").status_code == 404
+
+
+SAID = {
+    "contact.read": ("claire@fontanel.example", "612345678", "06 12 34 56 78"),
+    "identity.read": ("1980-04-12", "12 Apr 1980"),
+}
+
+
+@pytest.mark.parametrize("right", SAID)
+def test_a_field_that_a_role_does_not_read_stands_on_no_page(right: str, shared: Shared) -> None:
+    client, own = shared.at.client("general_manager"), f"/guests/{shared.guest.public_id}/"
+    assert any(word in client.get(f"{own}profiles/").content.decode() for word in SAID[right])
+    with scope.everything(), audit.acting("tests", house.NOW):
+        role = Role.objects.get(key="general_manager")
+        role.rights = [each for each in role.rights if each != right]
+        role.save()
+    told = []
+    for address in shared.addresses:
+        asked = address.partition("?q=")[2] or "\0"
+        shown = client.get(address).content.decode().replace(asked, "")
+        told += [(address, word) for word in SAID[right] if word in shown]
+    assert told == []
+
+
+def test_a_field_that_a_role_hides_stands_on_no_page(shared: Shared) -> None:
+    with scope.everything(), audit.acting("tests", house.NOW):
+        Role.objects.filter(key="general_manager").update(hidden_fields=["emails", "birth_date"])
+    client = shared.at.client("general_manager")
+    words = SAID["identity.read"] + SAID["contact.read"][:1]
+    shown = {address: client.get(address).content.decode() for address in shared.addresses}
+    assert [(path, word) for path, page in shown.items() for word in words if word in page] == []
+
+
+def test_whatever_a_pms_calls_a_guest_is_text_on_every_page(shared: Shared) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    given = make.profile(
+        first_name=evil, last_name="Fontanel\"'><script>", language="fr", vip=evil,
+        emails=[Email(f'"{evil}"@x.example'), Email("claire@fontanel.example")],
+        addresses=[Address(line1=evil, city=evil, postcode="{{7*7}}")],
+    )  # fmt: skip
+    house.take(shared.at.link, given, made_at=house.NOW)
+    with scope.everything():
+        consent.keep_contacts([shared.here], house.NOW)
+    client = shared.at.client("administrator", everywhere=True)
+    for address in shared.addresses:
+        if address.startswith("/api/"):
+            continue
+        page = client.get(address).content.decode()
+        assert "<img src=x" not in page, address
+        assert "'><script>" not in page, address
