@@ -131,14 +131,14 @@ _VALUES: tuple[
 
 def _guarded(rule: Rule, compared: Sequence[int], found: Veto) -> Decision:
     """Couples share cards, families phones and homes: the given name must not speak against it. Where
-    one side has none, one such pair in six is of two people of a household; and Daniel is no
-    slip for Daniela.
+    one side has none, one such pair in six is of two people of a household: only a card is enough
+    then. And Daniel is no slip for Daniela.
     """
     if compared[GIVEN] == DIFFERENT:
         return Decision(Outcome.REVIEW, rule, "given_names_differ")
     if found:
         return Decision(Outcome.REVIEW, rule, "veto")
-    if not MISSING < compared[GIVEN] <= NEAR:
+    if not (MISSING if rule == Rule.CARD else EXACT) <= compared[GIVEN] <= NEAR:
         return Decision(Outcome.REVIEW, rule, "given_name_unknown")
     if rule == Rule.ADDRESS and compared[PLACE] != EXACT:
         return Decision(Outcome.REVIEW, rule, "other_town")
