@@ -25,7 +25,7 @@ from tests.cli.conftest import Cli
         "import {file} --connection nobody",
         "list",
         "list rooms",
-        "list guests",
+        "list guests --status asleep",
         "list reservations --status asleep",
         "list reservations --property NONE",
         "list profiles --status confirmed",
