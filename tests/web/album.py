@@ -11,7 +11,7 @@ from pathlib import Path
 import django_htmx
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -75,9 +75,13 @@ def browser() -> Iterator[Browser]:
     path = chromium()
     with sync_playwright() as playwright:
         window = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        # Within Playwright's loop Django keeps connections of their own: those of a neighbour who
+        # has had the database renewed since are dead.
+        connections.close_all()
         try:
             yield window
         finally:
+            connections.close_all()
             window.close()
 
 
