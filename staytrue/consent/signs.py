@@ -40,16 +40,6 @@ _NOTHING = NO_LOCALS - {"mail", "email"} | _listed(
     false dummy asd asdf qwerty abc null void blank empty tbd tba invalid example donotmail
     notgiven notavailable notprovided declined refused withheld guest cliente client"""
 )
-DESKS = _listed(
-    """info information informacion contact contacto kontakt office oficina booking bookings
-    reserva reservas reservation reservations reservierung resa res groups grupos gruppen groupes
-    sales ventas vendas ventes verkauf incentives events eventos travel viajes reisen voyages
-    operations ops admin administracion administration accounts accounting invoices facturas
-    facturacion rooming incoming receptivo hello hola team support service customer secretariat
-    secretaria reception recepcion rezeption frontdesk frontoffice empfang hotel hotels"""
-)
-"""What stands before the @ where nobody in particular reads the mail."""
-
 _BOOKINGS = _listed(
     """booking bookings reserva reservas reservation reservations reservierung resa res groups grupos
     gruppen groupes incoming receptivo rooming operations"""
@@ -108,11 +98,6 @@ def is_serial(local: str) -> bool:
 def sells_travel(text: str) -> bool:
     """Whether the name of a domain or a mailbox is one that travel agencies choose."""
     return bool(_TRAVEL.search(text))
-
-
-def is_desk(local: str) -> bool:
-    """Whether a mailbox is a desk's and not a person's."""
-    return any(word in DESKS for word in _NOT_LETTER.split(local))
 
 
 def names_in(text: str, names: Collection[str]) -> bool:

@@ -79,14 +79,6 @@ def item(access: Access, one: int, other: int, now: datetime) -> Item:
     return found
 
 
-def next_pair(access: Access, now: datetime, after: str = "") -> Item | None:
-    """What to look at first, or right after the pair of this key."""
-    items = queue(access, now)
-    places = [place for place, each in enumerate(items) if each.key == after]
-    rest = items[places[0] + 1 :] if places else items
-    return rest[0] if rest else None
-
-
 def mixed(proposals: Sequence[Item], checks: Sequence[Item]) -> list[Item]:
     """Checks anywhere among the first proposals; no place tells which they are."""
     first = {each.key: each for each in proposals[:_MIXED_IN]}

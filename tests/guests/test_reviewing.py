@@ -47,11 +47,6 @@ def pair(at: House, number: int = 1, **facts: object) -> tuple[int, int]:
 def test_what_brings_most_together_comes_first(at: House) -> None:
     small, large = pair(at, 1, gain=0.6), pair(at, 2, gain=2.4)
     assert twins.ids(reviewing.queue(chief(), NOON)) == [large, small]
-    after = f"{large[0]}-{large[1]}"
-    first, second = reviewing.next_pair(chief(), NOON), reviewing.next_pair(chief(), NOON, after)
-    assert first is not None
-    assert second is not None
-    assert [(each.one, each.other) for each in (first, second)] == [large, small]
 
 
 def test_the_list_is_no_longer_than_its_share_of_the_profiles(
