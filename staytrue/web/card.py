@@ -56,10 +56,9 @@ def stays(request: HttpRequest, public_id: UUID) -> HttpResponse:
     access, now = access_in(request), clock.now()
     if on := card_past.day_of(request):
         return card_past.shown(request, public_id, on, now)
-    answer = identities.answer(access, public_id)
-    if answer.state != State.ACTIVE:
-        return _elsewhere(request, answer, now)
-    shown = cards.card(access, answer.current[0], now)
+    shown = _card(request, public_id, now)
+    if isinstance(shown, HttpResponse):
+        return shown
     return _page(
         request,
         "card_stays.html",
@@ -80,10 +79,9 @@ def stays(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def profiles(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Every field with all its candidates, and the sources they came from."""
     access, now = access_in(request), clock.now()
-    answer = identities.answer(access, public_id)
-    if answer.state != State.ACTIVE:
-        return _elsewhere(request, answer, now)
-    shown = cards.card(access, answer.current[0], now)
+    shown = _card(request, public_id, now)
+    if isinstance(shown, HttpResponse):
+        return shown
     return _page(
         request,
         "card_profiles.html",
@@ -104,10 +102,9 @@ def profiles(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What was decided about him, and every version of his profiles."""
     access, now = access_in(request), clock.now()
-    answer = identities.answer(access, public_id)
-    if answer.state != State.ACTIVE:
-        return _elsewhere(request, answer, now)
-    shown = cards.card(access, answer.current[0], now)
+    shown = _card(request, public_id, now)
+    if isinstance(shown, HttpResponse):
+        return shown
     return _page(
         request,
         "card_history.html",
@@ -117,6 +114,15 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
         sources=list(_versions(access, shown)),
         may_undo=_may_decide(access, shown),
     )
+
+
+def _card(request: HttpRequest, public_id: UUID, now: datetime) -> Card | HttpResponse:
+    """His card, or the answer to an id that is not, or not only, his now."""
+    access = access_in(request)
+    answer = identities.answer(access, public_id)
+    if answer.state != State.ACTIVE:
+        return _elsewhere(request, answer, now)
+    return cards.card(access, answer.current[0], now)
 
 
 def _elsewhere(request: HttpRequest, answer: Answer, now: datetime) -> HttpResponse:
