@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,6 +25,8 @@ from staytrue.staff.access import one_of
 from staytrue.staff.guard import access_in, needs
 from staytrue.web import given, reasons
 
+Acts = Mapping[str, Callable[[], object]]
+
 
 @needs(CORRECT)
 @require_POST
@@ -35,7 +37,7 @@ def word(request: HttpRequest, public_id: UUID) -> HttpResponse:
     profile, field = _number(request, "profile"), form.get("field", "")
     reason, place = _reason(request), _number(request, "place", 0)
     texts = {name: form.get(name, "") for name in ("value", *ADDRESS) if name in form}
-    acts: dict[str, Callable[[], object]] = {
+    acts: Acts = {
         "correct": lambda: correcting.correct(
             access, profile, field, texts, reason, now, _standing(request), place
         ),
@@ -44,10 +46,7 @@ def word(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "keep": lambda: correcting.keep(access, profile, field, now),
         "take": lambda: correcting.take(access, profile, field, now),
     }
-    act = acts.get(form.get("act", ""))
-    if act is None:
-        raise Http404
-    _try(request, act, _("Saved. The PMS is not changed."))
+    _do(request, acts, _("Saved. The PMS is not changed."))
     return redirect("guest_profiles", public_id)
 
 
@@ -58,15 +57,12 @@ def persona(request: HttpRequest, public_id: UUID) -> HttpResponse:
     access, now, form = access_in(request), clock.now(), request.POST
     identities.answer(access, public_id)
     profile, code = _number(request, "profile"), form.get("persona", "")
-    acts: dict[str, Callable[[], object]] = {
+    acts: Acts = {
         "is": lambda: choosing.choose(access, profile, code, _reason(request), now, is_so=True),
         "not": lambda: choosing.choose(access, profile, code, _reason(request), now, is_so=False),
         "back": lambda: choosing.unchoose(access, profile, code, now),
     }
-    act = acts.get(form.get("act", ""))
-    if act is None:
-        raise Http404
-    _try(request, act, _("Saved."))
+    _do(request, acts, _("Saved."))
     return redirect("guest_card", public_id)
 
 
@@ -95,6 +91,14 @@ def apart(request: HttpRequest, public_id: UUID) -> HttpResponse:
     done = _("Taken apart. They stay apart until somebody lifts it.")
     _try(request, lambda: undoing.split(access, current[0].pk, [profile], now, reason), done)
     return redirect("guest_profiles", public_id)
+
+
+def _do(request: HttpRequest, acts: Acts, done: str) -> None:
+    """The one of these acts that the form names."""
+    act = acts.get(request.POST.get("act", ""))
+    if act is None:
+        raise Http404
+    _try(request, act, done)
 
 
 def _try(request: HttpRequest, act: Callable[[], object], done: str) -> None:
