@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from msgspec import structs
+
+from staytrue.consent.facts import Stay
 from staytrue.hotel.codes import Channel, ProfileKind, Segment
 from staytrue.lab.figures import COUNTRIES
 from staytrue.lab.people import MAILBOXES, plain
@@ -69,20 +72,6 @@ class Written:
     home: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stayed:
-    """A reservation of one of the profiles."""
-
-    id: int
-    property_id: int
-    profile_id: int
-    arrival_on: date
-    departure_on: date
-    channel: str
-    segment: str
-    is_dropped: bool
-
-
 @dataclass(slots=True)
 class Labelled:
     """A contact point with its truth, the profiles that have it and their reservations."""
@@ -91,7 +80,7 @@ class Labelled:
     value: str
     role: str
     users: list[Written] = field(default_factory=list)
-    stays: list[Stayed] = field(default_factory=list)
+    stays: list[Stay] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +338,7 @@ class World:
         channels: Sequence[tuple[Channel, float]] = _PRIVATE,
         segment: Segment = Segment.LEISURE,
         most: int = 5,
-    ) -> list[Stayed]:
+    ) -> list[Stay]:
         return [
             self._stay(user, self._day(), channels, segment)
             for user in users
@@ -358,14 +347,14 @@ class World:
 
     def _together(
         self, users: Sequence[Written], channels: Sequence[tuple[Channel, float]], segment: Segment
-    ) -> list[Stayed]:
+    ) -> list[Stay]:
         """Several on one trip: in one room or in several, at most a day apart."""
         rng, day = self._rng, self._day()
         first = self._stay(users[0], day, channels, segment)
         found = [first]
         for user in users[1:]:
             if rng.random() < 0.5:
-                found.append(replace(first, profile_id=user.id))
+                found.append(structs.replace(first, profile_id=user.id))
             else:
                 later = day + timedelta(days=rng.randrange(2))
                 found.append(self._stay(user, later, ((Channel(first.channel), 1.0),), segment))
@@ -373,19 +362,19 @@ class World:
 
     def _stay(
         self, user: Written, day: date, channels: Sequence[tuple[Channel, float]], segment: Segment
-    ) -> Stayed:
+    ) -> Stay:
         rng = self._rng
         self._reservations += 1
         seg = segment if rng.random() < 0.85 else rng.choice(tuple(Segment))
         last = day + timedelta(days=rng.randrange(1, 8))
-        return Stayed(self._reservations, user.property_id, user.id, day, last,
-                      pick(rng, channels), seg, rng.random() < 0.25)  # fmt: skip
+        return Stay(self._reservations, user.property_id, user.id, day, last,
+                    pick(rng, channels), seg, rng.random() < 0.25)  # fmt: skip
 
     def _day(self) -> date:
         return _FIRST_DAY + timedelta(days=self._rng.randrange(_DAYS))
 
     def _keep(
-        self, kind: str, value: str, role: str, users: list[Written], stays: list[Stayed]
+        self, kind: str, value: str, role: str, users: list[Written], stays: list[Stay]
     ) -> None:
         self._found.setdefault((kind, value), Labelled(kind, value, role, users, stays))
 

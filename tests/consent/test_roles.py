@@ -150,22 +150,17 @@ def learned(world: list[Labelled]) -> Iterator[tuple[Labelled, Facts, Verdict]]:
                 User(u.id, u.property_id, u.kind, u.first_name, u.last_name, u.home)
                 for u in point.users
             ],
-            [
-                Stay(s.id, s.property_id, s.profile_id, s.arrival_on, s.departure_on, s.channel,
-                     s.segment, s.is_dropped)
-                for s in point.stays
-            ],
         )
         for point in world
-    ]  # fmt: skip
+    ]
     domains = defaultdict(list)
-    for point, people, stays in rows:
-        domains[domain_of(point.kind, point.value)].append((point.value, people, stays))
+    for point, people in rows:
+        domains[domain_of(point.kind, point.value)].append((point.value, people, point.stays))
     known = {name: domain_facts(len(each), each[:60]) for name, each in domains.items() if name}
     houses = houses_of(HOTELS)
-    for point, people, stays in rows:
+    for point, people in rows:
         domain = known.get(domain_of(point.kind, point.value))
-        facts = facts_of(point.kind, point.value, people, stays, domain)
+        facts = facts_of(point.kind, point.value, people, point.stays, domain)
         yield point, facts, role_of(facts, houses)
 
 
