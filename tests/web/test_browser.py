@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from pytest_django import DjangoDbBlocker
 
-from staytrue.kit import clock
-from tests import databases
 from tests.web import album, scene
 from tests.web.album import Album
 
@@ -31,22 +25,6 @@ NAMES = (
     "connection-pace", "connect-mews", "fields", "fidelity", "raw", "members", "member", "roles", "role", "audit", "me",
     "more", "help", "second-factor", "sign-out", "not-found",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def book(
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Album]:
-    """The demo house, read through the real line once for all tests: takes seconds."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    folder: Path = tmp_path_factory.mktemp("scene")
-    with django_db_blocker.unblock(), clock.use(lambda: scene.NOW):
-        year = scene.build(folder)
-        with album.served() as base, album.browser() as window:
-            yield Album(base, window, year.numbers)
-        databases.renew()
 
 
 def open_page(book: Album, name: str, **look: object) -> Page:

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
-from pytest_django import DjangoDbBlocker
 
 from staytrue.guests.models import IdentityEvent
 from staytrue.hotel import scope
-from staytrue.kit import clock
-from tests import databases
-from tests.web import album, scene
 from tests.web.album import Album
 
 pytestmark = pytest.mark.browser
 SCREEN = (1280, 720)
 PHONE = (360, 780)
 NEXT_MS = 300
-
-
-@pytest.fixture(scope="module")
-def book(
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Album]:
-    """The demo house with pairs to decide, read once for all tests: takes seconds."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    folder: Path = tmp_path_factory.mktemp("scene")
-    with django_db_blocker.unblock(), clock.use(lambda: scene.NOW):
-        year = scene.build(folder)
-        with album.served() as base, album.browser() as window:
-            yield Album(base, window, year.numbers)
-        databases.renew()
 
 
 def review(book: Album, language: str = "en", size: tuple[int, int] = SCREEN) -> Page:
