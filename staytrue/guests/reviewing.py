@@ -52,23 +52,14 @@ class Item:
 def queue(access: Access, now: datetime) -> list[Item]:
     """The pairs this reader may decide, best first: no more than a share of all profiles."""
     with scope.everything():
-        limit = _limit()
-        proposals = [
-            Item(one, other, person, gain, (first, second), proposal=id_, why=why)
-            for id_, one, other, person, gain, first, second, why in _proposals(access, now, limit)
-        ]
-        checks = [
-            Item(one, other, person or 1.0, person or 1.0, (guest,), check=id_)
-            for id_, one, other, person, guest in _checks(access)
-        ]
-        return mixed(proposals, checks)
+        return mixed(_proposals(access, now, _limit()), _checks(access))
 
 
 def item(access: Access, one: int, other: int, now: datetime) -> Item:
     """The pair of these two profiles, if it is open and his to decide; else Forbidden."""
-    found = next(
-        (each for each in queue(access, now) if (each.one, each.other) == (one, other)), None
-    )
+    with scope.everything():
+        asked = [*_proposals(access, now, 1, (one, other)), *_checks(access)]
+    found = next((each for each in asked if (each.one, each.other) == (one, other)), None)
     if found is None:
         raise Forbidden(
             "There is no such open pair among those you may decide.",
@@ -109,21 +100,35 @@ def _may(access: Access) -> dict[str, Any]:
     return {"everywhere": access.may(MERGE), "ids": sorted(access.where(MERGE))}
 
 
-def _proposals(access: Access, now: datetime, limit: int) -> list[tuple[Any, ...]]:
+_OF_PAIR = """(p.one_profile, p.other_profile) = (%(one)s, %(other)s)
+    -- Questions are found by their guests.
+    AND p.one_id IN (SELECT l.guest_id FROM link l
+                      WHERE l.profile_id IN (%(one)s, %(other)s) AND l.until_at IS NULL)"""
+
+
+def _proposals(
+    access: Access, now: datetime, limit: int, pair: tuple[int, int] | None = None
+) -> list[Item]:
+    """Open questions, best first; or that of one pair."""
+    one, other = pair or (None, None)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT p.id, p.one_profile, p.other_profile, p.person, p.gain, p.one_id,
                        p.other_id, p.why
                   FROM proposal p
                  WHERE p.state = 'open' AND (p.later_until IS NULL OR p.later_until <= %(now)s)
+                   AND {_OF_PAIR if pair else "true"}
                    AND {_NOT_HIS % "ARRAY[p.one_id, p.other_id]"}
                  ORDER BY p.gain DESC, p.id LIMIT %(limit)s""",
-            _may(access) | {"now": now, "limit": limit},
+            _may(access) | {"now": now, "limit": limit, "one": one, "other": other},
         )
-        return list(cursor.fetchall())
+        return [
+            Item(one, other, person, gain, (first, second), proposal=id_, why=why)
+            for id_, one, other, person, gain, first, second, why in cursor.fetchall()
+        ]
 
 
-def _checks(access: Access) -> list[tuple[Any, ...]]:
+def _checks(access: Access) -> list[Item]:
     """Checks nobody answered, of joins that stand."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -139,4 +144,7 @@ def _checks(access: Access) -> list[tuple[Any, ...]]:
                  ORDER BY s.id LIMIT %(limit)s""",
             _may(access) | {"limit": _MIXED_IN},
         )
-        return list(cursor.fetchall())
+        return [
+            Item(one, other, person or 1.0, person or 1.0, (guest,), check=id_)
+            for id_, one, other, person, guest in cursor.fetchall()
+        ]

@@ -59,11 +59,27 @@ def test_the_list_is_no_longer_than_its_share_of_the_profiles(
     assert len(reviewing.queue(chief(), NOON)) == 1
 
 
+def test_a_pair_below_the_end_of_the_list_is_his_to_decide_by_its_address(
+    at: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [pair(at, number) for number in range(5)]
+    monkeypatch.setattr(reviewing, "FEWEST", 0)
+    (listed,) = reviewing.queue(chief(), NOON)
+    for one, other in pairs:
+        found = reviewing.item(chief(), one, other, NOON)
+        assert (found.one, found.other) == (one, other)
+        assert (found == listed) == (found.key == listed.key)
+        with pytest.raises(Forbidden):
+            reviewing.item(chief(), other, one, NOON)
+
+
 def test_what_was_put_off_comes_back_the_next_day(at: House) -> None:
     pair(at)
     (item,) = reviewing.queue(chief(), NOON)
     answering.answer(chief(), item, Said.LATER, (), (), NOON)
     assert reviewing.queue(chief(), NOON + timedelta(hours=1)) == []
+    with pytest.raises(Forbidden):
+        reviewing.item(chief(), item.one, item.other, NOON + timedelta(hours=1))
     assert len(reviewing.queue(chief(), NOON + timedelta(days=1, minutes=1))) == 1
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from staytrue.guests import links
+from staytrue.guests import links, reviewing
 from staytrue.guests.models import IdentityEvent, PairRule, Proposal, SafetyCheck
 from staytrue.hotel import scope
 from staytrue.hotel.records import Email
@@ -71,6 +71,19 @@ def test_same_person_joins_both_and_shows_the_next_pair(hotel_house: House) -> N
     event = IdentityEvent.objects.get(kind="merged")
     assert event.actor.startswith("member:")
     assert event.evidence["levels"]
+
+
+def test_the_queue_is_read_once_for_a_decision(
+    hotel_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two(hotel_house, 1)
+    two(hotel_house, 2)
+    client = hotel_house.client("guest_relations")
+    page = client.get("/guests/review/").content.decode()
+    read, queue = [], reviewing.queue
+    monkeypatch.setattr(reviewing, "queue", lambda *given: read.append(given) or queue(*given))
+    answer(client, page, "same")
+    assert len(read) == 1
 
 
 def test_not_the_same_keeps_them_apart_for_good(hotel_house: House) -> None:
