@@ -120,7 +120,8 @@ def scored(found: Met, terms: Terms) -> list[Edge]:
     if not len(kept):
         return []
     rest = whole.only(kept)
-    against = rest.against(stays.presence(ids))
+    paired = {ids[at] for ends in (rest.left, rest.right) for at in ends.tolist()}
+    against = rest.against(stays.presence(ids, paired))
     may_join = rest.may_join(terms.by, against)
     return [
         Edge(

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from staytrue.hotel.models import Property
+from staytrue.kit.asking import ask_all
 from staytrue.mirror.lists import STAYS, full_name
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access
@@ -90,30 +89,28 @@ class Move:
 
 def matrix(access: Access, period: Period) -> Matrix:
     """The moves whose later stay began in this period, by hotel and next hotel."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""{_MOVES} SELECT property_id, next_property, count(*) FROM move
-                 WHERE next_arrival BETWEEN %(first)s AND %(last)s GROUP BY 1, 2""",
-            _values(access, period),
-        )
-        moves = {(one, other): count for one, other, count in cursor.fetchall()}
+    rows = ask_all(
+        f"""{_MOVES} SELECT property_id, next_property, count(*) FROM move
+             WHERE next_arrival BETWEEN %(first)s AND %(last)s GROUP BY 1, 2""",
+        _values(access, period),
+    )
+    moves = {(one, other): count for one, other, count in rows}
     named = {id_ for pair in moves for id_ in pair}
     return Matrix(list(Property.objects.filter(pk__in=named).order_by("code")), moves)
 
 
 def moves(access: Access, period: Period, hotel_id: int, next_id: int) -> list[Move]:
     """The stays behind one number of the matrix, the latest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""{_MOVES} SELECT p.first_name, p.last_name, p.second_last_name, move.id,
+    rows = ask_all(
+        f"""{_MOVES} SELECT p.first_name, p.last_name, p.second_last_name, move.id,
                        arrival_on, departure_on, next_id, next_arrival, next_departure
                   FROM move JOIN profile p ON p.id = move.profile_id
                  WHERE move.property_id = %(hotel)s AND next_property = %(next)s
                    AND next_arrival BETWEEN %(first)s AND %(last)s
                  ORDER BY next_arrival DESC, next_id DESC LIMIT %(limit)s""",
-            _values(access, period) | {"hotel": hotel_id, "next": next_id, "limit": MOVES_MAX},
-        )
-        return [Move(full_name(*row[:3]), *row[3:]) for row in cursor.fetchall()]
+        _values(access, period) | {"hotel": hotel_id, "next": next_id, "limit": MOVES_MAX},
+    )
+    return [Move(full_name(*row[:3]), *row[3:]) for row in rows]
 
 
 def _values(access: Access, period: Period) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,32 +36,57 @@ class Sources:
         return composed(self.profiles, self.words, self.trust, frozenset(self.nobodys))
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A guest's fields as they are kept; nothing where no profile is left to say them."""
+
+    links: int
+    name: str | None
+    name_key: str | None
+    last_name_key: str | None
+    kind: str | None
+    golden: str
+
+
+_OF = f"""
+  SELECT l.guest_id, l.profile_id, p.connection_id, p.source_id, p.property_id, p.version_at,
+         p.deleted OR p.merged_into IS NOT NULL, p.anonymised,
+         jsonb_build_object({_VALUES})::text, t.kind, t.trust,
+         ARRAY(SELECT c.value FROM contact_point c
+                WHERE c.value = ANY(p.contact_keys) AND c.role IN ('agency', 'own', 'placeholder')),
+         (SELECT jsonb_agg(to_jsonb(c))::text FROM correction c
+           WHERE c.profile_id = p.id AND c.lifted_at IS NULL)
+    FROM {{links}} LEFT JOIN profile p ON p.id = l.profile_id
+    LEFT JOIN source_trust t ON t.connection_id = p.connection_id"""
+_OF_GUESTS = f"""{_OF.format(links="link l")}
+   WHERE l.guest_id = ANY(%(ids)s) AND l.until_at IS NULL
+     AND (%(all)s OR l.profile_id = ANY(%(profiles)s))"""
+_OF_PROFILES = _OF.format(
+    links="(SELECT id, id FROM unnest(%(ids)s::bigint[]) x(id)) l(guest_id, profile_id)"
+)
+
+
 def read(
     guest_ids: Collection[int], *, profiles: Collection[int] | None = None
 ) -> dict[int, Sources]:
     """What these guests are composed from, in one query; with `profiles`, from none but these."""
-    found: dict[int, Sources] = {id_: Sources() for id_ in guest_ids}
-    rows = ask(
-        f"""SELECT l.guest_id, l.profile_id, p.connection_id, p.source_id, p.property_id, p.version_at,
-                   p.deleted OR p.merged_into IS NOT NULL, p.anonymised,
-                   jsonb_build_object({_VALUES})::text, t.kind, t.trust,
-                   ARRAY(SELECT c.value FROM contact_point c
-                          WHERE c.value = ANY(p.contact_keys)
-                            AND c.role IN ('agency', 'own', 'placeholder')),
-                   (SELECT jsonb_agg(to_jsonb(c))::text FROM correction c
-                     WHERE c.profile_id = p.id AND c.lifted_at IS NULL)
-              FROM link l LEFT JOIN profile p ON p.id = l.profile_id
-              LEFT JOIN source_trust t ON t.connection_id = p.connection_id
-             WHERE l.guest_id = ANY(%(ids)s) AND l.until_at IS NULL
-               AND (%(all)s OR l.profile_id = ANY(%(profiles)s))""",
-        {
-            "ids": list(guest_ids),
-            "all": profiles is None,
-            "profiles": list(profiles or ()),
-        },
-    )
-    for guest, *row in rows:
-        _add(found[guest], row)
+    given = {"all": profiles is None, "profiles": list(profiles or ())}
+    return _read(_OF_GUESTS, guest_ids, given)
+
+
+def _read(statement: str, of: Collection[int], given: Mapping[str, Any]) -> dict[int, Sources]:
+    found: dict[int, Sources] = {id_: Sources() for id_ in of}
+    for id_, *row in ask(statement, {"ids": list(of), **given}):
+        _add(found[id_], row)
+    return found
+
+
+def alone(profile_ids: Sequence[int]) -> dict[int, Kept]:
+    """The fields of a guest who has this one profile, for each of these."""
+    found: dict[int, Kept] = {}
+    for start in range(0, len(profile_ids), CHUNK):
+        sources = _read(_OF_PROFILES, profile_ids[start : start + CHUNK], {})
+        found |= {id_: _kept(of) for id_, of in sources.items()}
     return found
 
 
@@ -91,7 +116,7 @@ def compute(guest_ids: Collection[int], now: datetime) -> None:
     """
     with scope.everything():
         _hold(guest_ids)
-        compute_here(guest_ids, now)
+        _compute(guest_ids, now)
 
 
 def _hold(guest_ids: Collection[int]) -> None:
@@ -102,16 +127,15 @@ def _hold(guest_ids: Collection[int]) -> None:
         )
 
 
-def compute_here(guest_ids: Collection[int], now: datetime) -> None:
-    """The same for whoever sees all hotels already and holds these guests."""
+def _compute(guest_ids: Collection[int], now: datetime) -> None:
     ids = sorted(set(guest_ids))
     for start in range(0, len(ids), CHUNK):
-        _keep(read(ids[start : start + CHUNK]), now)
+        found = read(ids[start : start + CHUNK])
+        _keep({id_: _kept(sources) for id_, sources in found.items()}, now)
 
 
-def _keep(found: dict[int, Sources], now: datetime) -> None:
-    made = [(sources.golden() if sources.profiles else None) for sources in found.values()]
-    names = [_names_of(golden, of) for golden, of in zip(made, found.values(), strict=True)]
+def _keep(found: Mapping[int, Kept], now: datetime) -> None:
+    made = list(found.values())
     ask(
         """UPDATE guest g
               SET computed_at = %(now)s, profiles = x.links, golden = x.golden,
@@ -129,22 +153,28 @@ def _keep(found: dict[int, Sources], now: datetime) -> None:
         {
             "now": now,
             "ids": list(found),
-            "links": [sources.links for sources in found.values()],
-            "names": [each[0] for each in names],
-            "keys": [each[1] for each in names],
-            "last": [each[2] for each in names],
-            "kinds": [golden.value("kind") if golden else None for golden in made],
-            "golden": [
-                msgspec.json.encode(golden.stored()).decode() if golden else "{}" for golden in made
-            ],
+            "links": [each.links for each in made],
+            "names": [each.name for each in made],
+            "keys": [each.name_key for each in made],
+            "last": [each.last_name_key for each in made],
+            "kinds": [each.kind for each in made],
+            "golden": [each.golden for each in made],
         },
     )
 
 
-def _names_of(golden: Golden | None, sources: Sources) -> tuple[str | None, ...]:
-    """The name as it is read, as it is searched, and the last name as lists are ordered."""
-    if golden is None:
-        return None, None, None
+def _kept(sources: Sources) -> Kept:
+    """The fields as they are kept: also the name as it is searched, and as lists are ordered."""
+    if not sources.profiles:
+        return Kept(sources.links, None, None, None, None, "{}")
+    golden = sources.golden()
     parts = [golden.value(part) for part in ("first_name", "last_name", "second_last_name")]
     nameless = min(each.source_id for each in sources.profiles)
-    return golden.name or nameless, name_key(*parts), fold(parts[1] or "")[:KEY_MAX]
+    return Kept(
+        sources.links,
+        golden.name or nameless,
+        name_key(*parts),
+        fold(parts[1] or "")[:KEY_MAX],
+        golden.value("kind"),
+        msgspec.json.encode(golden.stored()).decode(),
+    )

@@ -18,6 +18,7 @@ from staytrue.guests.links import Act, Kind
 from staytrue.guests.models import Household, HouseholdMember, PairRule
 from staytrue.guests.pair_rules import Word, ordered
 from staytrue.hotel import scope
+from staytrue.kit.asking import ask, ask_all
 from staytrue.kit.errors import Refused
 from staytrue.staff.access import Access
 
@@ -147,12 +148,12 @@ _OF_SOME = """(
 
 def _ties(guests: Collection[int] | None) -> list[Tie]:
     """The ties of these guests; None: of all."""
-    edges = "edge" if guests is None else _OF_SOME
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TIES.format(edges=edges), {"least": SHARE_LEAST, "guests": list(guests or ())}
-        )
-        return [Tie(*row) for row in cursor.fetchall()]
+    if guests is None:
+        rows = ask_all(_TIES.format(edges="edge"), {"least": SHARE_LEAST})
+    else:
+        given = {"least": SHARE_LEAST, "guests": list(guests)}
+        rows = ask(_TIES.format(edges=_OF_SOME), given)
+    return [Tie(*row) for row in rows]
 
 
 def _apart(guests: Collection[int] | None) -> list[tuple[int, int]]:

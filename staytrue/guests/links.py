@@ -107,11 +107,18 @@ def open_for(
 
     For those who see all hotels.
     """
+    made = golden.alone(list(profile_ids))
     rows = ask(
-        """WITH x AS (SELECT * FROM unnest(%(profiles)s::bigint[], %(ids)s::uuid[]) x(one, id)),
+        """WITH x AS (
+                 SELECT * FROM unnest(%(profiles)s::bigint[], %(ids)s::uuid[], %(names)s::text[],
+                                      %(keys)s::text[], %(last)s::text[], %(kinds)s::text[],
+                                      %(golden)s::jsonb[])
+                               x(one, id, name, name_key, last_name_key, kind, golden)),
                g AS (INSERT INTO guest (public_id, state, opened_at, kind, name, name_key,
-                                        last_name_key, profiles, golden)
-                 SELECT id, 'active', %(now)s, 'person', '', '', '', 1, '{}' FROM x ORDER BY one
+                                        last_name_key, profiles, golden, computed_at)
+                 SELECT id, 'active', %(now)s, coalesce(kind, 'person'), coalesce(name, ''),
+                        coalesce(name_key, ''), coalesce(last_name_key, ''), 1, golden, %(now)s
+                   FROM x ORDER BY one
                  RETURNING id, public_id),
                e AS (INSERT INTO identity_event (at, kind, actor, rule, one, evidence, normaliser,
                                                  reason)
@@ -123,16 +130,19 @@ def open_for(
                  LEFT JOIN profile p ON p.id = x.one ORDER BY x.one
                RETURNING profile_id, guest_id""",
         {
-            "profiles": list(profile_ids),
-            "ids": [str(ids.new()) for _ in profile_ids],
+            "profiles": list(made),
+            "ids": [str(ids.new()) for _ in made],
+            "names": [each.name for each in made.values()],
+            "keys": [each.name_key for each in made.values()],
+            "last": [each.last_name_key for each in made.values()],
+            "kinds": [each.kind for each in made.values()],
+            "golden": [each.golden for each in made.values()],
             "actor": actor,
             "normaliser": normaliser,
             "now": now,
         },
     )
-    found = dict(rows)
-    golden.compute_here(found.values(), now)
-    return found
+    return dict(rows)
 
 
 def move(moves: Mapping[int, int | None], event: int, now: datetime) -> set[int]:

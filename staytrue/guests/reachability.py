@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from staytrue.consent.rules import Reach
+from staytrue.kit.asking import ask_all
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access, hides
 
@@ -71,20 +70,15 @@ class Report:
 
 def report(access: Access, property_id: int | None = None) -> Report:
     """Each guest of his hotels, or of one, counted once."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{_PERSONS} SELECT reach, count(*) FROM person GROUP BY reach",
-            _values(access, property_id),
-        )
-        found = dict(cursor.fetchall())
-        cursor.execute(
-            """SELECT count(*) FROM profile p
-                WHERE p.property_id = ANY(%(ids)s) AND NOT p.deleted AND NOT p.anonymised
-                  AND p.emails <> '[]'
-                  AND NOT EXISTS (SELECT FROM contact_use u WHERE u.profile_id = p.id)""",
-            _values(access, property_id),
-        )
-        (waiting,) = cursor.fetchone()
+    asked = _values(access, property_id)
+    found = dict(ask_all(f"{_PERSONS} SELECT reach, count(*) FROM person GROUP BY reach", asked))
+    [(waiting,)] = ask_all(
+        """SELECT count(*) FROM profile p
+            WHERE p.property_id = ANY(%(ids)s) AND NOT p.deleted AND NOT p.anonymised
+              AND p.emails <> '[]'
+              AND NOT EXISTS (SELECT FROM contact_use u WHERE u.profile_id = p.id)""",
+        asked,
+    )
     return Report({kind: found.get(kind, 0) for kind in KINDS}, waiting)
 
 
@@ -93,9 +87,8 @@ def recipients(access: Access, property_id: int | None = None) -> Iterator[Recip
 
     A mailbox that two guests use stands here for each of them: who writes decides whether once.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""{_PERSONS}
+    rows = ask_all(
+        f"""{_PERSONS}
               SELECT g.public_id, x.id, x.contact_point_id, x.value FROM (
                 SELECT DISTINCT ON (person) his.*, c.value
                   FROM person w JOIN his USING (person)
@@ -103,10 +96,9 @@ def recipients(access: Access, property_id: int | None = None) -> Iterator[Recip
                  WHERE w.reach = 'reachable' AND his.rank = 0
                  ORDER BY person, his.seen_at DESC, his.since_at DESC, c.value) x
                 LEFT JOIN guest g ON g.id = x.guest_id ORDER BY x.id""",
-            _values(access, property_id),
-        )
-        for row in cursor.fetchall():
-            yield Recipient(*row)
+        _values(access, property_id),
+    )
+    yield from (Recipient(*row) for row in rows)
 
 
 def _values(access: Access, property_id: int | None) -> dict[str, Any]:

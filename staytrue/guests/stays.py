@@ -13,12 +13,12 @@ from staytrue.hotel.codes import GuestRole, Status
 from staytrue.kit.asking import ask
 
 
-def presence(profile_ids: Collection[int]) -> Known | None:
+def presence(profile_ids: Collection[int], asked: Collection[int] | None = None) -> Known | None:
     """What the stays of these profiles say against pairs of their places in this list; nothing
-    where none of them has a stay.
+    where none of them has a stay. `asked`: only these of them are in a pair.
     """
     names = [str(int(id_)) for id_ in profile_ids]
-    rows = ask(f"{_SQL} WHERE p.id = ANY(%s::bigint[])", [names])
+    rows = ask(f"{_SQL} WHERE p.id = ANY(%s::bigint[])", [list(asked or profile_ids)])
     found = [_stay(*row) for row in rows]
     return Presence(names, found) if found else None
 

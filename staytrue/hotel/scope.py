@@ -37,12 +37,15 @@ def scope_of(ids: Iterable[int]) -> str:
 @contextmanager
 def setting(name: str, value: str) -> Iterator[None]:
     """Run a block in a transaction with `name` set to `value`; an outer value returns after it."""
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic():
-        before = current(name)
-        assign(name, value)
+        before = None if is_outermost else current(name)
+        if before != value:
+            assign(name, value)
         yield
-        # A rollback restores the outer value by itself; a released savepoint does not.
-        if not connection.needs_rollback:
+        # The end of a transaction restores an outer value by itself, and so does a rollback; a
+        # released savepoint does not.
+        if before not in {None, value} and not connection.needs_rollback:
             assign(name, before)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from staytrue.hotel import scope
-from staytrue.kit.asking import ask
+from staytrue.kit.asking import ask, ask_all
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +40,11 @@ def test_a_statement_is_planned_once_per_session_whatever_the_size_of_its_number
 def test_an_error_is_one_of_djangos() -> None:
     with scope.everything(), pytest.raises(IntegrityError), transaction.atomic():
         ask("INSERT INTO matching_setting SELECT * FROM matching_setting")
+
+
+def test_what_is_asked_of_whole_tables_hashes_and_leaves_the_session_as_it_was() -> None:
+    with scope.everything():
+        plan = ask_all("EXPLAIN SELECT FROM profile p JOIN reservation r ON r.id = p.id")
+        [(after,)] = ask("SELECT current_setting('enable_nestloop')")
+    assert not any("Nested Loop" in line for (line,) in plan)
+    assert after == "on"
