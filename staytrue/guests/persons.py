@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from staytrue.hotel.names import initials
 from staytrue.mirror.lists import full_name
 from staytrue.staff.access import Access
 
@@ -24,6 +25,7 @@ class Person:
     id: int
     public_id: UUID | None
     name: str
+    initials: str
     hotels: list[str]
     profiles: int
     stays: int
@@ -92,4 +94,5 @@ def persons(access: Access, costs: Mapping[int, int], today: date, most: int) ->
 
 def _found(row: Any) -> Person:
     id_, public_id, first, last, second, source_id, *rest = row
-    return Person(id_, public_id, full_name(first, last, second) or source_id, *rest)
+    name = full_name(first, last, second) or source_id
+    return Person(id_, public_id, name, initials(first, last), *rest)

@@ -96,6 +96,11 @@ def split_of(full: str) -> tuple[str, str]:
     return " ".join(words[:start]), " ".join(words[start:])
 
 
+def initials(first: str | None, last: str | None) -> str:
+    """The letters of the round mark beside a name: of the given name and of the first surname."""
+    return (_initial(first or "", TITLES) + _initial(last or "", PARTICLES)).upper() or "·"
+
+
 @lru_cache(maxsize=1 << 17)
 def sound(word: str) -> str:
     """How the first part of a name sounds; the word itself where it is not in Latin letters."""
@@ -129,6 +134,12 @@ def marks_gender(one: str, other: str) -> bool:
     if len(short) == len(long):
         return one[:-1] == other[:-1] and {one[-1], other[-1]} <= set("aeo")
     return long.startswith(short) and long[len(short) :] in {"a", "e", "na", "ne", "le", "tte"}
+
+
+def _initial(text: str, skipped: frozenset[str]) -> str:
+    words = [word for word in text.split() if word[0].isalpha()]
+    named = [word for word in words if fold(word).strip(".") not in skipped]
+    return (named or words or [""])[0][:1]
 
 
 def _joined(words: tuple[str, ...]) -> tuple[str, ...]:

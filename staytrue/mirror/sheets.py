@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from staytrue.hotel.models import Property
+from staytrue.hotel.names import initials
 from staytrue.mirror import canonical, queries
 from staytrue.mirror.completeness import Completeness, completeness_of
 from staytrue.mirror.lists import PARKED, STAYS, full_name, mail_of
@@ -28,6 +29,7 @@ class Person:
     id: int
     source_id: str
     name: str
+    initials: str
     language: str | None
     kind: str
     mail: str | None
@@ -154,6 +156,7 @@ def people(
             row.pk,
             row.source_id,
             full_name(row.first_name, row.last_name, row.second_last_name) or row.source_id,
+            initials(row.first_name, row.last_name),
             row.language,
             row.kind,
             mail_of(row.emails) if contacts else None,

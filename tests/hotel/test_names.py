@@ -32,6 +32,21 @@ def test_titles_initials_and_suffixes_are_no_names() -> None:
     assert names.surname_of("Smith Sr") == ("smith", "sr")
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("Ana", "Castro", "AC"), ("Ana", "Castro Lozano", "AC"), ("Ana María", "Castro", "AC"),
+        ("Dr. Peter", "van Dongen", "PD"), ("M.", "de la Fuente", "MF"), ("Élodie", "D'Arcy", "ÉD"),
+        ("", "Ibarra", "I"), ("Ana", None, "A"), ("Mr", "Da", "MD"), ("李", "王", "李王"),
+        ("(vip) jon", "ibarra", "JI"), ("-", "12", "·"), (None, None, "·"),
+    ],
+)  # fmt: skip
+def test_a_mark_is_the_given_name_and_the_first_surname(
+    first: str | None, last: str | None, found: str
+) -> None:
+    assert names.initials(first, last) == found
+
+
 def test_a_surname_that_looks_like_a_particle_stays() -> None:
     assert names.surname_of("Da") == ("da", "")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from staytrue.mirror.search import phone_keys
+from tests import make
+from tests.web import house
 from tests.web.house import House
 
 
@@ -38,6 +40,12 @@ def test_a_guest_is_shown_with_his_hotel_and_next_stay(hotel_house: House) -> No
     assert "Hotel Sirga, 2 stays" in page
     assert "next:" in page
     assert "21 to 24 May" in page
+
+
+def test_the_mark_beside_a_guest_is_of_his_given_name_and_first_surname(hotel_house: House) -> None:
+    named = {"first_name": "Ana", "last_name": "Castro", "second_last_name": "Lozano"}
+    house.take(hotel_house.link, make.profile(source_id="G90", **named))
+    assert ">AC</span>" in hits(hotel_house, "Castro")
 
 
 def test_a_role_without_rooms_finds_no_room(hotel_house: House) -> None:

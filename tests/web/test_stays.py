@@ -38,6 +38,14 @@ def test_every_version_shows_its_difference_and_its_line(hotel_house: House) -> 
     assert ", line 1" in page
 
 
+def test_the_mark_of_a_guest_is_of_his_given_name_and_first_surname(hotel_house: House) -> None:
+    later = house.READ_AT + timedelta(hours=1)
+    house.take(hotel_house.link, make.profile(second_last_name="Lozano"), made_at=later)
+    page = page_of(hotel_house, "30117")
+    assert "Claire Fontanel Lozano" in page
+    assert ">CF</span>" in page
+
+
 def rooms_of(page: str) -> str:
     """The rooms of a stay's page as text."""
     return page.split("<h2>Rooms</h2>")[1].split("</section>", maxsplit=1)[0]

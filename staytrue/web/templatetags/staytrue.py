@@ -320,7 +320,7 @@ def party(adults: int | None, children: int | None) -> str:
 
 @register.filter
 def initials(name: str) -> str:
-    """For the round mark beside a name."""
+    """For the round mark beside a member's name, which is written in one field."""
     parts = [part for part in name.split() if part[:1].isalpha()]
     return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper() if parts else "·"
 
