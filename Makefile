@@ -29,8 +29,9 @@ check: setup .venv/.ready-dev
 	$(BIN)/python -m pytest -q tests/test_tidy.py
 	$(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 
-bench: setup .venv/.ready-bench
+bench: setup .venv/.ready-dev .venv/.ready-bench
 	$(BIN)/staytrue bench $(ARGS)
+	$(BIN)/python -m pytest -q -m large
 
 proof: setup .venv/.ready-dev .venv/.browser .venv/.ready-bench .venv/.ready-spark
 	$(BIN)/python -m tests.proof $(ARGS)

@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 from tests import databases
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+LONG = ("large", "proof")
 
 
 def _guard(event: str, facts: tuple[Any, ...]) -> None:
@@ -67,8 +68,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     skipped = {}
     if chromium() is None:
         skipped["browser"] = "no chromium here: `make test` installs it where it may"
-    if "proof" not in config.option.markexpr:
-        skipped["proof"] = "takes minutes: run with -m proof"
+    if not any(name in config.option.markexpr for name in LONG):
+        skipped |= {name: f"takes minutes: run with -m {name}" for name in LONG}
     for item in items:
         for name, reason in skipped.items():
             if item.get_closest_marker(name):

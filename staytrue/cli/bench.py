@@ -11,6 +11,7 @@ from staytrue.cli import (
     bench_changes,
     bench_identity,
     bench_identity_online,
+    bench_identity_orders,
     bench_import,
     bench_intake,
     bench_search,
@@ -27,9 +28,10 @@ def _intake(size: Size) -> Iterator[Measure]:
 
 
 def _identity(size: Size) -> Iterator[Measure]:
-    """A crowd linked at once, beside Splink, then one profile after the other against it."""
+    """A crowd linked at once, beside Splink, one profile after the other against it, any order."""
     yield from bench_identity.measures(size.crowd)
     yield from bench_identity_online.measures(size.crowd)
+    yield from bench_identity_orders.measures(size.crowd)
 
 
 _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {

@@ -46,20 +46,20 @@ def measures(profiles: int) -> Iterator[Measure]:
     """How soon one profile is recognised among so many, and one that shares a hub's address."""
     with fresh_home():
         now = clock.now()
-        link = _connected(now)
+        link = connected(now)
         probes = min(_PROBES, profiles // 10)
         hub = min(_HUB_MOST, profiles // _HUB_SHARE)
         rows = Doubles(_SEED).rows(profiles + _WARM + probes + hub)
-        ids = _mirrored(link, rows[:profiles], now)
+        ids = mirrored(link, rows[:profiles], now)
         batch_run.run(ACTOR, now, How())
         with database.address("owner").connect(autocommit=True) as server:
             # As a server's own autovacuum does sooner or later.
             server.execute("VACUUM ANALYZE")
         rest = rows[profiles:]
-        _recognised(_mirrored(link, rest[:_WARM], now), now)
-        normal = _recognised(_mirrored(link, rest[_WARM : _WARM + probes], now), now)
+        _recognised(mirrored(link, rest[:_WARM], now), now)
+        normal = _recognised(mirrored(link, rest[_WARM : _WARM + probes], now), now)
         shared = [{**row, "email": _AGENCY, "phone": ""} for row in rest[_WARM + probes :]]
-        ids = _mirrored(link, shared, now)
+        ids = mirrored(link, shared, now)
         crowded = _recognised(ids, now)
         reactions.settle(now)
         _check_hub(ids)
@@ -76,7 +76,7 @@ def measures(profiles: int) -> Iterator[Measure]:
     )
 
 
-def _connected(now: datetime) -> Connection:
+def connected(now: datetime) -> Connection:
     with scope.everything(), audit.acting(ACTOR, now):
         house = hotel.add_property(
             "BIO", name="Hotel Sirga", timezone="Europe/Madrid", country="ES", currency="EUR"
@@ -84,7 +84,7 @@ def _connected(now: datetime) -> Connection:
         return inbox.connect("bench-files", house, "export_files", {}, now=now)
 
 
-def _mirrored(link: Connection, rows: Sequence[Row], now: datetime) -> list[int]:
+def mirrored(link: Connection, rows: Sequence[Row], now: datetime) -> list[int]:
     """These profiles through the product's own merge; the ids of their rows."""
     encoder = Encoder(link.pk, link.property_id, "Europe/Madrid", now)
     given = {"connection_id": link.pk, "read_at": now, "delivery_id": 1, "imported": True,

@@ -296,6 +296,7 @@ def test_after_two_hundred_later_events_an_unmerge_is_as_if_never_merged() -> No
     assert len({at[profile] for profile in own}) == len(own)
 
 
+@pytest.mark.large
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(100, 110))
 def test_ten_thousand_steps_end_as_a_replay(seed: int) -> None:
