@@ -27,10 +27,14 @@ def companions(reservation_ids: Collection[int]) -> list[int]:
     """Profiles that are several guests of one of these reservations, and one guest's by now."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT DISTINCT unnest(array_agg(l.profile_id)) FROM roster t
+            # Most bookings of a history have one guest: he is not looked up.
+            """SELECT DISTINCT unnest(array_agg(l.profile_id))
+                 FROM (SELECT *, count(*) OVER (PARTITION BY reservation_id) AS guests FROM roster
+                        WHERE reservation_id = ANY(%s) AND until_at IS NULL
+                          AND role <> 'booker') t
                  JOIN profile p ON p.connection_id = t.connection_id AND p.source_id = t.profile
                  JOIN link l ON l.profile_id = p.id AND l.until_at IS NULL
-                WHERE t.reservation_id = ANY(%s) AND t.until_at IS NULL AND t.role <> 'booker'
+                WHERE t.guests > 1
                 GROUP BY t.reservation_id, l.guest_id HAVING count(DISTINCT l.profile_id) > 1""",
             [list(reservation_ids)],
         )
