@@ -83,7 +83,7 @@ def test_nothing_of_a_reservation_message_stays_where_a_part_of_it_fails(
     owner, name = {
         "merging stays": (mirror, "settle_rosters"),
         "linking": (links, "open_for"),
-        "composing": (golden, "compute_here"),
+        "composing": (golden, "alone"),
     }[part]
     monkeypatch.setattr(owner, name, fail)
     if part == "merging stays":
