@@ -88,8 +88,13 @@ def _settle(now: datetime) -> None:
 def _forget() -> None:
     """An empty mirror, and nobody recognised; settings and matcher stay."""
     kept = (MatchingSetting, Matcher)
-    models = [each for each in apps.get_app_config("guests").get_models() if each not in kept]
-    tables = [each._meta.db_table for each in (*models, Profile, Unsettled)]
+    others = {Profile._meta.db_table, Unsettled._meta.db_table}
+    recognised = {
+        model._meta.db_table
+        for model in apps.get_app_config("guests").get_models()
+        if model not in kept
+    }
+    tables = sorted(others | recognised)
     with database.address("owner").connect(autocommit=True) as server:
         server.execute(
             sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(map(sql.Identifier, tables)))
