@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "staytrue.changes",
     "staytrue.consent",
     "staytrue.guests",
+    "staytrue.messages",
     "staytrue.web",
 ]
 MIDDLEWARE = [

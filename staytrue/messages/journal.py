@@ -1,0 +1,127 @@
+"""What left this machine and who said no, appended to files outside the database before it happens.
+
+A database that was restored has forgotten what it sent; these files have not. No address stands in
+them: an address is a keyed hash, so that one who steals the files learns nobody's name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from staytrue.kit.home import own_secret, prepare, trouble
+
+FOLDER = "journal"
+HANDED, SETTLED, OPTED_OUT, LEASED, STOPPED = "handed", "settled", "opted_out", "leased", "stopped"
+_TAIL_BYTES = 1 << 16
+_KEY = "journal"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened: what, when, and its facts."""
+
+    what: str
+    at: datetime
+    facts: Mapping[str, Any]
+
+
+class Journal:
+    """The journal of one home: a file per month, each line durable before `write` returns."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.folder = home / FOLDER
+
+    def write(
+        self, what: str, facts: Iterable[Mapping[str, Any]], now: datetime, *, durable: bool = True
+    ) -> None:
+        """Append one line for each of these; with `durable`, the disk has them when this returns."""
+        lines = [{"what": what, "at": now.isoformat(), **each} for each in facts]
+        if not lines:
+            return
+        text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
+        try:
+            self._append(self._file_of(now), text.encode(), durable=durable)
+        except OSError as error:
+            raise trouble(self.home, error) from error
+
+    def lines(self) -> Iterator[Line]:
+        """Everything ever written, oldest file first; a line torn by a crash is left out."""
+        for path in self._files():
+            with path.open("rb") as file:
+                yield from _read(file)
+
+    def last(self, what: str) -> Line | None:
+        """The last line of this sort near the end of the journal."""
+        for path in reversed(self._files()):
+            with path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(size - _TAIL_BYTES, 0))
+                # The first line of the piece may be cut; it is no JSON then and left out.
+                found = [line for line in _read(file) if line.what == what]
+            if found:
+                return found[-1]
+        return None
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever written here."""
+        return bool(self._files())
+
+    def hash_of(self, address: str) -> str:
+        """What stands here for an address, however it is written."""
+        key = own_secret(self.home, _KEY).encode()
+        return hmac.new(key, address.strip().lower().encode(), "sha256").hexdigest()
+
+    def _files(self) -> Sequence[Path]:
+        return sorted(self.folder.glob("*.jsonl"))
+
+    def _file_of(self, now: datetime) -> Path:
+        return self.folder / f"{now.astimezone(UTC):%Y-%m}.jsonl"
+
+    def _append(self, path: Path, text: bytes, *, durable: bool) -> None:
+        if is_new := not path.exists():
+            prepare(self.home)
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "rb+", buffering=0) as file:
+            # A line torn by a crash must not swallow the next one.
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - 1, 0))
+            torn = size and file.read(1) != b"\n"
+            file.write((b"\n" if torn else b"") + text)
+            if durable:
+                os.fsync(file.fileno())
+        if is_new and durable:
+            _sync_folder(self.folder)
+
+
+def slot_of(*parts: object) -> str:
+    """The name of a slot that outlives the database's own numbers."""
+    text = json.dumps([str(part) for part in parts], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read(file: Iterable[bytes]) -> Iterator[Line]:
+    for raw in file:
+        with suppress(ValueError, KeyError, TypeError):
+            facts = json.loads(raw)
+            at = datetime.fromisoformat(facts.pop("at"))
+            yield Line(facts.pop("what"), at, facts)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
