@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -51,15 +51,12 @@ class Visits:
 class Side:
     """One of the two: the profile that is shown, and the guest it stands for."""
 
-    profile_id: int
     name: str
     hotel: str
-    source_id: str
     profiles: tuple[int, ...]
     visits: Visits
     values: Mapping[str, tuple[str, ...]]
     hidden: frozenset[str]
-    read_at: datetime
 
     def says(self, field: str) -> bool:
         """Whether the source says something of a field, hidden or not."""
@@ -131,13 +128,17 @@ def disagrees(part: Part) -> bool:
     return field.levels.index(part.level) > field.agrees
 
 
-def names(profile_ids: Collection[int]) -> dict[int, str]:
-    """Profile → name."""
-    rows = Profile.objects.filter(pk__in=profile_ids)
-    return {
-        row.pk: full_name(row.first_name, row.last_name, row.second_last_name) or row.source_id
-        for row in rows
-    }
+def names(access: Access, profile_ids: Collection[int]) -> dict[int, str]:
+    """Profile → what its reader calls it."""
+    return {row.pk: _name(access, row) for row in Profile.objects.filter(pk__in=profile_ids)}
+
+
+def _name(access: Access, row: Profile) -> str:
+    """Its name, or its number where it has none or none that he may read."""
+    parts = {"first_name": row.first_name, "last_name": row.last_name,
+             "second_last_name": row.second_last_name}  # fmt: skip
+    shown = (part for name, part in parts.items() if not hides(access, name, row.property_id))
+    return full_name(*shown) or row.source_id
 
 
 def sheet(access: Access, item: Item, sides: tuple[Sequence[int], Sequence[int]]) -> Sheet:
@@ -154,13 +155,13 @@ def sheet(access: Access, item: Item, sides: tuple[Sequence[int], Sequence[int]]
     )
     rules = pair_rules.standing(sides[0], sides[1], PairRule.Kind.CANNOT_LINK)
     spoken = {part.field: part for part in why.parts}
-    names = [name for name in FIELDS if one.says(name) or other.says(name)]
+    said = [name for name in FIELDS if one.says(name) or other.says(name)]
     return Sheet(
         item=item,
         one=one,
         other=other,
-        lines=tuple(_line(name, one, other, spoken.get(name)) for name in names),
-        silent=tuple(name for name in FIELDS if name not in names),
+        lines=tuple(_line(name, one, other, spoken.get(name)) for name in said),
+        silent=tuple(name for name in FIELDS if name not in said),
         explanation=why,
         vetoes=_vetoes(item, why, rules),
         cited=tuple(rules),
@@ -205,15 +206,12 @@ def _side(access: Access, row: Profile, profiles: tuple[int, ...], features: Fea
     hotel = Property.objects.filter(pk=row.property_id or 0).first()
     values = _values(row, features)
     return Side(
-        profile_id=row.pk,
-        name=full_name(row.first_name, row.last_name, row.second_last_name) or row.source_id,
+        name=_name(access, row),
         hotel=hotel.name if hotel else row.connection.name,
-        source_id=row.source_id,
         profiles=profiles,
         visits=_visits(access, profiles),
-        values={name: () if name in hidden and values[name] else values[name] for name in values},
+        values={name: () if name in hidden else told for name, told in values.items()},
         hidden=frozenset(name for name in hidden if values[name]),
-        read_at=row.read_at,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,7 +89,7 @@ def _answer(
         "next": pair.shown(access, rest[0], zone, now) if item and rest else None,
         "waiting": len(items),
         "is_many": len(items) >= reviewing.WINDOW,
-        "queue": _named(rest[: pair.NEXT_SHOWN]),
+        "queue": _named(access, rest[: pair.NEXT_SHOWN]),
         "last": _said(last["said"]) if last else "",
         "trouble": trouble,
     }
@@ -133,9 +133,8 @@ class Waiting:
     share: str
 
 
-def _named(items: Iterable[Item]) -> list[Waiting]:
-    items = list(items)
-    names = side_by_side.names({pk for each in items for pk in (each.one, each.other)})
+def _named(access: Access, items: Sequence[Item]) -> list[Waiting]:
+    names = side_by_side.names(access, {pk for each in items for pk in (each.one, each.other)})
     return [
         Waiting(each.key, f"{names[each.one]} / {names[each.other]}", evidence.likely(each.person))
         for each in items

@@ -142,6 +142,20 @@ def test_values_are_shown_only_to_who_may_read_them(hotel_house: House) -> None:
         assert value not in page
 
 
+def test_who_may_read_no_profiles_is_told_no_names(hotel_house: House) -> None:
+    two(hotel_house, 1)
+    two(hotel_house, 2)
+    role = Role.objects.get(pk="guest_relations")
+    rights = [each for each in role.rights if each != "profiles.read"]
+    administrator = hotel_house.client("administrator", everywhere=True)
+    administrator.post("/roles/guest_relations/", {"right": rights})
+    page = hotel_house.client("guest_relations").get("/guests/review/").content.decode()
+    assert "Is this one person?" in page
+    assert "same mobile" in page
+    assert "Etxeberria" not in page
+    assert "R1 / S1" in page or "R2 / S2" in page
+
+
 def test_a_decision_to_keep_apart_is_cited_and_lifted_only_in_so_many_words(
     hotel_house: House,
 ) -> None:
