@@ -213,11 +213,12 @@ def _component(
          for each in profiles if not each.is_gone),
         key=lambda member: member.name,
     )  # fmt: skip
+    named = {member.id: member for member in members}
     follows, together = _through_the_gone(here, [p for p in held if set(p) <= here.keys()])
     together += [
         _ordered(one, other) for one, other, rule in joins
         if one in live and other in live
-        and _stood(rule, features[one], features[other], terms.policy)
+        and _stood(rule, named[one], named[other], terms.policy)
     ]  # fmt: skip
     apart = {_ordered(one, other) for one, other, kind in rules
              if kind == "cannot_link" and one in live and other in live}  # fmt: skip
@@ -233,15 +234,15 @@ def _component(
     )  # fmt: skip
 
 
-def _stood(rule: str, one: Features, other: Features, policy: Policy) -> bool:
-    """Whether a join by a step that is switched off by now would still be one."""
+def _stood(rule: str, one: Member, other: Member, policy: Policy) -> bool:
+    """Whether a join by a step that is switched off here by now would still be one."""
     step, _, mode = rule.partition(" ")
     if step not in set(Rule):
         return False
     is_off = policy.mode is None or Rule(step) not in policy.steps
     is_off |= mode == Mode.EXACT and policy.mode != Mode.EXACT
-    is_off |= any(closed == step for closed, _ in policy.closed)
-    found = between(one, other, Mode(mode or Mode.GUARDED), tuple(Rule))
+    is_off |= bool(policy.held(step, (one.property_id, other.property_id)))
+    found = between(one.features, other.features, Mode(mode or Mode.GUARDED), tuple(Rule))
     return is_off and found.outcome == Outcome.LINKED
 
 

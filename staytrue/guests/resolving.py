@@ -28,7 +28,7 @@ Truth = NDArray[np.bool_]
 
 SCORE = "score"
 SEVERAL = "several_accounts"
-CLOSED = "rule_closed"
+CLOSED, TRIAL = "rule_closed", "rule_trial"
 _SAID, _RULED = 1_000.0, 12.0
 _STANDS = 1_000_000.0
 
@@ -37,13 +37,16 @@ _STANDS = 1_000_000.0
 class Policy:
     """What may join profiles by itself: the scores, and the cascade in a mode with these steps.
 
-    `closed` are rules that went back to suggestions, at a property or (None) at all.
+    `closed` are rules that went back to suggestions, at a property or (None) at all. Rules that are
+    to prove themselves first join only where they have: `proven`.
     """
 
     automatic: bool = False
     mode: Mode | None = Mode.GUARDED
     steps: frozenset[Rule] = frozenset(Rule)
     closed: frozenset[tuple[str, int | None]] = frozenset()
+    prove_first: frozenset[str] = frozenset()
+    proven: frozenset[tuple[str, int | None]] = frozenset()
 
     def step(self, one: Features, other: Features) -> Decision | None:
         """What the cascade says of two profiles; nothing where it leaves them to the scores."""
@@ -52,11 +55,12 @@ class Policy:
         found = between(one, other, self.mode, self.steps)
         return None if found.outcome == Outcome.SCORED else found
 
-    def is_closed(self, rule: str, properties: Iterable[int | None]) -> bool:
-        """Whether this rule only suggests at one of these properties."""
-        return (rule, None) in self.closed or any(
-            (rule, each) in self.closed for each in properties
-        )
+    def held(self, rule: str, properties: Collection[int | None]) -> str:
+        """Why this rule only suggests where a profile is of one of these; nothing if it joins."""
+        if any((rule, each) in self.closed for each in (None, *properties)):
+            return CLOSED
+        is_unproven = any((rule, each) not in self.proven for each in properties)
+        return TRIAL if rule in self.prove_first and is_unproven else ""
 
 
 @dataclass(frozen=True)
@@ -224,8 +228,8 @@ class _Case:
             if step.outcome == Outcome.REVIEW:
                 self.doubts[pair] = Doubt(step.reason, step.rule)
                 asked.append(pair)
-            elif self.policy.is_closed(step.rule, where):
-                self.doubts[pair] = Doubt(CLOSED, step.rule)
+            elif why := self.policy.held(step.rule, where):
+                self.doubts[pair] = Doubt(why, step.rule)
             else:
                 self.reasons[pair] = step.rule
                 linked.append(pair)
@@ -252,8 +256,8 @@ class _Case:
 
     def _open(self) -> Truth:
         """Pairs at whose properties the score may join."""
-        closed = np.array([self.policy.is_closed(SCORE, [m.property_id]) for m in self.members])
-        found: Truth = ~(closed[:, None] | closed[None, :])
+        held = np.array([bool(self.policy.held(SCORE, [m.property_id])) for m in self.members])
+        found: Truth = ~(held[:, None] | held[None, :])
         return found
 
     def _persons(

@@ -52,13 +52,18 @@ class Item:
 def queue(access: Access, now: datetime) -> list[Item]:
     """The pairs this reader may decide, best first: no more than a share of all profiles."""
     with scope.everything():
-        return mixed(_proposals(access, now, _limit()), _checks(access))
+        drawn = _proposals(access, now, _MIXED_IN, which=_DRAWN)
+        best = [each for each in _proposals(access, now, _limit()) if each not in drawn]
+        return mixed(best, [*drawn, *_checks(access)])
 
 
 def item(access: Access, one: int, other: int, now: datetime) -> Item:
     """The pair of these two profiles, if it is open and his to decide; else Forbidden."""
     with scope.everything():
-        asked = [*_proposals(access, now, 1, (one, other)), *_checks(access)]
+        asked = [
+            *_proposals(access, now, 1, which=_OF_PAIR, one=one, other=other),
+            *_checks(access),
+        ]
     found = next((each for each in asked if (each.one, each.other) == (one, other)), None)
     if found is None:
         raise Forbidden(
@@ -71,7 +76,7 @@ def item(access: Access, one: int, other: int, now: datetime) -> Item:
 
 
 def mixed(proposals: Sequence[Item], checks: Sequence[Item]) -> list[Item]:
-    """Checks anywhere among the first proposals; no place tells which they are."""
+    """What is to be checked anywhere among the first proposals; no place tells which that is."""
     first = {each.key: each for each in proposals[:_MIXED_IN]}
     asked = {each.key: each for each in checks if each.key not in first}
     names = safety.hidden(list(asked), list(first), salt().hex())
@@ -106,21 +111,24 @@ _OF_PAIR = """(p.one_profile, p.other_profile) = (%(one)s, %(other)s)
                       WHERE l.profile_id IN (%(one)s, %(other)s) AND l.until_at IS NULL)"""
 
 
+# Suggestions drawn by lot: what people say of them tells how often their rule errs.
+_DRAWN = "p.id IN (SELECT proposal_id FROM safety_check WHERE proposal_id IS NOT NULL)"
+
+
 def _proposals(
-    access: Access, now: datetime, limit: int, pair: tuple[int, int] | None = None
+    access: Access, now: datetime, limit: int, *, which: str = "true", **facts: int
 ) -> list[Item]:
-    """Open questions, best first; or that of one pair."""
-    one, other = pair or (None, None)
+    """Open questions, best first; all or some."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT p.id, p.one_profile, p.other_profile, p.person, p.gain, p.one_id,
                        p.other_id, p.why
                   FROM proposal p
                  WHERE p.state = 'open' AND (p.later_until IS NULL OR p.later_until <= %(now)s)
-                   AND {_OF_PAIR if pair else "true"}
+                   AND {which}
                    AND {_NOT_HIS % "ARRAY[p.one_id, p.other_id]"}
                  ORDER BY p.gain DESC, p.id LIMIT %(limit)s""",
-            _may(access) | {"now": now, "limit": limit, "one": one, "other": other},
+            _may(access) | {"now": now, "limit": limit} | facts,
         )
         return [
             Item(one, other, person, gain, (first, second), proposal=id_, why=why)

@@ -12,17 +12,19 @@ from datetime import datetime
 
 from django.db import connection
 
+from staytrue.guests import standings
 from staytrue.guests.matching.named_rules import Mode, Rule
 from staytrue.guests.matching.safety import upper_bound
 from staytrue.guests.models import MatchingSetting
-from staytrue.guests.safety_reviews import MANAGE, Measured, measured
+from staytrue.guests.resolving import SCORE
+from staytrue.guests.safety_reviews import MANAGE
+from staytrue.guests.standings import Measured, measured
 from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
 from staytrue.staff import audit
 from staytrue.staff.access import Access, require_everywhere
 
 OFF = "off"
-SCORE = "score"
 MODES = (OFF, Mode.GUARDED.value, Mode.EXACT.value)
 ANSWERS_LEAST = 100
 """Fewer answers of people than this measure nothing."""
@@ -102,6 +104,21 @@ def set_automatic(access: Access, now: datetime, *, on: bool, confirmed: bool = 
         kept.save(update_fields=["automatic"])
 
 
+def set_proving(access: Access, rules: Collection[str], now: datetime) -> None:
+    """These rules only suggest at a hotel until people's answers have proven them there."""
+    require_everywhere(access, MANAGE)
+    if not {*rules} <= {SCORE, *Rule}:
+        raise Refused("What proves itself is the score or a step of the cascade.", "unknown_rule")
+    with scope.everything(), audit.acting(access.actor, now):
+        kept = MatchingSetting.objects.select_for_update().get()
+        free = {*kept.prove_first} - {*rules}
+        kept.prove_first = [rule for rule in (SCORE, *Rule) if rule in rules]
+        kept.save(update_fields=["prove_first"])
+        for place in sorted(standings.places_known(), key=str):
+            if place[0] in free:
+                standings.look_again(place, now)
+
+
 def _check_shown(*, confirmed: bool) -> None:
     found = shown()
     if not found.is_enough:
@@ -127,7 +144,8 @@ def shown() -> Shown:
                  FROM proposal p
                  JOIN edge e ON e.one = least(p.one_profile, p.other_profile)
                       AND e.other = greatest(p.one_profile, p.other_profile) AND e.may_join
-                WHERE p.state IN ('merged', 'rejected') AND p.decided_by LIKE 'member:%%'"""
+                WHERE p.state IN ('merged', 'rejected') AND p.decided_by LIKE 'member:%%'
+                  AND NOT EXISTS (SELECT FROM safety_check c WHERE c.proposal_id = p.id)"""
         )
         decided, rejected = cursor.fetchone()
     whole = Measured(

@@ -25,18 +25,27 @@ class Terms:
 
 def in_force() -> Terms:
     """The terms of this transaction."""
-    [(automatic, cascade, steps, sealed, version, closed)] = ask(
+    [(automatic, cascade, steps, sealed, version, closed, prove_first, proven)] = ask(
         """SELECT s.automatic, s.cascade, s.steps, s.salt,
                       (SELECT version FROM matcher WHERE is_active),
                       (SELECT jsonb_agg(jsonb_build_array(rule, property_id))::text
-                         FROM rule_state WHERE reopened_at IS NULL)
+                         FROM rule_state WHERE reopened_at IS NULL),
+                      s.prove_first,
+                      (SELECT jsonb_agg(jsonb_build_array(rule, property_id))::text
+                         FROM rule_standing WHERE may_merge)
                  FROM matching_setting s"""
     )
     policy = Policy(
         automatic,
         None if cascade == OFF else Mode(cascade),
         frozenset(map(Rule, steps)),
-        frozenset((rule, property_id) for rule, property_id in json.loads(closed or "[]")),
+        _places(closed),
+        frozenset(prove_first),
+        _places(proven),
     )
     by = published.of_version(published.SHIPPED if version is None else version)
     return Terms(policy, by, salting.opened(bytes(sealed)))
+
+
+def _places(text: str | None) -> frozenset[tuple[str, int | None]]:
+    return frozenset((rule, property_id) for rule, property_id in json.loads(text or "[]"))

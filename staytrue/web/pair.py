@@ -18,6 +18,8 @@ from staytrue.web import evidence, formats, words
 FACTS_SHOWN = 3
 VALUES_SHOWN = 2
 NEXT_SHOWN = 3
+_UNTOLD = ("", "score", "rule_trial")
+"""Who is to say how often a rule errs is not told that it is one."""
 _SHARE_LEAST = 0.005
 _BITS_WHOLE = 16.0
 """What fills half of a bar; more says the same."""
@@ -106,7 +108,7 @@ def shown(access: Access, item: Item, zone: str, now: datetime) -> Shown:
             evidence.cited(who.get(rule.actor, rule.actor), rule.at, rule.reason, zone, now)
             for rule in sheet.cited
         ),
-        because="" if item.why in ("", "score") else words.word(evidence.SHOWN, item.why),
+        because="" if item.why in _UNTOLD else words.word(evidence.SHOWN, item.why),
         so_many=sheet.profiles,
         stays=one.visits.stays + other.visits.stays,
         hotels=len({*one.visits.hotels, *other.visits.hotels}),

@@ -149,7 +149,8 @@ def why(one: int, other: int) -> str | None:
 
 
 def choose(**settings: Any) -> None:
-    """How guests are recognised from now on."""
+    """How guests are recognised from now on; no rule has to prove itself first unless said so."""
+    settings = {"prove_first": []} | settings
     with scope.everything(), audit.acting("tests", NOON):
         MatchingSetting.objects.update(**settings)
 

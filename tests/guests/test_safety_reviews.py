@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from staytrue.guests import links, reviewing, safety_reviews, undoing
+from staytrue.guests import links, reviewing, safety_reviews, standings, undoing
 from staytrue.guests.models import IdentityEvent, RuleState, SafetyCheck
 from staytrue.guests.terms import in_force
 from staytrue.hotel import scope
@@ -65,7 +65,7 @@ def test_same_person_is_confirmed_and_two_people_are_taken_apart(at: House) -> N
     assert IdentityEvent.objects.get(kind="confirmed").actor == CHIEF
     assert len(set(links.guests_of([right.one, right.other]).values())) == 1
     assert len(set(links.guests_of([wrong.one, wrong.other]).values())) == 2
-    (measured,) = safety_reviews.measured()
+    (measured,) = standings.measured()
     assert (measured.rule, measured.property_id) == ("card", at.sirga.pk)
     assert (measured.checked, measured.wrong) == (2, 1)
 
@@ -120,5 +120,5 @@ def test_a_join_that_staff_take_back_unasked_counts_as_wrong(at: House) -> None:
     (check,) = joins(at, 1)
     SafetyCheck.objects.all().delete()
     undoing.undo(house_access(CHIEF), check.event_id, NOON + timedelta(minutes=1))
-    (measured,) = safety_reviews.measured()
+    (measured,) = standings.measured()
     assert (measured.checked, measured.wrong) == (1, 1)

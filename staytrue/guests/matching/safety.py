@@ -1,15 +1,13 @@
-"""How many wrong automatic merges a rule may cost: blind re-reviews, and when the rule closes.
+"""How many wrong automatic merges a rule may cost: blind reviews, and when the rule closes.
 
-A rule is watched by property and version of the matcher. What it merged, or would merge, is shown
-again as an open question to people who do not know; their verdicts move a sequential test between
-the budget and a tenth of it. On trial every merge is asked about and the rule waits for the
-answers; once proven a share is enough, until a wrong one is found.
+A rule is watched by property. On trial it only suggests: some of what it would merge, drawn by lot,
+is asked among the open questions, and the verdicts move a sequential test between the budget and a
+tenth of it. Once proven it merges, and most of that is asked about again by people who do not know.
+One wrong merge puts it back on trial, a few close it.
 
-What that promises, in 95 of 100 runs (answers three late, one wrong merge of twenty overlooked): a
-rule on trial that errs twice the budget or more closes before five wrong merges, one that errs a
-tenth of it is open after 10,000. A proven rule that begins to err makes 19 at most before it
-closes, half of the time 8; with a `share` of 1 and three answers late it is 5 and 4. No test does
-better: what nobody looks at nobody can tell, so "before five" takes more than half of all merges.
+What that promises, in 95 of 100 runs (one wrong merge of twenty overlooked, answers as late as they
+may be): a rule that errs twice the budget or more closes before five wrong merges, whether it erred
+from the beginning or began to after long being right; one that errs a tenth is open after 10,000.
 """
 
 from __future__ import annotations
@@ -49,13 +47,13 @@ class Stage(StrEnum):
 
 class Budget(msgspec.Struct, frozen=True):
     """`rate` of wrong merges that is too much, the `share` of a proven rule's merges that is asked
-    about, and how many answers a rule runs `ahead` of on trial, and `ahead_proven` later.
+    about, and how many answers it may run `ahead` of. Of what nobody looks at nobody can tell: a
+    smaller share costs more wrong merges before the rule closes.
     """
 
     rate: float = 0.005
-    share: float = 0.2
-    ahead: int = 3
-    ahead_proven: int = 10
+    share: float = 0.9
+    ahead: int = 2
 
 
 DEFAULT = Budget()
@@ -135,17 +133,15 @@ def watched(verdicts: Iterable[bool], budget: Budget = DEFAULT) -> Watch:
     return watch
 
 
-def clean_until_proven(budget: Budget = DEFAULT) -> int:
-    """How many merges must all be right for a new rule to be proven."""
+def until_proven(watch: Watch, budget: Budget = DEFAULT) -> int:
+    """How many more merges must all be right for this rule to be proven."""
     few = budget.rate * _TENTH
-    return ceil(_PROVEN_AT / log((1 - budget.rate) / (1 - few)))
+    return max(ceil((_PROVEN_AT - watch.score) / log((1 - budget.rate) / (1 - few))), 0)
 
 
 def may_merge(stage: Stage, waiting: int, budget: Budget = DEFAULT) -> bool:
     """Whether a rule may merge now, with so many of its merges drawn and not yet answered."""
-    if stage == Stage.CLOSED:
-        return False
-    return waiting < (budget.ahead if stage == Stage.TRIAL else budget.ahead_proven)
+    return stage == Stage.PROVEN and waiting < budget.ahead
 
 
 class Merge(NamedTuple):

@@ -4,7 +4,13 @@ Profiles are named by the id of their row in the mirror. Nothing here is a fact 
 hang on profiles, so that whatever was merged can be dealt back.
 """
 
-from staytrue.guests.models.deciding import PairRule, Proposal, RuleState, SafetyCheck
+from staytrue.guests.models.deciding import (
+    PairRule,
+    Proposal,
+    RuleStanding,
+    RuleState,
+    SafetyCheck,
+)
 from staytrue.guests.models.matching import (
     Edge,
     IdentityRun,
@@ -41,6 +47,7 @@ __all__ = [
     "PairRule",
     "PersonaChoice",
     "Proposal",
+    "RuleStanding",
     "RuleState",
     "SafetyCheck",
     "SourceProfile",

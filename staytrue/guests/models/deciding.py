@@ -128,11 +128,34 @@ class RuleState(models.Model):
         ]
 
 
-class SafetyCheck(models.Model):
-    """An automatic merge shown blind to a reviewer, as if it were a proposal; and what he said."""
+class RuleStanding(models.Model):
+    """Where a rule stands at a hotel by people's answers, kept for whoever recognises guests."""
 
     id = models.BigAutoField(primary_key=True)
-    event_id = models.BigIntegerField()
+    rule = models.TextField()
+    property_id = models.BigIntegerField(null=True)
+    stage = models.TextField()
+    may_merge = models.BooleanField(default=False)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "rule_standing"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["rule", "property_id"], name="one_standing", nulls_distinct=False
+            )
+        ]
+
+
+class SafetyCheck(models.Model):
+    """An automatic merge shown blind to a reviewer, as if it were a proposal; and what he said.
+
+    Of a rule on trial: a proposal that was drawn, whose decision is the answer.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    event_id = models.BigIntegerField(null=True)
+    proposal_id = models.BigIntegerField(null=True, unique=True)
     rule = models.TextField()
     property_id = models.BigIntegerField(null=True)
     one = models.BigIntegerField()
@@ -145,5 +168,10 @@ class SafetyCheck(models.Model):
     class Meta:
         db_table = "safety_check"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["event_id", "one", "other"], name="checked_once")
+            models.UniqueConstraint(fields=["event_id", "one", "other"], name="checked_once"),
+            models.CheckConstraint(
+                condition=Q(event_id__isnull=False, proposal_id=None)
+                | Q(event_id=None, proposal_id__isnull=False),
+                name="merge_or_proposal",
+            ),
         ]

@@ -128,6 +128,7 @@ class Matcher(models.Model):
 class MatchingSetting(models.Model):
     """How guests are recognised; one row. Automatic joins by score are off to begin with.
 
+    `prove_first`: the rules that only suggest at a hotel until people's answers have proven them.
     `salt` is sealed; without it no key and no value can be told from another.
     """
 
@@ -136,6 +137,7 @@ class MatchingSetting(models.Model):
     cascade = models.TextField(default="guarded")
     steps = ArrayField(models.TextField(), default=list)
     error_budget = models.FloatField(default=0.005)
+    prove_first = ArrayField(models.TextField(), default=list)
     salt = models.BinaryField(default=b"")
 
     class Meta:
