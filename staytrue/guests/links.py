@@ -16,6 +16,7 @@ from django.db import connection
 from staytrue.changes import pending
 from staytrue.guests import golden
 from staytrue.guests.models import IdentityEvent
+from staytrue.guests.waking import HOUSEHOLDS
 from staytrue.kit import ids
 from staytrue.kit.asking import ask
 
@@ -151,7 +152,7 @@ def move(moves: Mapping[int, int | None], event: int, now: datetime) -> set[int]
     Answers the guests that gained or lost a profile; their golden fields are computed again.
     """
     # Who lives with whom hangs on who is whom; recognition asks for it by itself.
-    pending.add("find_households", "profile", moves.keys(), now)
+    pending.add(HOUSEHOLDS, "profile", moves.keys(), now)
     return move_each({profile: (guest, event) for profile, guest in moves.items()}, now)
 
 

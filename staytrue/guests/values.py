@@ -17,10 +17,8 @@ from staytrue.guests.matching import hubs
 from staytrue.guests.matching.hubs import Finding, Hubs, State
 from staytrue.guests.matching.keys import Generic, Value
 from staytrue.guests.matching.normalise import Features
+from staytrue.guests.waking import SETTLER
 from staytrue.kit.asking import ask
-
-SETTLER = "settle_guests"
-"""The reaction that looks again at profiles marked here."""
 
 States = Mapping[int, State]
 """The state of each value that is not personal, by its key."""

@@ -13,6 +13,7 @@ from staytrue.changes.kinds import Kind
 from staytrue.changes.log import Entry
 from staytrue.changes.models import Unsettled
 from staytrue.flow import reactions
+from staytrue.guests import waking
 from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
 from tests.consent import scenes
@@ -122,6 +123,11 @@ def test_asking_twice_is_asking_once(recorder: Recorder) -> None:
     ask_for([2, 3])
     assert reactions.settle(NOW) == 3
     assert reactions.settle(NOW) == 0
+
+
+def test_whom_guests_wake_is_a_reaction() -> None:
+    names = {reaction.__name__ for reaction in reactions.REACTIONS}
+    assert {waking.SETTLER, waking.HOUSEHOLDS} <= names
 
 
 def test_a_changed_profiles_addresses_are_kept_and_their_roles_learned() -> None:
