@@ -60,7 +60,7 @@ class Disarmed:
 
 @dataclass(frozen=True)
 class Armed:
-    """This machine may hand over, under this fence, through these doors."""
+    """What may be handed over: under this fence, through these doors."""
 
     fence: int
     doors: Mapping[Key, Door]

@@ -87,7 +87,7 @@ def host(home: Path) -> str | None:
 def make_token(home: Path) -> str:
     """A new token for this machine: whatever was armed with the old one no longer is."""
     try:
-        path = prepare(home) / TOKEN
+        path = prepare(home) / OWN_MARK
         path.unlink(missing_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -19,8 +20,6 @@ class Result(StrEnum):
     """Surely not taken, and may be later: back through the gate."""
     UNKNOWN = "unknown"
     """Perhaps taken: it is shown, and never handed over again by itself."""
-    DRY = "dry"
-    """Kept in the local outbox; nothing left this machine."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,13 @@ class Sender:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One finished message: to exactly one address."""
+    """One finished message: to exactly one address.
+
+    `mark` proves that an answer which quotes the message speaks of one of ours.
+    """
 
     public_id: UUID
+    mark: str
     sender: Sender
     address: str
     name: str
@@ -59,6 +62,7 @@ class Outgoing:
     subject: str
     html: str
     text: str
+    at: datetime
     return_path: str = ""
     unsubscribe: str = ""
 
