@@ -1,9 +1,10 @@
-"""Contact points, each once for the whole group, and who uses them since when and until when."""
+"""Contact points with their uses, and what was said about writing to them. Tables only."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -76,4 +77,134 @@ class ContactUse(models.Model):
             models.Index(fields=["contact_point", "profile_id"], name="contact_use_point"),
             models.Index(fields=["contact_point"], name="contact_use_refused",
                          condition=Q(marketing="out")),
+        ]  # fmt: skip
+
+
+class ConsentAct(models.Model):
+    """One thing said or learned about writing to somebody; never changed. `id` is its version.
+
+    `profile_id` is the person who spoke and then means all his addresses of the channel; without
+    one it is about the address alone. `address_hash` finds the address again when the contact
+    point was forgotten. `said_at` is when it was said, `at` when it was recorded. `wording` is
+    the text put before the guest, `words` what he answered. A suppression has no purpose.
+    """
+
+    at = models.DateTimeField()
+    said_at = models.DateTimeField()
+    act = models.TextField()
+    purpose = models.TextField(default="")
+    channel = models.TextField()
+    within = models.TextField()
+    scope_id = models.BigIntegerField(null=True)
+    origin = models.TextField()
+    actor = models.TextField()
+    property_id = models.BigIntegerField(null=True)
+    profile_id = models.BigIntegerField(null=True)
+    contact_point_id = models.BigIntegerField(null=True)
+    address_hash = models.BinaryField(default=b"")
+    cause = models.TextField(default="")
+    wording = models.TextField(default="")
+    wording_version = models.TextField(default="")
+    language = models.TextField(default="")
+    words = models.TextField(default="")
+    lifts = ArrayField(models.BigIntegerField(), default=list)
+    proof = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "consent_act"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(actor="") & ~Q(origin="") & ~Q(channel=""),
+                name="act_names_who_and_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(profile_id__isnull=False)
+                | Q(contact_point_id__isnull=False)
+                | ~Q(address_hash=b""),
+                name="act_is_about_somebody",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["profile_id"], name="consent_act_profile",
+                         condition=Q(profile_id__isnull=False)),
+            models.Index(fields=["contact_point_id"], name="consent_act_point",
+                         condition=Q(contact_point_id__isnull=False)),
+            models.Index(fields=["address_hash"], name="consent_act_address",
+                         condition=~Q(address_hash=b"")),
+            models.Index(fields=["channel", "-id"], name="consent_act_suppressed",
+                         condition=Q(act__in=["suppress", "release"])),
+        ]  # fmt: skip
+
+
+class CustomerStatement(models.Model):
+    """A house's dated word that its customers were told of news and could say no.
+
+    It holds for stays from `since_on` on, of one company's hotels (of one hotel, where no company
+    is named), as one connection tells them, or all (`source` empty).
+    """
+
+    legal_entity_id = models.BigIntegerField(null=True)
+    property_id = models.BigIntegerField(null=True)
+    source = models.TextField(default="")
+    wording = models.TextField()
+    language = models.TextField()
+    since_on = models.DateField()
+    signed_by = models.TextField()
+    signed_at = models.DateTimeField()
+    ended_by = models.TextField(default="")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "customer_statement"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(legal_entity_id__isnull=False, property_id__isnull=True)
+                | Q(legal_entity_id__isnull=True, property_id__isnull=False),
+                name="statement_of_one_house",
+            )
+        ]
+
+
+class BasisChoice(models.Model):
+    """What one hotel asks before it writes, instead of the country's rule; the newest counts.
+
+    An empty `requirement` goes back to the table.
+    """
+
+    property_id = models.BigIntegerField()
+    country = models.TextField()
+    purpose = models.TextField()
+    channel = models.TextField()
+    requirement = models.TextField()
+    reason = models.TextField()
+    chosen_by = models.TextField()
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "basis_choice"
+        indexes: ClassVar = [models.Index(fields=["property_id", "-id"], name="basis_choice_of")]
+
+
+class ProposedOptOut(models.Model):
+    """Words of a guest that sound like an opt-out; a member confirms or dismisses them."""
+
+    at = models.DateTimeField()
+    origin = models.TextField()
+    channel = models.TextField()
+    property_id = models.BigIntegerField(null=True)
+    profile_id = models.BigIntegerField(null=True)
+    contact_point_id = models.BigIntegerField(null=True)
+    sender = models.TextField(default="")
+    words = models.TextField()
+    language = models.TextField(default="")
+    proof = models.JSONField(default=dict)
+    decision = models.TextField(default="")
+    decided_by = models.TextField(default="")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "proposed_opt_out"
+        indexes: ClassVar = [
+            models.Index(fields=["property_id", "id"], name="proposed_opt_out_open",
+                         condition=Q(decision=""))
         ]  # fmt: skip
