@@ -73,7 +73,7 @@ def _one_by_one(link: Connection, rows: Sequence[Row], now: datetime) -> Persons
     _forget()
     for id_ in mirrored(link, rows, now):
         with scope.everything():
-            admitting.recognise([id_], now)
+            admitting.admit([id_], now)
     _settle(now)
     return _persons()
 

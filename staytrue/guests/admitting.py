@@ -33,16 +33,12 @@ from staytrue.guests.terms import Terms
 TRIES = 5
 
 
-def admit(profile_ids: Collection[int], now: datetime) -> None:
+def admit(profile_ids: Collection[int], now: datetime, *, anew: bool = False) -> None:
     """Recognise these mirrored profiles, new or changed, within the present transaction.
 
     Whoever matches nobody opens a guest; on a match one link is added and no guest is opened.
+    `anew` compares also those again that did not change, because others did.
     """
-    recognise(profile_ids, now)
-
-
-def recognise(profile_ids: Collection[int], now: datetime, *, anew: bool = False) -> None:
-    """The same; `anew` compares also those again that did not change, because others did."""
     force = terms.in_force()
     done = source_profiles.refresh(profile_ids, force.salt, now, anew=anew)
     if not done.rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from staytrue.guests.admitting import recognise
+from staytrue.guests.admitting import admit
 
 
 def settle_guests(profile_ids: Collection[int], now: datetime) -> None:
@@ -13,4 +13,4 @@ def settle_guests(profile_ids: Collection[int], now: datetime) -> None:
 
     Decides nothing that people decided. A profile that has left the mirror is left out.
     """
-    recognise(profile_ids, now, anew=True)
+    admit(profile_ids, now, anew=True)
