@@ -56,9 +56,3 @@ def of_pair(
             bits[place] += model.table[place, field, level]
             bits[place] += rarity[field] * model.counts_rarity[place, field]
     return bits, posteriors(bits[None])[0]
-
-
-def one_pair(levels: Sequence[int], rarity: Sequence[float]) -> Vectors:
-    """A single pair in the form of many."""
-    rows: Levels = np.array([levels], np.int8)
-    return Vectors(rows, np.array([rarity]))
