@@ -64,9 +64,10 @@ class Facts(msgspec.Struct, frozen=True):
     """The evidence on one contact point. `named`: somebody of them stands in the address.
 
     `trips` are the journeys of all; `others` are all people but the one it seems to belong to,
-    `others_trips` the journeys they made and `others_stayed` how many of them made one. `apart` is true when two of them were in
-    two hotels in one night, `joined` when two of them were on one reservation; `one_home` when two
-    live together, `homes_apart` when no two do of whom the home is known.
+    `others_trips` the journeys they made and `others_stayed` how many of them made one. `apart` is
+    true when two of the people were in two hotels in one night, `joined` when two of them were on
+    one reservation; `one_home` when two live together, `homes_apart` when no two do of whom the
+    home is known.
     """
 
     kind: str
