@@ -42,7 +42,6 @@ class Visits:
     """The stays of one side at the hotels the reader sees."""
 
     stays: int
-    hotels: frozenset[int]
     last_on: date | None
     next_on: date | None
 
@@ -260,10 +259,9 @@ def _vetoes(item: Item, why: Explanation, rules: Collection[PairRule]) -> tuple[
 def _visits(access: Access, profile_ids: Iterable[int]) -> Visits:
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT count(*) FILTER (WHERE was), array_agg(property_id) FILTER (WHERE was),
-                      max(arrival_on) FILTER (WHERE was),
+            """SELECT count(*) FILTER (WHERE was), max(arrival_on) FILTER (WHERE was),
                       min(arrival_on) FILTER (WHERE NOT was AND arrival_on >= day)
-                 FROM (SELECT DISTINCT r.id, r.property_id, r.arrival_on,
+                 FROM (SELECT DISTINCT r.id, r.arrival_on,
                               coalesce(h.business_date, r.arrival_on) AS day,
                               r.status IN ('in_house', 'checked_out') AS was
                          FROM profile p
@@ -276,8 +274,7 @@ def _visits(access: Access, profile_ids: Iterable[int]) -> Visits:
                         WHERE p.id = ANY(%s) AND r.property_id = ANY(%s)) x""",
             [list(profile_ids), sorted(access.where(STAYS))],
         )
-        stays, hotels, last, coming = cursor.fetchone()
-    return Visits(stays, frozenset(hotels or ()), last, coming)
+        return Visits(*cursor.fetchone())
 
 
 def _nights(access: Access, sides: tuple[Sequence[int], Sequence[int]]) -> tuple[Together, ...]:

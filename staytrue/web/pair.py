@@ -66,8 +66,6 @@ class Shown:
     because: str
     so_many: int
     stays: int
-    hotels: int
-    gain: float
     profiles: str
     lifting: str
 
@@ -111,8 +109,6 @@ def shown(access: Access, item: Item, zone: str, now: datetime) -> Shown:
         because="" if item.why in _UNTOLD else words.word(evidence.SHOWN, item.why),
         so_many=sheet.profiles,
         stays=one.visits.stays + other.visits.stays,
-        hotels=len({*one.visits.hotels, *other.visits.hotels}),
-        gain=item.gain,
         profiles=",".join(map(str, sorted({*one.profiles, *other.profiles}))),
         lifting=",".join(str(rule.pk) for rule in sheet.cited),
     )
