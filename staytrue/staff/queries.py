@@ -55,6 +55,16 @@ def keys_of(access: Access) -> QuerySet[ApiKey]:
     return found if access.may("staff.manage") else found.filter(member=access.member_id)
 
 
+def who_may(right: str) -> dict[int | None, list[str]]:
+    """The names of those who hold a right, by hotel; None: of those who hold it at all of them."""
+    found: dict[int | None, list[str]] = {}
+    held = Grant.objects.filter(role__rights__contains=[right], member__is_active=True)
+    pairs = held.order_by("member__name").values_list("property_id", "member__name")
+    for property_id, name in pairs.distinct():
+        found.setdefault(property_id, []).append(name)
+    return found
+
+
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Actor as it is noted ("member:7") → the member's name; whoever is no member has none here."""
     ids = {actor: actor.partition(":")[2] for actor in actors if actor.startswith("member:")}

@@ -102,6 +102,7 @@ REASONS: dict[str, Promise] = {
     "reason_long": gettext_lazy("Say why in at most 1,000 letters."),
     "no_household": gettext_lazy("This guest is in no household."),
     "no_steps": gettext_lazy("A cascade needs a step: card, phone or address."),
+    "unknown_rule": gettext_lazy("What proves itself is the score or a step of the cascade."),
     "exact_unconfirmed": gettext_lazy(
         "The exact cascade joins couples: about 35 of 100 couples share a card, and it asks for "
         "nothing but last name and card. Confirm that you want it so."

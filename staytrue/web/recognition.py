@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,27 +13,40 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from staytrue.guests import dry_runs, published, safety_reviews, settings
+from staytrue.guests import dry_runs, published, safety_reviews, settings, standings
 from staytrue.guests.matching.named_rules import Mode, Rule
+from staytrue.guests.matching.safety import Stage
 from staytrue.guests.models import IdentityRun, Matcher
+from staytrue.guests.resolving import SCORE
+from staytrue.guests.reviewing import MERGE
 from staytrue.guests.safety_reviews import MANAGE
 from staytrue.guests.settings import Cost
+from staytrue.guests.standings import Standing
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused
 from staytrue.staff.access import require_everywhere
 from staytrue.staff.guard import access_in, needs
-from staytrue.staff.queries import names_of
+from staytrue.staff.queries import names_of, who_may
 from staytrue.web import evidence, formats, reasons
 from staytrue.web.given import known
 from staytrue.web.pages import page
 from staytrue.web.words import Words, word
 
 RUNS = 10
+WHO = 3
+_TONE = {Stage.TRIAL: "", Stage.PROVEN: "good", Stage.CLOSED: "bad"}
 MODE: Words = {
     settings.OFF: gettext_lazy("Off: only the score of all evidence"),
     Mode.GUARDED.value: gettext_lazy("Guarded: nothing may speak against one person"),
     Mode.EXACT.value: gettext_lazy("Exact: last name and value alone, as usually written"),
+}
+STANDS: Words = {
+    "trial": gettext_lazy("On trial: only suggests"),
+    "trial.joins": gettext_lazy("On trial: joins, and each join is asked about"),
+    "proven": gettext_lazy("Proven: only suggests until people have answered"),
+    "proven.joins": gettext_lazy("Proven: joins, and most joins are asked about"),
+    "closed": gettext_lazy("Closed: erred too often, only suggests"),
 }
 OUTCOME: Words = {"linked": gettext_lazy("joins"), "review": gettext_lazy("asks a person")}
 
@@ -45,6 +59,18 @@ class Counted:
     told: str
     guarded: int
     exact: int
+
+
+@dataclass(frozen=True)
+class Stood:
+    """One line of a rule at a hotel: what it does, what is still to be answered, and by whom."""
+
+    standing: Standing
+    rule: str
+    hotel: str
+    told: str
+    tone: str
+    who: str
 
 
 @needs(MANAGE)
@@ -69,7 +95,9 @@ def recognition(request: HttpRequest) -> HttpResponse:
         run=run, counted=_counted(run.counts) if run and run.ended_at else (),
         closed=[(each, word(evidence.RULE, each.rule), hotels.get(each.property_id or 0, ""))
                 for each in closed],
-        waiting=safety_reviews.waiting(),
+        waiting=safety_reviews.waiting(), stood=_stood(standings.standings(now), hotels),
+        proving=[(rule, word(evidence.RULE, rule), rule in kept.prove_first)
+                 for rule in (SCORE, *Rule)],
         least=settings.ANSWERS_LEAST, runs=runs, matcher=matcher,
         shipped=published.SHIPPED_PROFILES,
         who=names_of([*(each.actor for each in runs), *([matcher.actor] if matcher else [])]),
@@ -92,6 +120,8 @@ def _change(request: HttpRequest) -> HttpResponse:
     try:
         if "reopen" in given:
             safety_reviews.reopen(access, known(given["reopen"]), now)
+        elif "proving" in given:
+            settings.set_proving(access, given.getlist("prove"), now)
         elif "mode" in given:
             steps = given.getlist("step")
             settings.set_cascade(access, given["mode"], steps, now, confirmed=confirmed)
@@ -103,6 +133,23 @@ def _change(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("Saved. It counts from the next profile on."))
     return redirect("recognition")
+
+
+def _stood(found: Sequence[Standing], hotels: Mapping[int, str]) -> list[Stood]:
+    """The lines of the rules; whoever may decide at a hotel may be asked to."""
+    named = who_may(MERGE)
+    lines = []
+    for each in found:
+        rule, at = each.measured.rule, each.measured.property_id
+        who = list(dict.fromkeys([*(named.get(at, []) if at else []), *named.get(None, [])]))
+        told = f"{each.stage}.joins" if each.joins else str(each.stage)
+        lines.append(
+            Stood(
+                each, word(evidence.RULE, rule), hotels.get(at or 0, ""), word(STANDS, told),
+                _TONE[each.stage], evidence.listed(who[:WHO]) + ("…" if len(who) > WHO else ""),
+            )
+        )  # fmt: skip
+    return lines
 
 
 def _costs(costs: settings.Costs) -> list[tuple[str, int, str]]:

@@ -326,6 +326,7 @@ COLUMN: Words = {
     "cascade": _("Cascade"),
     "steps": _("Steps"),
     "error_budget": _("Budget of errors"),
+    "prove_first": _("Must prove themselves first"),
     "profile_id": _("Guest profile"),
     "field": _("Field"),
     "value": _("Value"),

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from staytrue.guests import settings
+from staytrue.guests import deciding, safety_reviews, settings
 from staytrue.guests.models import IdentityRun, RuleState
 from staytrue.hotel import scope
+from staytrue.staff.access import house_access
+from staytrue.staff.models import Member
 from tests.guests import twins
 from tests.make import NOON
 from tests.web.house import House
@@ -76,3 +78,27 @@ def test_a_rule_that_only_suggests_is_named_and_may_join_again(
 def test_it_is_for_who_may_set_it_at_all_hotels(hotel_house: House) -> None:
     assert hotel_house.client("guest_relations").get("/guests/recognition/").status_code == 403
     assert hotel_house.client("administrator").get("/guests/recognition/").status_code == 403
+
+
+def test_the_page_says_where_each_rule_stands_and_who_may_answer(
+    client: Client, hotel_house: House
+) -> None:
+    checks = []
+    for number in (2, 3):
+        one, other = twins.known(
+            hotel_house,
+            twins.person(f"R{number}", "Jon", f"Otxoa{number}"),
+            twins.person(f"S{number}", "Jon", f"Otxoa{number}"),
+        )
+        checks.append(twins.propose(one, other, why="rule_trial", rule="card"))
+    client.post("/guests/recognition/", {"proving": "1", "prove": ["score", "card"]})
+    assert settings.current().prove_first == ["score", "card"]
+    safety_reviews.keep_watch(NOON)
+    deciding.merge(house_access("member:7"), checks[0].one_profile, checks[0].other_profile, NOON)
+    page = client.get("/guests/recognition/").content.decode()
+    assert "On trial: only suggests" in page
+    assert "664 right answers, by" in page
+    with scope.everything():
+        assert Member.objects.earliest("pk").name in page
+    refused = client.post("/guests/recognition/", {"proving": "1", "prove": ["shoe"]}, follow=True)
+    assert "What proves itself is the score or a step of the cascade." in refused.content.decode()
