@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "staytrue.consent",
     "staytrue.guests",
     "staytrue.messages",
+    "staytrue.journeys",
     "staytrue.web",
 ]
 MIDDLEWARE = [

@@ -30,6 +30,8 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
         "guests.correct": _("Correct guests' data and choose personas"),
         "guests.elsewhere": _("See that a guest also stays at other hotels, without details"),
         "matching.manage": _("Set how guests are recognised"),
+        "journeys.write": _("Write and rehearse journeys"),
+        "journeys.approve": _("Approve journeys and switch them on"),
         "export.list": _("Export lists"),
         "connections.read": _("See connections and how fresh they are"),
         "connections.manage": _("Set up and change connections"),
@@ -143,7 +145,8 @@ ROLES: tuple[BuiltIn, ...] = (
         "general_manager",
         _("General manager"),
         f"{_GUEST} money.read identity.read source.read export.list connections.read"
-        " guests.merge guests.correct guests.elsewhere parked.release deliveries.release day.close audit.read api.use",
+        " guests.merge guests.correct guests.elsewhere parked.release deliveries.release day.close audit.read api.use"
+        " journeys.write journeys.approve",
     ),
     _role(
         "guest_relations",
@@ -152,7 +155,11 @@ ROLES: tuple[BuiltIn, ...] = (
         " guests.merge guests.correct guests.elsewhere",
     ),
     # Marketing writes to guests and needs no door to knock on: the category, not the number.
-    _role("marketing", _("Marketing"), "stays.read profiles.read contact.read export.list"),
+    _role(
+        "marketing",
+        _("Marketing"),
+        "stays.read profiles.read contact.read export.list journeys.write",
+    ),
     _role(
         "front_desk",
         _("Front desk"),

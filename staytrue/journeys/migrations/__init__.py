@@ -1,0 +1,1 @@
+"""How the tables of journeys came to be."""
