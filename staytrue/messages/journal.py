@@ -60,17 +60,16 @@ class Journal:
             with path.open("rb") as file:
                 yield from _read(file)
 
-    def last(self, what: str) -> Line | None:
-        """The last line of this sort near the end of the journal."""
+    def tail(self) -> list[Line]:
+        """The newest lines, oldest of them first: the last piece of the newest file that has any."""
         for path in reversed(self._files()):
             with path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
                 file.seek(max(size - _TAIL_BYTES, 0))
                 # The first line of the piece may be cut; it is no JSON then and left out.
-                found = [line for line in _read(file) if line.what == what]
-            if found:
-                return found[-1]
-        return None
+                if found := list(_read(file)):
+                    return found
+        return []
 
     @property
     def exists(self) -> bool:

@@ -51,13 +51,8 @@ def composed(mail: Outgoing) -> bytes:
     return b"\r\n".join(pieces)
 
 
-def _headers(mail: Outgoing) -> Iterator[tuple[str, str]]:
-    yield "From", _person(mail.sender.name, mail.sender.address)
-    yield "To", _person(mail.name, mail.address)
-    if mail.sender.reply_to:
-        yield "Reply-To", _person("", mail.sender.reply_to)
-    yield "Subject", _encoded("Subject", mail.subject)
-    yield "Date", format_datetime(mail.at)
+def extra_headers(mail: Outgoing) -> Iterator[tuple[str, str]]:
+    """What a mail of ours says of itself beside sender, recipient and subject."""
     yield "Message-ID", message_id(mail)
     yield "Content-Language", _encoded("Content-Language", mail.language)
     yield "Auto-Submitted", "auto-generated"
@@ -67,6 +62,16 @@ def _headers(mail: Outgoing) -> Iterator[tuple[str, str]]:
         # On one line however long: a fold broke the signature at some relays.
         yield "List-Unsubscribe", f"<{mail.unsubscribe}>"
         yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+
+
+def _headers(mail: Outgoing) -> Iterator[tuple[str, str]]:
+    yield "From", _person(mail.sender.name, mail.sender.address)
+    yield "To", _person(mail.name, mail.address)
+    if mail.sender.reply_to:
+        yield "Reply-To", _person("", mail.sender.reply_to)
+    yield "Subject", _encoded("Subject", mail.subject)
+    yield "Date", format_datetime(mail.at)
+    yield from extra_headers(mail)
     yield "MIME-Version", "1.0"
 
 

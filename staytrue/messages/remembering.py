@@ -1,0 +1,173 @@
+"""What the journal knows and this database does not: after a restore, nothing leaves twice.
+
+A slot is named by the hotel's code and the PMS's own number of the stay, which come back with the
+PMS; our own numbers would belong to others by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from staytrue.hotel.models import Property
+from staytrue.messages.journal import HANDED, LEASED, SETTLED, Journal, Line, slot_of
+from staytrue.messages.kinds import OPEN, USED, State
+from staytrue.messages.models import Decision, Lease, Message, Remembered
+from staytrue.messages.reasons import Reason
+from staytrue.mirror.models import Reservation
+
+SLOT, BEFORE = "slot", "before"
+_PIECE = 5_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the journal had to tell: messages it knew to have left, and those nobody knows of."""
+
+    left: int = 0
+    unknown: int = 0
+    slots: int = 0
+
+
+@dataclass
+class _Sent:
+    at: datetime
+    slots: tuple[str, ...]
+    outcome: str = State.UNKNOWN
+
+
+def slots_of(messages: Collection[Message]) -> dict[int, tuple[str, ...]]:
+    """Message → the names of the slots it uses, as they outlive this database."""
+    codes = dict(Property.objects.values_list("pk", "code"))
+    stays = {
+        id_: (number, leg)
+        for id_, number, leg in Reservation.objects.filter(
+            id__in={each.reservation_id for each in messages if each.reservation_id}
+        ).values_list("id", "number", "leg")
+    }
+    journal = Journal(settings.HOME)
+    return {each.pk: tuple(_slots(each, codes, stays, journal)) for each in messages}
+
+
+def _slots(
+    each: Message,
+    codes: Mapping[int, str],
+    stays: Mapping[int, tuple[str, str]],
+    journal: Journal,
+) -> Iterable[str]:
+    what = (each.kind, each.occurrence)
+    code = codes.get(each.property_id, "")
+    if each.reservation_id is not None:
+        number, leg = stays.get(each.reservation_id, (f"?{each.public_id}", ""))
+        yield slot_of("stay", code, number, leg, *what, each.recipient_role)
+    if each.party or each.reservation_id is None:
+        # Its own name hangs on our numbers; whom it went to and why does not.
+        yield slot_of("party", code, *what, journal.hash_of(each.address))
+
+
+def is_older_than_journal() -> bool:
+    """Whether this database has forgotten something that the journal has: it was restored."""
+    lines = Journal(settings.HOME).tail()
+    lease = Lease.objects.filter(id=1).first()
+    leased = max((int(line.facts["fence"]) for line in lines if line.what == LEASED), default=0)
+    last = list(_sent(lines))[-1:]
+    return leased > (lease.fence if lease else 0) or len(_known(last)) < len(last)
+
+
+def is_journal_lost() -> bool:
+    """Whether this database was sending once, and the journal of that time is not here."""
+    lease = Lease.objects.filter(id=1).first()
+    fence = lease.fence if lease else 0
+    return last_fence() < fence
+
+
+def last_fence() -> int:
+    """The highest fence the journal knows of."""
+    lines = Journal(settings.HOME).lines()
+    return max((int(line.facts["fence"]) for line in lines if line.what == LEASED), default=0)
+
+
+def reconcile(now: datetime) -> Found:
+    """Bring into this database what the journal says has left, before anything leaves again."""
+    sent = _sent(Journal(settings.HOME).lines())
+    for piece in _pieces(list(sent)):
+        for known in _known(piece):
+            del sent[known]
+    # A message that was planned before the backup stands here as if it had still to leave.
+    waiting = Message.objects.filter(
+        public_id__in=[UUID(id_) for id_ in sent], state__in=[*OPEN, State.CLAIMED]
+    )
+    for message in waiting:
+        _settle(message, sent[str(message.public_id)], now)
+    marks = [
+        Remembered(what=SLOT, hash=slot, at=each.at, facts={"message": id_, "state": each.outcome})
+        for id_, each in sent.items()
+        for slot in each.slots
+    ]
+    Remembered.objects.bulk_create(marks, ignore_conflicts=True)
+    unknown = sum(each.outcome == State.UNKNOWN for each in sent.values())
+    return Found(len(sent), unknown, len(marks))
+
+
+def forget_before(now: datetime) -> None:
+    """The journal is lost: what was due until now may have left, and never leaves again."""
+    Remembered.objects.get_or_create(what=BEFORE, hash="", defaults={"at": now})
+    Remembered.objects.filter(what=BEFORE).update(at=now)
+
+
+def spent(messages: Collection[Message], slots: Mapping[int, tuple[str, ...]]) -> set[int]:
+    """Those of these that left already, as far as the journal knew or nobody can know."""
+    wanted = {slot for each in messages for slot in slots[each.pk]}
+    marks = dict(Remembered.objects.filter(what=SLOT, hash__in=wanted).values_list("hash", "facts"))
+    lost = Remembered.objects.filter(what=BEFORE).values_list("at", flat=True).first()
+    return {
+        each.pk
+        for each in messages
+        if (lost is not None and each.due_at <= lost)
+        or any(
+            slot in marks and marks[slot].get("message") != str(each.public_id)
+            for slot in slots[each.pk]
+        )
+    }
+
+
+def _sent(lines: Iterable[Line]) -> dict[str, _Sent]:
+    """Message → when it was handed over, its slots, and how that ended."""
+    sent: dict[str, _Sent] = {}
+    for line in lines:
+        if line.what == HANDED:
+            sent[line.facts["message"]] = _Sent(line.at, tuple(line.facts["slots"]))
+        elif line.what == SETTLED and line.facts["message"] in sent:
+            if line.facts["state"] in {State.PLANNED, State.HELD}:
+                # The far side surely did not take it: it was free to leave again.
+                del sent[line.facts["message"]]
+            else:
+                sent[line.facts["message"]].outcome = line.facts["state"]
+    return sent
+
+
+def _known(ids: Collection[str]) -> set[str]:
+    """Those of these messages that this database knows to have left."""
+    found = Message.objects.filter(public_id__in=[UUID(id_) for id_ in ids], state__in=USED)
+    return {
+        str(id_) for id_ in found.exclude(state=State.CLAIMED).values_list("public_id", flat=True)
+    }
+
+
+def _settle(message: Message, sent: _Sent, now: datetime) -> None:
+    reason = Reason.NO_REPLY if sent.outcome == State.UNKNOWN else Reason.ALREADY_SENT
+    message.state, message.reason = sent.outcome, reason
+    message.handed_at, message.settled_at, message.held_until = sent.at, now, None
+    message.save(update_fields=["state", "reason", "handed_at", "settled_at", "held_until"])
+    Decision.objects.create(
+        message=message, property_id=message.property_id, at=now, answer=sent.outcome,
+        reason=reason, facts={"journal": sent.at.isoformat()},
+    )  # fmt: skip
+
+
+def _pieces(ids: list[str]) -> Iterable[list[str]]:
+    return (ids[start : start + _PIECE] for start in range(0, len(ids), _PIECE))
