@@ -6,10 +6,12 @@ own; memory is of that process and all its copies.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +20,20 @@ import numpy as np
 from staytrue.cli.learning import CORES
 from staytrue.cli.measuring import Measure, Memory
 from staytrue.guests.matching import measures as quality
+from staytrue.guests.matching.measures import Quality
 from staytrue.guests.matching.vectors import Index
 from staytrue.lab import linking
 from staytrue.lab.doubles import Noise
-from staytrue.lab.linking import TRUE, Linked
+from staytrue.lab.linking import TRUE, Linked, Scores
 
 SEED = 4_711
 UNSEEN = ((20_260, Noise()), (20_261, Noise(typo=0.09, unaccented=0.6, born=0.25)))
 """Crowds that no weight or threshold was ever chosen on, the second with a more careless desk."""
 _CROWD_MAX = 100_000
+STATED = math.log2(0.95 / 0.05)
+"""From how many bits the user of Splink would have it join, who has no truth: a share of 0.95."""
+LEAST_BITS = (*(half / 2 for half in range(-8, 61)), STATED)
+"""From how many it may join where the truth chooses what suits it best."""
 NOBODY = "not measured: splink is not installed"
 
 
@@ -36,29 +43,33 @@ def measures(profiles: int) -> Iterator[Measure]:
         folder = Path(name)
         _alone(linking.write, folder, profiles, SEED)
         mine, held = _measured(linking.ours, folder, CORES)
-        theirs, theirs_held = _splinks(folder)
-        yield _measure("identity.batch", mine.seconds, "s", theirs and theirs.seconds)
-        yield _measure("identity.batch.memory", held, "MB", theirs and theirs_held)
-        yield from _qualities("identity", folder, mine, theirs)
+        theirs = _splinks(folder, by_our_keys=False)
+        seconds, theirs_held = (theirs[0][0].seconds, theirs[0][1]) if theirs else (None, None)
+        yield _measure("identity.batch", mine.seconds, "s", seconds)
+        yield _measure("identity.batch.memory", held, "MB", theirs_held)
+        yield from _qualities("identity", folder, mine, [linked for linked, _ in theirs])
     for number, (seed, noise) in enumerate(UNSEEN, 1):
         with tempfile.TemporaryDirectory(prefix="bench-") as name:
             folder = Path(name)
             _alone(linking.write, folder, min(profiles, _CROWD_MAX), seed, noise)
             mine, _ = _measured(linking.ours, folder, CORES)
-            theirs, _ = _splinks(folder)
-            yield from _qualities(f"identity.unseen{number}", folder, mine, theirs)
+            # Ten rules make fewer chains, all our keys find more pairs: each figure has the better.
+            theirs = _splinks(folder, by_our_keys=False) + _splinks(folder, by_our_keys=True)
+            yield from _qualities(
+                f"identity.unseen{number}", folder, mine, [linked for linked, _ in theirs]
+            )
 
 
-def _splinks(folder: Path) -> tuple[Linked | None, float]:
+def _splinks(folder: Path, *, by_our_keys: bool) -> list[tuple[Linked, float]]:
     if not linking.has_splink():
-        return None, 0.0
-    return _measured(linking.splinks, folder)
+        return []
+    return [_measured(linking.splinks, folder, by_our_keys=by_our_keys)]
 
 
-def _measured(work: Callable[..., Linked], *arguments: Any) -> tuple[Linked, float]:
+def _measured(work: Callable[..., Linked], *arguments: Any, **named: Any) -> tuple[Linked, float]:
     """The answer, and the megabytes that its process held at most."""
     with Memory() as memory:
-        found: Linked = _alone(work, *arguments)
+        found: Linked = _alone(partial(work, *arguments, **named))
     return found, memory.peak_bytes / 1_000_000
 
 
@@ -69,18 +80,33 @@ def _alone(work: Callable[..., Any], *arguments: Any) -> Any:
         return pool.submit(work, *arguments).result()
 
 
-def _qualities(name: str, folder: Path, mine: Linked, theirs: Linked | None) -> Iterator[Measure]:
-    """F1 by pairs and by profiles (B³); of Splink at the share that suits it best."""
+def _qualities(name: str, folder: Path, mine: Linked, theirs: list[Linked]) -> Iterator[Measure]:
+    """F1 by pairs and by profiles (B³) of the persons that we say, beside Splink's at the bits that
+    suit it best and at those it states; and of the pairs themselves, at the best bits of each.
+    """
     truth: Index = np.load(folder / TRUE)
-    for unit, measure in (("F1", quality.pairwise), ("B³ F1", quality.b_cubed)):
-        own, best = (
-            max((measure(np.load(path), truth).f1 for path in of.labels.values()), default=None)
-            if of
-            else None
-            for of in (mine, theirs)
-        )
-        label = f"{name}.{'pairwise' if unit == 'F1' else 'b3'}"
-        yield _measure(label, own or 0.0, unit, best, places=4)
+    likely: Index = np.load(mine.persons["likely"])
+    scores = [Scores.read(each.pairs) for each in theirs]
+
+    def persons(measure: Callable[[Index, Index], Quality], leasts: Iterable[float]) -> list[float]:
+        return [
+            measure(linking.joined(len(truth), each, least), truth).f1
+            for each in scores
+            for least in leasts
+        ]
+
+    for unit, part, measure in (
+        ("F1", "pairwise", quality.pairwise),
+        ("B³ F1", "b3", quality.b_cubed),
+    ):
+        own = measure(likely, truth).f1
+        best = max(persons(measure, LEAST_BITS), default=None)
+        stated = max(persons(measure, [STATED]), default=None)
+        yield _measure(f"{name}.{part}", own, unit, best, places=4)
+        yield _measure(f"{name}.{part}.stated", own, unit, stated, places=4)
+    own = linking.best_of_pairs(Scores.read(mine.pairs), truth).f1
+    best = max((linking.best_of_pairs(each, truth).f1 for each in scores), default=None)
+    yield _measure(f"{name}.pairs", own, "F1", best, places=4)
 
 
 def _measure(

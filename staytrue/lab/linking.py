@@ -6,7 +6,6 @@ Every part runs in a process of its own, so that the memory of one is not anothe
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,10 +13,16 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from staytrue.guests.matching import splink
+from staytrue.guests.matching import hubs, splink
 from staytrue.guests.matching.batch import Batch
+from staytrue.guests.matching.compare import SHARED
+from staytrue.guests.matching.keys import keys_of
+from staytrue.guests.matching.measures import Quality
 from staytrue.guests.matching.normalise import Features, features_of_row
+from staytrue.guests.matching.vectors import Bits, Index
 from staytrue.kit import clock
 from staytrue.lab.doubles import TRUTH, Doubles, Noise
 
@@ -26,12 +31,32 @@ _SALT = b"bench"
 
 
 class Linked(NamedTuple):
-    """Seconds from the file to the persons, and the file of each profile's person by each share
-    from which Splink joins (ours: the one that it says).
+    """Seconds from the file to the persons; the file of each profile's person by the band from
+    which pairs are joined (of Splink none: see `joined`); and the file of the scored pairs.
     """
 
     seconds: float
-    labels: dict[str, str]
+    persons: dict[str, str]
+    pairs: str
+
+
+class Scores(NamedTuple):
+    """Pairs of places and the bits for one person."""
+
+    left: Index
+    right: Index
+    bits: Bits
+
+    @classmethod
+    def read(cls, path: str) -> Scores:
+        """Those of a file of `written`."""
+        with np.load(path) as file:
+            return cls(file["left"], file["right"], file["bits"])
+
+    def written(self, path: Path) -> str:
+        """Kept in this file; its name."""
+        np.savez(path, **self._asdict())
+        return str(path)
 
 
 def has_splink() -> bool:
@@ -48,10 +73,24 @@ def write(folder: Path, profiles: int, seed: int, noise: Noise | None = None) ->
     encode = msgspec.json.Encoder().encode
     with (folder / OURS).open("wb") as out:
         out.writelines(encode(each) + b"\n" for each in features)
+    found = hubs.found(features)
     with (folder / ROWS).open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(splink.row(features[0])))
+        table = csv.DictWriter(file, list(_row(features[0], found)))
         table.writeheader()
-        table.writerows(map(splink.row, features))
+        table.writerows(_row(each, found) for each in features)
+
+
+def _row(features: Features, found: hubs.Hubs) -> dict[str, str | None]:
+    """A profile for Splink, with the work of ours that an expert would do before: values of
+    agencies are gone, the home is one text, and our keys are there to meet by.
+    """
+    row = splink.row(found.applied(features))
+    where = row["postcode"] or row["city"]
+    return {
+        **{name: text and text.removeprefix(SHARED) for name, text in row.items()},
+        "home": f"{row['line']} {where}" if row["line"] and where else None,
+        "keys": " ".join(map(str, keys_of(features, _SALT, found.generic))),
+    }
 
 
 def ours(folder: Path, processes: int) -> Linked:
@@ -61,19 +100,41 @@ def ours(folder: Path, processes: int) -> Linked:
     with (folder / OURS).open("rb") as lines:
         batch = Batch([decode(line) for line in lines], _SALT, processes=processes)
     resolution = batch.resolved(batch.learned())
-    path = folder / "ours.npy"
-    np.save(path, resolution.likely.of)
-    return Linked(clock.monotonic() - started, {"likely": str(path)})
+    seconds = clock.monotonic() - started
+    persons = {}
+    for band in ("likely", "automatic"):
+        path = folder / f"ours-{band}.npy"
+        np.save(path, getattr(resolution, band).of)
+        persons[band] = str(path)
+    scored = resolution.scored
+    pairs = Scores(scored.left, scored.right, scored.margin).written(folder / "ours.npz")
+    return Linked(seconds, persons, pairs)
 
 
-def splinks(folder: Path) -> Linked:
-    """The persons as Splink sees them, where it is installed."""
-    found: Linked = import_module("staytrue.lab.splink_yardstick").splinks(folder)
+def splinks(folder: Path, *, by_our_keys: bool) -> Linked:
+    """The pairs as Splink sees them, where it is installed."""
+    found: Linked = import_module("staytrue.lab.splink_yardstick").splinks(
+        folder, by_our_keys=by_our_keys
+    )
     return found
 
 
-def codes(ids: Iterable[str], persons: Iterable[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Persons as numbers, in the order of the ids."""
-    known: dict[str, int] = {}
-    rows = sorted(zip(ids, persons, strict=True))
-    return np.array([known.setdefault(person, len(known)) for _, person in rows], np.int64)
+def joined(profiles: int, scores: Scores, least: float) -> Index:
+    """Each profile's person as Splink makes them: whoever hangs together by pairs of `least` bits."""
+    pairs = scores.bits >= least
+    links = (np.ones(int(pairs.sum()), np.int8), (scores.left[pairs], scores.right[pairs]))
+    graph = coo_array(links, shape=(profiles, profiles))
+    labels: Index = connected_components(graph, directed=False)[1].astype(np.int64)
+    return labels
+
+
+def best_of_pairs(scores: Scores, truth: Index) -> Quality:
+    """The scored pairs themselves, nobody joined, from the bits that the truth says are best."""
+    order = np.argsort(-scores.bits, kind="stable")
+    right = np.cumsum((truth[scores.left] == truth[scores.right])[order])
+    counts = np.unique(truth, return_counts=True)[1]
+    true = int((counts * (counts - 1) // 2).sum())
+    said = np.arange(1, len(order) + 1)
+    f1 = 2 * right / (said + true)
+    best = int(np.argmax(f1))
+    return Quality(*(float(each[best]) for each in (right / said, right / true, f1)))

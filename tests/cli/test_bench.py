@@ -36,7 +36,8 @@ def test_a_crowd_is_linked_beside_splink_or_the_bench_says_why_not(cli: Cli) -> 
     ran = cli("bench", "identity", "--crowd", 1000, "--json")
     found = {each["name"]: each for each in ran.document}
     crowds = ("identity", "identity.unseen1", "identity.unseen2")
-    beside = {f"{crowd}.{part}" for crowd in crowds for part in ("pairwise", "b3")}
+    parts = ("pairwise", "pairwise.stated", "b3", "b3.stated", "pairs")
+    beside = {f"{crowd}.{part}" for crowd in crowds for part in parts}
     beside |= {"identity.batch", "identity.batch.memory"}
     one_by_one = {"online", "online.p50", "online.p99", "hub.p99"}
     any_order = {"orders", "online_as_batch"}
