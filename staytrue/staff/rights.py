@@ -30,6 +30,8 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
         "guests.correct": _("Correct guests' data and choose personas"),
         "guests.elsewhere": _("See that a guest also stays at other hotels, without details"),
         "matching.manage": _("Set how guests are recognised"),
+        "templates.write": _("Write texts to guests and the hotel's letterhead"),
+        "templates.approve": _("Approve texts to guests"),
         "journeys.write": _("Write and rehearse journeys"),
         "journeys.approve": _("Approve journeys and switch them on"),
         "export.list": _("Export lists"),
@@ -146,19 +148,19 @@ ROLES: tuple[BuiltIn, ...] = (
         _("General manager"),
         f"{_GUEST} money.read identity.read source.read export.list connections.read"
         " guests.merge guests.correct guests.elsewhere parked.release deliveries.release day.close audit.read api.use"
-        " journeys.write journeys.approve",
+        " journeys.write journeys.approve templates.write templates.approve",
     ),
     _role(
         "guest_relations",
         _("Guest relations"),
         f"{_GUEST} money.read identity.read source.read connections.read parked.release"
-        " guests.merge guests.correct guests.elsewhere",
+        " guests.merge guests.correct guests.elsewhere templates.write",
     ),
     # Marketing writes to guests and needs no door to knock on: the category, not the number.
     _role(
         "marketing",
         _("Marketing"),
-        "stays.read profiles.read contact.read export.list journeys.write",
+        "stays.read profiles.read contact.read export.list journeys.write templates.write",
     ),
     _role(
         "front_desk",

@@ -15,12 +15,14 @@ from staytrue.messages.models.sending import (
     Outlet,
     Remembered,
 )
+from staytrue.messages.models.writing import Letterhead, Template, TemplateVersion
 
 __all__ = [
     "CarrierReport",
     "Decision",
     "GateSetting",
     "Lease",
+    "Letterhead",
     "LookUp",
     "Message",
     "MessageText",
@@ -28,4 +30,6 @@ __all__ = [
     "Outlet",
     "Remembered",
     "Silence",
+    "Template",
+    "TemplateVersion",
 ]
