@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from staytrue.guests import dry_runs, published, safety_reviews, settings, standings
@@ -41,12 +41,17 @@ MODE: Words = {
     Mode.GUARDED.value: gettext_lazy("Guarded: nothing may speak against one person"),
     Mode.EXACT.value: gettext_lazy("Exact: last name and value alone, as usually written"),
 }
-STANDS: Words = {
-    "trial": gettext_lazy("On trial: only suggests"),
-    "trial.joins": gettext_lazy("On trial: joins, and each join is asked about"),
-    "proven": gettext_lazy("Proven: only suggests until people have answered"),
-    "proven.joins": gettext_lazy("Proven: joins, and most joins are asked about"),
-    "closed": gettext_lazy("Closed: erred too often, only suggests"),
+STAGE: Words = {
+    Stage.TRIAL.value: pgettext_lazy("rule", "on trial"),
+    Stage.PROVEN.value: pgettext_lazy("rule", "proven"),
+    Stage.CLOSED.value: pgettext_lazy("rule", "closed"),
+}
+DOES: Words = {
+    "trial": gettext_lazy("only suggests"),
+    "trial.joins": gettext_lazy("joins, and each join is asked about"),
+    "proven": gettext_lazy("only suggests until people have answered"),
+    "proven.joins": gettext_lazy("joins, and most joins are asked about"),
+    "closed": gettext_lazy("erred too often, only suggests"),
 }
 OUTCOME: Words = {"linked": gettext_lazy("joins"), "review": gettext_lazy("asks a person")}
 
@@ -68,8 +73,9 @@ class Stood:
     standing: Standing
     rule: str
     hotel: str
-    told: str
+    stage: str
     tone: str
+    does: str
     who: str
 
 
@@ -142,11 +148,12 @@ def _stood(found: Sequence[Standing], hotels: Mapping[int, str]) -> list[Stood]:
     for each in found:
         rule, at = each.measured.rule, each.measured.property_id
         who = list(dict.fromkeys([*(named.get(at, []) if at else []), *named.get(None, [])]))
-        told = f"{each.stage}.joins" if each.joins else str(each.stage)
+        does = f"{each.stage}.joins" if each.joins else str(each.stage)
         lines.append(
             Stood(
-                each, word(evidence.RULE, rule), hotels.get(at or 0, ""), word(STANDS, told),
-                _TONE[each.stage], evidence.listed(who[:WHO]) + ("…" if len(who) > WHO else ""),
+                each, word(evidence.RULE, rule), hotels.get(at or 0, ""),
+                word(STAGE, each.stage), _TONE[each.stage], word(DOES, does),
+                evidence.listed(who[:WHO]) + ("…" if len(who) > WHO else ""),
             )
         )  # fmt: skip
     return lines

@@ -18,8 +18,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from staytrue import web
 from staytrue.guests.card import guest_of
-from staytrue.guests.models import Household, IdentityEvent, Link, ValueStat
+from staytrue.guests.models import Household, IdentityEvent, Link, RuleStanding, ValueStat
 from staytrue.hotel import scope
+from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.mirror.models import Profile
 from staytrue.staff import audit
@@ -187,6 +188,11 @@ class Album:
         with scope.everything():
             hub = ValueStat.objects.filter(state="generic").earliest("-profiles")
             home = Household.objects.earliest("pk")
+            hotel = Property.objects.earliest("pk").pk
+            for rule, stage in (("score", "trial"), ("card", "proven"), ("phone", "closed")):
+                RuleStanding.objects.get_or_create(
+                    rule=rule, property_id=hotel, stage=stage, defaults={"since": scene.NOW}
+                )
         return {
             "review": "/guests/review/",
             "hubs": "/guests/hubs/",
