@@ -35,9 +35,14 @@ class Kind(StrEnum):
     PROFILE_DELETED = "profile_deleted"
     PROFILE_RESTORED = "profile_restored"
     PROFILE_ANONYMISED = "profile_anonymised"
+    OPTED_OUT = "opted_out"
+    OPTED_IN = "opted_in"
 
 
-RESERVATION_CHANGES = frozenset(kind for kind in Kind if not kind.value.startswith("profile")) - {
-    Kind.CONTACT_CORRECTED
-}
-PROFILE_CHANGES = frozenset(Kind) - RESERVATION_CHANGES
+CONSENT_CHANGES = frozenset({Kind.OPTED_OUT, Kind.OPTED_IN})
+RESERVATION_CHANGES = (
+    frozenset(kind for kind in Kind if not kind.value.startswith("profile"))
+    - CONSENT_CHANGES
+    - {Kind.CONTACT_CORRECTED}
+)
+PROFILE_CHANGES = frozenset(Kind) - RESERVATION_CHANGES - CONSENT_CHANGES

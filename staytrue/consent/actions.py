@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from staytrue.consent import keeping, learning
+from staytrue.consent import keeping, learning, pms_words
 from staytrue.consent.models import ContactPoint
 from staytrue.consent.rules import Role
 from staytrue.hotel import scope
@@ -33,6 +33,7 @@ def keep_contacts(profile_ids: Collection[int], now: datetime) -> set[int]:
     touched: set[int] = set()
     for ids in _chunks(sorted(set(profile_ids))):
         touched |= keeping.keep(ids, now)
+        pms_words.keep(ids, now)
     return touched
 
 

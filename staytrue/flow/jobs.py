@@ -10,6 +10,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from staytrue.changes import log
+from staytrue.consent import pms_asks
 from staytrue.flow import (
     auditing,
     closing,
@@ -105,6 +106,12 @@ def learn_contacts(now: datetime) -> None:
     contacts.learn_part(now)
 
 
+def escalate_opt_outs(now: datetime) -> None:
+    """Ask above about opt-outs that nobody told the PMS."""
+    with scope.everything():
+        pms_asks.escalate(now)
+
+
 # Five fields: minute, hour, day, month, weekday; a sixth is seconds. None is less often than
 # hourly: a machine that is off at night has its duties done all the same.
 DUTIES: dict[Duty, str] = {
@@ -117,6 +124,7 @@ DUTIES: dict[Duty, str] = {
     audit_mirrors: "*/2 * * * * 20",
     watch_objectives: "*/10 * * * * 25",
     make_partitions: "17 * * * *",
+    escalate_opt_outs: "37 * * * *",
     forget_old_raw: "47 * * * *",
     clear_leftovers: "27 * * * *",
     count_rules: "* * * * * 50",

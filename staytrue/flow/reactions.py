@@ -12,6 +12,7 @@ from staytrue.changes import pending
 from staytrue.changes.kinds import PROFILE_CHANGES, RESERVATION_CHANGES, Kind
 from staytrue.changes.log import Entry
 from staytrue.consent import actions as consent
+from staytrue.consent import other_address
 from staytrue.flow import contacts
 from staytrue.guests import correcting, golden, households, links
 from staytrue.guests.settling import settle_guests
@@ -19,7 +20,7 @@ from staytrue.hotel import scope
 from staytrue.inbox import parcels
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.kit.errors import StaytrueError
-from staytrue.mirror.models import Reservation
+from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff.actions import NewAsk, close_asks, open_ask, open_asks
 
 Reaction = Callable[[Collection[int], datetime], None]
@@ -76,6 +77,18 @@ def find_households(profile_ids: Collection[int], now: datetime) -> None:
     households.recompute(links.guests_of(profile_ids).values(), now)
 
 
+def ask_other_address(reservation_ids: Collection[int], now: datetime) -> None:
+    """Whose addresses are all dead or unwelcome is asked for another one when he arrives."""
+    other_address.ask_for_stays(reservation_ids, now)
+
+
+def follow_consent(profile_ids: Collection[int], now: datetime) -> None:
+    """What follows for those who opted out or in, or whose address went on the suppression list."""
+    other_address.ask_for_profiles(profile_ids, now)
+    hotels = Profile.objects.filter(id__in=profile_ids).values_list("property_id", flat=True)
+    raise_screens(id_ for id_ in hotels.distinct() if id_)
+
+
 REACTIONS: dict[Reaction, frozenset[Kind]] = {
     verify_sight: frozenset(
         {Kind.OUT_OF_SIGHT, Kind.SEEN_AGAIN, Kind.CANCELLED, Kind.CHECKED_OUT, Kind.NO_SHOW}
@@ -88,6 +101,20 @@ REACTIONS: dict[Reaction, frozenset[Kind]] = {
     # No change wakes it: whoever was recognised says who is to be looked at again with him.
     settle_guests: frozenset(),
     find_households: PROFILE_CHANGES,
+    # Consent acts wake it themselves (`consent/telling.py`).
+    follow_consent: frozenset({Kind.CONTACT_CORRECTED}),
+    ask_other_address: frozenset(
+        {
+            Kind.CREATED,
+            Kind.CONFIRMED,
+            Kind.REINSTATED,
+            Kind.CANCELLED,
+            Kind.CHECKED_IN,
+            Kind.NO_SHOW,
+            Kind.GUEST_REPLACED,
+            Kind.DATES_MOVED,
+        }
+    ),
 }
 
 
