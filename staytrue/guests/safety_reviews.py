@@ -19,6 +19,7 @@ from staytrue.guests.models import MatchingSetting, RuleState, SafetyCheck
 from staytrue.guests.salting import salt
 from staytrue.guests.standings import SUGGESTED, Place
 from staytrue.hotel import scope
+from staytrue.kit.asking import ask_all
 from staytrue.kit.errors import Refused
 from staytrue.staff.access import Access, require, require_everywhere
 
@@ -39,6 +40,8 @@ def answer(access: Access, check_id: int, said: str, now: datetime) -> int | Non
         check = SafetyCheck.objects.select_for_update().get(pk=check_id, proposal_id=None)
         if check.answered_at is not None or check.event_id is None:
             raise Refused("Somebody has answered this already.", "already_answered")
+        place = (check.rule, check.property_id)
+        standings.hold({place})
         event = None
         if said == Answer.SAME:
             event = deciding.confirm(access, check.one, check.other, now)
@@ -49,7 +52,7 @@ def answer(access: Access, check_id: int, said: str, now: datetime) -> int | Non
         SafetyCheck.objects.filter(pk=check_id).update(
             answered_at=now, answer=said, actor=access.actor
         )
-        standings.judge({(check.rule, check.property_id)}, now)
+        standings.judge({place}, now)
         return event
 
 
@@ -59,6 +62,8 @@ def take_back(access: Access, check_id: int, event: int | None, now: datetime) -
         check = SafetyCheck.objects.select_for_update().get(pk=check_id)
         if check.answered_at is None or check.actor != access.actor:
             raise Refused("Only who answered may take the answer back.", "not_yours")
+        place = (check.rule, check.property_id)
+        standings.hold({place})
         closed = RuleState.objects.filter(
             rule=check.rule, property_id=check.property_id, closed_at=check.answered_at
         )
@@ -66,7 +71,7 @@ def take_back(access: Access, check_id: int, event: int | None, now: datetime) -
             undoing.undo(access, event, now)
         closed.delete()
         SafetyCheck.objects.filter(pk=check_id).update(answered_at=None, answer="", actor="")
-        standings.judge({(check.rule, check.property_id)}, now)
+        standings.judge({place}, now)
 
 
 def keep_watch(now: datetime) -> None:
@@ -154,9 +159,8 @@ def _merges() -> dict[Place, Sequence[_Named]]:
 def _suggested() -> dict[Place, list[SafetyCheck]]:
     """Suggestions of rules that prove themselves first, by lot: none is likelier than another."""
     proving: Collection[str] = MatchingSetting.objects.values_list("prove_first", flat=True).get()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT rule, property_id, id, one, other FROM (
+    rows = ask_all(
+        f"""SELECT rule, property_id, id, one, other FROM (
                   SELECT s.rule, s.one_property AS property_id, s.id, s.one, s.other,
                          row_number() OVER (PARTITION BY s.rule, s.one_property
                                             ORDER BY hashint8extended(s.id, %(seed)s)) AS nth
@@ -164,9 +168,8 @@ def _suggested() -> dict[Place, list[SafetyCheck]]:
                    WHERE s.why <> 'rule_closed' AND s.rule = ANY(%(rules)s)
                      AND NOT EXISTS (SELECT FROM safety_check c WHERE c.proposal_id = s.id)) x
                  WHERE nth <= %(most)s ORDER BY nth""",
-            {"rules": list(proving), "seed": int.from_bytes(salt()[:7]), "most": WAITING_MOST},
-        )
-        rows = cursor.fetchall()
+        {"rules": list(proving), "seed": int.from_bytes(salt()[:7]), "most": WAITING_MOST},
+    )
     found: dict[Place, list[SafetyCheck]] = defaultdict(list)
     for rule, property_id, proposal, one, other in rows:
         found[rule, property_id].append(SafetyCheck(proposal_id=proposal, one=one, other=other))

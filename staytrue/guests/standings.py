@@ -20,6 +20,7 @@ from staytrue.guests.matching.safety import Budget, Stage, Watch
 from staytrue.guests.models import MatchingSetting, RuleStanding, RuleState
 from staytrue.guests.resolving import SCORE
 from staytrue.hotel import scope
+from staytrue.kit.asking import ask_all
 
 Place = tuple[str, int | None]
 """A rule at a hotel; None: of profiles of no hotel."""
@@ -88,9 +89,9 @@ def standings(now: datetime) -> list[Standing]:
 
 def judge(places: Collection[Place], now: datetime) -> dict[Place, Stage]:
     """Note where the rules stand here now: those past the budget close, those proven may join."""
+    kept = hold(places)
     by, open_ = budget(), waiting()
     watches = _watches(by)
-    kept = {_place(row): row for row in RuleStanding.objects.select_for_update()}
     shut = {_place(row) for row in RuleState.objects.filter(reopened_at=None)}
     found = {}
     for place in sorted(places, key=_order):
@@ -101,6 +102,15 @@ def judge(places: Collection[Place], now: datetime) -> dict[Place, Stage]:
         may = safety.may_merge(stage, open_.get(place, 0), by)
         _keep(kept.get(place), place, stage, now, may=may)
     return found
+
+
+def hold(places: Collection[Place]) -> dict[Place, RuleStanding]:
+    """Keep others from judging these rules until the transaction ends; whoever decides about guests
+    as well holds these before them.
+    """
+    rules = {rule for rule, _ in places}
+    rows = RuleStanding.objects.select_for_update().filter(rule__in=rules).order_by("pk")
+    return {_place(row): row for row in rows}
 
 
 def go_on(now: datetime) -> None:
@@ -127,8 +137,8 @@ def look_again(place: Place, now: datetime, most: int | None = None) -> None:
 
 def waiting() -> dict[Place, int]:
     """How many checks of each rule at each hotel nobody has answered, of what can be answered."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with scope.everything():
+        rows = ask_all(
             """SELECT s.rule, s.property_id, count(*) FROM safety_check s
                  LEFT JOIN proposal p ON p.id = s.proposal_id
                  LEFT JOIN identity_event v ON v.id = s.event_id
@@ -139,7 +149,7 @@ def waiting() -> dict[Place, int]:
                        OR v.id IS NOT NULL AND v.undone_by IS NULL AND a.guest_id = b.guest_id)
                 GROUP BY 1, 2"""
         )
-        return {(rule, property_id): count for rule, property_id, count in cursor.fetchall()}
+    return {(rule, property_id): count for rule, property_id, count in rows}
 
 
 def places_known() -> set[Place]:
@@ -171,30 +181,29 @@ _SAID = """
   UNION ALL
   SELECT s.rule, s.property_id, p.decided_at, s.id, p.state = 'rejected'
     FROM safety_check s JOIN proposal p ON p.id = s.proposal_id
-   WHERE p.state IN ('merged', 'rejected') AND p.decided_by LIKE 'member:%'
+   WHERE p.state IN ('merged', 'rejected') AND p.decided_by LIKE 'member:%%'
   UNION ALL
   SELECT v.rule, p.property_id, u.at, u.id, true
     FROM identity_event u
     JOIN identity_event v ON v.id = u.undoes AND v.undone_by = u.id
-     AND v.kind IN ('attached', 'merged') AND v.actor NOT LIKE 'member:%'
+     AND v.kind IN ('attached', 'merged') AND v.actor NOT LIKE 'member:%%'
     JOIN profile p ON p.id = v.one
-   WHERE u.kind = 'undone' AND u.actor LIKE 'member:%'
+   WHERE u.kind = 'undone' AND u.actor LIKE 'member:%%'
      AND NOT EXISTS (SELECT FROM safety_check c WHERE c.event_id = v.id AND c.answer <> '')"""
 
 
 def _said() -> dict[Place, list[tuple[datetime, bool]]]:
     """When was it said of which rule and hotel whether a join was wrong, since it was let join."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT s.rule, s.property_id, s.at, s.is_wrong FROM ({_SAID}) s
-                  LEFT JOIN (SELECT rule, property_id, max(reopened_at) AS at
-                               FROM rule_state GROUP BY 1, 2) r
-                    ON r.rule = s.rule AND r.property_id IS NOT DISTINCT FROM s.property_id
-                 WHERE s.at > coalesce(r.at, '-infinity') ORDER BY s.at, s.place"""
-        )
-        found: dict[Place, list[tuple[datetime, bool]]] = defaultdict(list)
-        for rule, property_id, at, is_wrong in cursor.fetchall():
-            found[rule, property_id].append((at, is_wrong))
+    rows = ask_all(
+        f"""SELECT s.rule, s.property_id, s.at, s.is_wrong FROM ({_SAID}) s
+              LEFT JOIN (SELECT rule, property_id, max(reopened_at) AS at
+                           FROM rule_state GROUP BY 1, 2) r
+                ON r.rule = s.rule AND r.property_id IS NOT DISTINCT FROM s.property_id
+             WHERE s.at > coalesce(r.at, '-infinity') ORDER BY s.at, s.place"""
+    )
+    found: dict[Place, list[tuple[datetime, bool]]] = defaultdict(list)
+    for rule, property_id, at, is_wrong in rows:
+        found[rule, property_id].append((at, is_wrong))
     return dict(found)
 
 
