@@ -20,7 +20,9 @@ from typing import Any
 from staytrue.kit.home import own_secret, prepare, trouble
 
 FOLDER = "journal"
-HANDED, SETTLED, OPTED_OUT, LEASED, STOPPED = "handed", "settled", "opted_out", "leased", "stopped"
+LEASED, STOPPED, OPTED_OUT = "leased", "stopped", "opted_out"
+HANDED, BEGUN, SETTLED = "handed", "begun", "settled"
+"""A message may leave now; its bytes are on their way; the carrier's answer."""
 _TAIL_BYTES = 1 << 16
 _KEY = "journal"
 

@@ -27,6 +27,7 @@ OWN_MARK = "instance"
 LASTS = timedelta(seconds=30)
 _MACHINE = Path("/etc/machine-id")
 _CARDS = Path("/sys/class/net")
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,13 @@ def take(worker: str, now: datetime) -> Held | None:
         lease.save(update_fields=["fence", "holder", "until_at"])
         database.wait_for_disk()
     if not is_running:
-        Journal(settings.HOME).write(LEASED, [{"fence": lease.fence}], now)
+        Journal(settings.HOME).write(LEASED, [{"fence": lease.fence, "boot": boot()}], now)
     return Held(lease.fence, lease.until_at, is_new=not is_running)
+
+
+def boot() -> str:
+    """The present start of this machine; empty where it has no name."""
+    return _BOOT.read_text(encoding="ascii").strip() if _BOOT.is_file() else ""
 
 
 def release(worker: str) -> None:

@@ -41,7 +41,7 @@ class _Sent:
 
 
 def slots_of(messages: Collection[Message]) -> dict[int, tuple[str, ...]]:
-    """Message → the names of the slots it uses, as they outlive this database."""
+    """Message with its address → the names of the slots it uses, as they outlive this database."""
     codes = dict(Property.objects.values_list("pk", "code"))
     stays = {
         id_: (number, leg)
@@ -50,14 +50,17 @@ def slots_of(messages: Collection[Message]) -> dict[int, tuple[str, ...]]:
         ).values_list("id", "number", "leg")
     }
     journal = Journal(settings.HOME)
-    return {each.pk: tuple(_slots(each, codes, stays, journal)) for each in messages}
+    return {
+        each.pk: tuple(_slots(each, codes, stays, journal.hash_of(each.address)))
+        for each in messages
+    }
 
 
 def _slots(
     each: Message,
     codes: Mapping[int, str],
     stays: Mapping[int, tuple[str, str]],
-    journal: Journal,
+    point: str,
 ) -> Iterable[str]:
     what = (each.kind, each.occurrence)
     code = codes.get(each.property_id, "")
@@ -66,16 +69,17 @@ def _slots(
         yield slot_of("stay", code, number, leg, *what, each.recipient_role)
     if each.party or each.reservation_id is None:
         # Its own name hangs on our numbers; whom it went to and why does not.
-        yield slot_of("party", code, *what, journal.hash_of(each.address))
+        yield slot_of("party", code, *what, point)
 
 
-def is_older_than_journal() -> bool:
-    """Whether this database has forgotten something that the journal has: it was restored."""
+def is_older_than_journal(fence: int) -> bool:
+    """Whether this database, sending under this fence, forgot what the journal has: a restored one."""
     lines = Journal(settings.HOME).tail()
-    lease = Lease.objects.filter(id=1).first()
-    leased = max((int(line.facts["fence"]) for line in lines if line.what == LEASED), default=0)
+    leased = [int(line.facts["fence"]) for line in lines if line.what == LEASED]
+    # The last of them is the present one.
+    is_behind = any(each >= fence for each in leased[:-1])
     last = list(_sent(lines))[-1:]
-    return leased > (lease.fence if lease else 0) or len(_known(last)) < len(last)
+    return is_behind or len(_known(last)) < len(last)
 
 
 def is_journal_lost() -> bool:

@@ -1,0 +1,305 @@
+"""From the gate to the carriers: claimed, written, compared once more, journalled, handed over.
+
+The order makes every end certain but one: whoever was killed between the final dot and the reply
+leaves an *unknown*, which is shown and never sent again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from staytrue.hotel import scope
+from staytrue.kit import database
+from staytrue.kit.errors import Refused
+from staytrue.messages import decisions, leases, marks, outlets, recovering, remembering
+from staytrue.messages.arming import Key
+from staytrue.messages.carriers.base import Carrier, Outcome, Outgoing, Result, Sender
+from staytrue.messages.carriers.dry_run import Price, cost, segments
+from staytrue.messages.decisions import Said
+from staytrue.messages.journal import BEGUN, HANDED, SETTLED, Journal
+from staytrue.messages.kinds import State
+from staytrue.messages.models import Message, MessageText, OutboxEntry, Outlet
+from staytrue.messages.pacing import Pace
+from staytrue.messages.reasons import Reason
+
+GROUP = 20
+"""So many are compared and journalled together: their last look is seconds old at most."""
+ONE_CLICK = frozenset({"marketing", "survey"})
+"""Purposes that never leave without a way to say no in their head."""
+WAIT = timedelta(minutes=5)
+log = structlog.get_logger(__name__)
+
+
+class Claimed(Protocol):
+    """What the gate gave: a message of its own, and the address it goes to."""
+
+    message: Message
+    address: str
+
+
+class Gate(Protocol):
+    """The gate, as seen from here."""
+
+    def claim(self, limit: int, worker: str, now: datetime) -> Sequence[Claimed]:
+        """Messages that may leave, and nobody else's now."""
+        ...
+
+    def last_look(self, claimed: Claimed, now: datetime) -> bool:
+        """Whether nothing changed since; it counts as handed over from then on."""
+        ...
+
+    def settled(self, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
+        """What became of it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Written:
+    """A message in words, for one guest; `name` is how its address is called."""
+
+    subject: str
+    html: str
+    text: str
+    name: str = ""
+    unsubscribe: str = ""
+
+
+@dataclass
+class Ports:
+    """What sending needs of its neighbours: the gate, the words, the time; and the open lines."""
+
+    gate: Gate
+    write: Callable[[Claimed, datetime], Written]
+    clock: Callable[[], datetime]
+    pace: Pace = field(default_factory=Pace)
+    lines: dict[int, tuple[object, Carrier]] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Hang up everywhere."""
+        for _, carrier in self.lines.values():
+            carrier.close()
+        self.lines.clear()
+
+
+@dataclass
+class Counts:
+    """What one round did."""
+
+    claimed: int = 0
+    accepted: int = 0
+    refused: int = 0
+    retried: int = 0
+    unknown: int = 0
+    held: int = 0
+    recovered: int = 0
+
+    def note(self, result: Result) -> None:
+        """One more of these."""
+        name = "retried" if result == Result.RETRY else result.value
+        setattr(self, name, getattr(self, name) + 1)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    claimed: Claimed
+    outgoing: Outgoing
+    outlet: Outlet
+    slots: tuple[str, ...]
+
+
+def send_due(worker: str, ports: Ports, limit: int = 1_000) -> Counts:
+    """Send what is due and may leave, as long as this worker holds the lease."""
+    counts = Counts()
+    while counts.claimed < limit:
+        now = ports.clock()
+        held = leases.take(worker, now)
+        if held is None or (held.is_new and _starts_wrongly(held.fence, now, counts)):
+            break
+        claims = ports.gate.claim(GROUP, worker, now)
+        if not claims:
+            break
+        counts.claimed += len(claims)
+        _send(claims, held.fence, ports, counts)
+    return counts
+
+
+def _starts_wrongly(fence: int, now: datetime, counts: Counts) -> bool:
+    """Before a worker's first message: is this the database that sent, and what was left over?"""
+    with scope.everything():
+        is_restored = remembering.is_older_than_journal(fence)
+    if is_restored:
+        log.error("restored database: sending stopped")
+        outlets.stop("staytrue", now, outlets.RESTORED)
+        return True
+    found = recovering.recover(fence, now)
+    counts.recovered += found.freed + found.ended + found.unknown
+    counts.unknown += found.unknown
+    return False
+
+
+def _send(claims: Sequence[Claimed], fence: int, ports: Ports, counts: Counts) -> None:
+    now = ports.clock()
+    with scope.everything():
+        ready = _written(claims, ports, now, counts)
+    if not ready:
+        return
+    with transaction.atomic(durable=True), scope.everything():
+        database.wait_for_disk()
+        now = ports.clock()
+        leaving = [each for each in ready if ports.gate.last_look(each.claimed, now)]
+        _keep(leaving, now)
+    counts.held += len(ready) - len(leaving)
+    journal = Journal(settings.HOME)
+    journal.write(HANDED, [_line(each, fence) for each in leaving], now)
+    for outlet_id in dict.fromkeys(each.outlet.pk for each in leaving):
+        group = [each for each in leaving if each.outlet.pk == outlet_id]
+        _hand_over(group, ports, journal, counts)
+
+
+def _written(
+    claims: Sequence[Claimed], ports: Ports, now: datetime, counts: Counts
+) -> list[_Ready]:
+    """Those that are ready to leave; the others go back with their reason."""
+    ways = {Key(each.property_id, each.channel): each for each in Outlet.objects.all()}
+    slots = remembering.slots_of([each.message for each in claims])
+    ready: list[_Ready] = []
+    for each in claims:
+        message = each.message
+        outlet = ways.get(Key(message.property_id, message.channel))
+        if outlet is None:
+            _hold(message, Reason.DISARMED, now)
+        elif (until := ports.pace.next(each.address, outlet.settings, now)) > now:
+            _hold(message, Reason.CARRIER_BUSY, now, until)
+        else:
+            try:
+                outgoing = _outgoing(each, outlet, ports.write(each, now), now)
+            except Refused as refusal:
+                facts = {"code": refusal.code, **{k: str(v) for k, v in refusal.facts.items()}}
+                _hold(message, Reason.MISSING_FIELD, now, facts=facts)
+            else:
+                ready.append(_Ready(each, outgoing, outlet, slots[message.pk]))
+    counts.held += len(claims) - len(ready)
+    return ready
+
+
+def _outgoing(each: Claimed, outlet: Outlet, written: Written, now: datetime) -> Outgoing:
+    message = each.message
+    if message.channel == "email" and message.purpose in ONE_CLICK and not written.unsubscribe:
+        raise Refused("There is no link to unsubscribe, so nothing leaves.", "no_unsubscribe_link")
+    bounces = str(outlet.settings.get("bounce_address", ""))
+    return Outgoing(
+        public_id=message.public_id,
+        mark=marks.mark(message.public_id),
+        sender=Sender(outlet.sender_address, outlet.sender_name, outlet.reply_to),
+        address=each.address,
+        name=written.name,
+        language=message.language,
+        subject=written.subject,
+        html=written.html,
+        text=written.text,
+        at=now,
+        return_path=marks.return_path(message.public_id, bounces) if bounces else "",
+        unsubscribe=written.unsubscribe if message.purpose in ONE_CLICK else "",
+    )
+
+
+def _keep(leaving: Sequence[_Ready], now: datetime) -> None:
+    """What leaves is kept word for word, in the transaction that lets it leave."""
+    MessageText.objects.bulk_create(
+        [MessageText(message=each.claimed.message, property_id=each.outlet.property_id,
+                     html=each.outgoing.html, text=each.outgoing.text) for each in leaving],
+        update_conflicts=True, unique_fields=["message"], update_fields=["html", "text"],
+    )  # fmt: skip
+    for each in leaving:
+        each.claimed.message.subject = each.outgoing.subject
+    Message.objects.bulk_update([each.claimed.message for each in leaving], ["subject"])
+    OutboxEntry.objects.bulk_create(
+        [_kept_here(each, now) for each in leaving if each.outlet.carrier == "dry_run"],
+        ignore_conflicts=True,
+    )
+
+
+def _kept_here(each: _Ready, now: datetime) -> OutboxEntry:
+    told, text = each.outlet.settings, each.outgoing.text
+    price = Price(told.get("price"), told.get("currency", ""))
+    is_short = each.outlet.channel == "sms"
+    return OutboxEntry(
+        message=each.claimed.message,
+        property_id=each.outlet.property_id,
+        channel=each.outlet.channel,
+        address=each.outgoing.address,
+        text=text,
+        segments=segments(text) if is_short else 1,
+        cost=cost(text, price) if is_short else None,
+        currency=price.currency,
+        at=now,
+    )
+
+
+def _hand_over(group: Sequence[_Ready], ports: Ports, journal: Journal, counts: Counts) -> None:
+    """Give them to their carrier one by one; whatever it says is settled together at the end."""
+    carrier = _line_of(group[0].outlet, ports)
+    ends: list[tuple[_Ready, Outcome]] = []
+    try:
+        for each in group:
+            now = ports.clock()
+            name = str(each.outgoing.public_id)
+            journal.write(BEGUN, [{"message": name}], now, durable=False)
+            (outcome,) = carrier.hand_over([each.outgoing])
+            end = _END[outcome.result]
+            # One that may leave again must be known to be free before it does.
+            journal.write(SETTLED, [{"message": name, "state": end}], ports.clock(),
+                          durable=outcome.result == Result.RETRY)  # fmt: skip
+            ends.append((each, outcome))
+            counts.note(outcome.result)
+    finally:
+        with transaction.atomic(), scope.everything():
+            for each, outcome in ends:
+                ports.gate.settled(each.claimed, outcome, ports.clock())
+
+
+def _line(each: _Ready, fence: int) -> dict[str, object]:
+    return {"message": str(each.outgoing.public_id), "slots": each.slots, "fence": fence}
+
+
+def _line_of(outlet: Outlet, ports: Ports) -> Carrier:
+    """The open line of an outlet; a new one where it was set up anew."""
+    told = (outlet.carrier, outlet.settings, outlet.sealed)
+    known = ports.lines.get(outlet.pk)
+    if known is not None and known[0] == told:
+        return known[1]
+    if known is not None:
+        known[1].close()
+    carrier = outlets.opened(outlet)
+    ports.lines[outlet.pk] = (told, carrier)
+    return carrier
+
+
+def _hold(
+    message: Message,
+    reason: Reason,
+    now: datetime,
+    until: datetime | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> None:
+    """Claimed and not handed over: it waits again, and says why."""
+    until, told = until or now + WAIT, dict(facts or {})
+    Message.objects.filter(
+        pk=message.pk, state=State.CLAIMED, claim_token=message.claim_token
+    ).update(state=State.HELD, reason=reason, facts=told, held_until=until, decided_at=now)
+    decisions.note([Said(message.pk, message.property_id, "hold", reason, until, told)], now)
+
+
+_END = {
+    Result.ACCEPTED: State.ACCEPTED,
+    Result.REFUSED: State.BOUNCED,
+    Result.RETRY: State.HELD,
+    Result.UNKNOWN: State.UNKNOWN,
+}

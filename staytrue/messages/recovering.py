@@ -1,0 +1,80 @@
+"""What a worker that was killed left under way: what surely did not leave is free, the rest unknown.
+
+Its journal lines outlive it unless the machine lost its power: a message without the line of its
+beginning never reached a carrier.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from staytrue.hotel import scope
+from staytrue.messages import decisions, leases
+from staytrue.messages.decisions import Said
+from staytrue.messages.journal import BEGUN, HANDED, LEASED, SETTLED, Journal, Line
+from staytrue.messages.kinds import State
+from staytrue.messages.models import Message
+from staytrue.messages.reasons import Reason
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """How many went free again, how many had ended without our noting it, how many nobody knows."""
+
+    freed: int = 0
+    ended: int = 0
+    unknown: int = 0
+
+
+@transaction.atomic
+def recover(fence: int, now: datetime) -> Recovered:
+    """Settle what was claimed under an older fence; whoever claimed it can hand nothing over now."""
+    with scope.everything():
+        left = list(
+            Message.objects.select_for_update(no_key=True)
+            .filter(state__in=[State.CLAIMED, State.HANDED_OVER], claim_token__lt=fence)
+            .order_by("pk")
+        )
+        told = _told(Journal(settings.HOME).tail()) if left else {}
+        for message in left:
+            end = State.PLANNED if message.state == State.CLAIMED else told.get(
+                str(message.public_id), State.UNKNOWN
+            )  # fmt: skip
+            message.state = end
+            message.reason = Reason.NO_REPLY if end == State.UNKNOWN else ""
+            message.settled_at = None if end == State.PLANNED else now
+            message.claim_token = None if end == State.PLANNED else message.claim_token
+            if end == State.PLANNED:
+                message.claimed_at = message.handed_at = None
+            message.save(
+                update_fields=["state", "reason", "settled_at", "claim_token", "claimed_at",
+                               "handed_at"]
+            )  # fmt: skip
+        decisions.note(
+            [Said(each.pk, each.property_id, each.state, each.reason, facts={"recovered": fence})
+             for each in left], now,
+        )  # fmt: skip
+    freed = sum(each.state == State.PLANNED for each in left)
+    unknown = sum(each.state == State.UNKNOWN for each in left)
+    return Recovered(freed, len(left) - freed - unknown, unknown)
+
+
+def _told(lines: list[Line]) -> dict[str, State]:
+    """Message → where it surely ended; only lines of this start of the machine prove anything."""
+    boot, ends = leases.boot(), dict[str, State]()
+    trusted = False
+    for line in lines:
+        name = str(line.facts.get("message", ""))
+        if line.what == LEASED:
+            trusted = bool(boot) and line.facts.get("boot") == boot
+        elif line.what == HANDED and trusted:
+            ends[name] = State.PLANNED
+        elif line.what == BEGUN:
+            ends.pop(name, None)
+        elif line.what == SETTLED:
+            ends[name] = State(line.facts["state"])
+    return ends
