@@ -110,6 +110,7 @@ class Case:
     now: datetime
     today: date
     kind: Kind
+    purpose: str
     recipient_role: str
     not_before: datetime
     not_after: datetime
@@ -135,6 +136,11 @@ class Case:
     def demands(self) -> Demands:
         """What its kind asks for."""
         return DEMANDS[self.kind]
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether the stay needs it: a text that sells something is no longer such a message."""
+        return self.demands.is_critical and self.purpose == "stay"
 
 
 @dataclass(frozen=True)

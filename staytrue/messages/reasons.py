@@ -28,6 +28,7 @@ class Reason(StrEnum):
     HOTEL_UNREACHABLE = "hotel_unreachable"
     HELD_DELIVERY = "held_delivery"
     CHANGED_LIVE = "changed_live"
+    CHANGED_MEANWHILE = "changed_meanwhile"
     # Nobody to write to, or he does not want it.
     NO_ADDRESS = "no_address"
     NOT_AN_ADDRESS = "not_an_address"
@@ -75,5 +76,5 @@ class Reason(StrEnum):
     NO_REPLY = "no_reply"
 
 
-WAITS_FOR_PERSON = frozenset({Reason.NOT_CONFIRMED_LIVE, Reason.OUT_OF_SIGHT})
+WAITS_FOR_PERSON = frozenset({Reason.NOT_CONFIRMED_LIVE})
 """Holds that a person can end who looks into the PMS: they open an ask, "confirm or drop"."""

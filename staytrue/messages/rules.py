@@ -241,7 +241,7 @@ def _address(case: Case) -> Answer | None:
     """Whether somebody is behind the address for whom this message is meant."""
     if case.point is None:
         return _hold(case, Reason.NO_ADDRESS, SELDOM)
-    role, purpose = case.point.role, case.demands.purpose
+    role, purpose = case.point.role, case.purpose
     if not case.point.is_valid:
         return _hold(case, Reason.NOT_AN_ADDRESS, SELDOM)
     if role not in _GUESTS_OWN:
@@ -265,9 +265,9 @@ def _tact(case: Case) -> Answer | None:
     """What would be allowed and yet is out of place."""
     if case.kind == Kind.WIN_BACK and case.has_future_stay:
         return _close(Reason.FUTURE_STAY)
-    if case.silence and case.demands.purpose != "stay":
+    if case.silence and case.purpose != "stay":
         return _hold(case, Reason.SILENCE, SELDOM, cause=case.silence)
-    if case.demands.is_critical:
+    if case.is_critical:
         return None
     if case.capped_until and case.capped_until > case.now:
         return _hold(case, Reason.CAPPED, case.capped_until)
@@ -286,6 +286,9 @@ def _armed(case: Case) -> Answer | None:
 
 CHECKS: tuple[Check, ...] = (
     _time, _past, _once, _status, _dates, _person, _consent,
-    _brakes, _live, _freshness, _address, _tact, _ready, _armed,
+    _armed, _ready, _brakes, _live, _freshness, _address, _tact,
 )  # fmt: skip
-"""In this order: what ends a message first, then what holds it, last what this machine may."""
+"""In this order: what ends a message, what the house itself has not allowed yet, what holds it.
+
+Nobody is asked to look into the PMS, by a call or by a task, for what could not leave anyway.
+"""

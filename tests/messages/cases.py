@@ -62,6 +62,7 @@ def sendable(kind: Kind = Kind.PRE_CHECKIN, **facts: Any) -> Case:
         now=NOW,
         today=NOW.date(),
         kind=kind,
+        purpose=DEMANDS[kind].purpose,
         recipient_role="primary",
         not_before=NOW - timedelta(hours=1),
         not_after=NOW + timedelta(days=1),
@@ -89,7 +90,7 @@ def sendable(kind: Kind = Kind.PRE_CHECKIN, **facts: Any) -> Case:
 def forbidding(kind: Kind) -> dict[str, dict[str, Any]]:
     """Facts each of which alone forbids this kind now, by what they are called."""
     demands = DEMANDS[kind]
-    no = {
+    no: dict[str, dict[str, Any]] = {
         "over": {"not_after": NOW - timedelta(seconds=1)},
         "too early": {"not_before": NOW + timedelta(seconds=1)},
         "before go-live": {"is_before_go_live": True},

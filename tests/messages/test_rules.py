@@ -221,3 +221,8 @@ def _waiving(kind: Kind) -> Chosen:
 
 def _with(case: Case, **facts: Any) -> Case:
     return replace(case, **facts)
+
+
+def test_a_text_that_sells_is_no_message_the_stay_needs() -> None:
+    case = sendable(Kind.CONFIRMATION, purpose="marketing", silence="open_case")
+    assert decide(case).reason == Reason.SILENCE

@@ -124,7 +124,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("property_id", models.BigIntegerField()),
-                ("connection_id", models.BigIntegerField(null=True)),
                 ("reservation_id", models.BigIntegerField()),
                 ("at", models.DateTimeField()),
                 ("answer", models.TextField()),
@@ -135,7 +134,7 @@ class Migration(migrations.Migration):
                 "db_table": "look_up",
                 "indexes": [
                     models.Index(fields=["reservation_id", "-at"], name="look_up_reservation"),
-                    models.Index(fields=["connection_id", "at"], name="look_up_budget"),
+                    models.Index(fields=["property_id", "at"], name="look_up_budget"),
                 ],
             },
         ),
@@ -243,8 +242,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
+                models.functions.Coalesce("held_until", "due_at"),
                 condition=models.Q(("state__in", ["held", "planned"])),
-                fields=["due_at"],
                 name="message_due",
             ),
         ),

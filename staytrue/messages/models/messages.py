@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from staytrue.hotel.models import Property
 from staytrue.messages.kinds import OPEN, USED
@@ -92,7 +93,8 @@ class Message(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], name="message_due", condition=_OPEN),
+            # What is held is not walked over again at each look.
+            models.Index(Coalesce("held_until", "due_at"), name="message_due", condition=_OPEN),
             models.Index(
                 fields=["claimed_at"], name="message_underway",
                 condition=Q(state__in=["claimed", "handed_over"]),
@@ -150,7 +152,6 @@ class LookUp(models.Model):
     """
 
     property_id = models.BigIntegerField()
-    connection_id = models.BigIntegerField(null=True)
     reservation_id = models.BigIntegerField()
     at = models.DateTimeField()
     answer = models.TextField()
@@ -161,7 +162,7 @@ class LookUp(models.Model):
         db_table = "look_up"
         indexes: ClassVar = [
             models.Index(fields=["reservation_id", "-at"], name="look_up_reservation"),
-            models.Index(fields=["connection_id", "at"], name="look_up_budget"),
+            models.Index(fields=["property_id", "at"], name="look_up_budget"),
         ]
 
 

@@ -1,0 +1,361 @@
+"""The only door to guests: claimed under locks with every check, compared once more, settled.
+
+At most once is carried by the constraints of the table; what changed between claim and hand-over
+goes back and is decided anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from staytrue.consent import permissions
+from staytrue.consent.permissions import Asked
+from staytrue.hotel import scope
+from staytrue.kit.asking import ask
+from staytrue.messages import arming, decisions, looking
+from staytrue.messages.arming import Armed, Disarmed, Key
+from staytrue.messages.carriers.base import Outcome, Result
+from staytrue.messages.case import Act, Answer
+from staytrue.messages.decisions import Said
+from staytrue.messages.gathering import Gathered, Set
+from staytrue.messages.kinds import OPEN, State
+from staytrue.messages.looking import Lookup
+from staytrue.messages.models import Message
+from staytrue.messages.reasons import Reason
+from staytrue.messages.rules import decide
+
+RETRY_FIRST, RETRY_MAX = timedelta(minutes=5), timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that may leave: whom it goes to, and what was looked at when it was decided.
+
+    `fence` and `attempt` tell this claim from any other of the same message.
+    """
+
+    message: Message
+    address: str
+    profile_id: int
+    contact_point_id: int
+    purpose: str
+    template_version: int
+    stay_version: int | None
+    consent_version: int
+    fence: int
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Door:
+    """The gate with its way to ask a PMS about one reservation."""
+
+    lookup: Lookup | None = None
+
+    def claim(self, limit: int, worker: str, now: datetime) -> list[Claimed]:
+        """What may leave now, asked of the PMS just before where it can be."""
+        return claim(limit, worker, now, self.lookup)
+
+    def last_look(self, claimed: Claimed, now: datetime) -> bool:
+        """Whether nothing changed since; it counts as handed over from then on."""
+        return last_look(claimed, now)
+
+    def settled(self, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
+        """What became of it."""
+        settled(claimed, outcome, now)
+
+
+def claim(limit: int, worker: str, now: datetime, lookup: Lookup | None = None) -> list[Claimed]:
+    """Decide up to `limit` due messages; those that may leave belong to the caller from now on.
+
+    Where a PMS can be asked about one reservation, it is, between two rounds and under no lock.
+    """
+    reads = frozenset(lookup.hotels()) if lookup else frozenset()
+    claims, wanting = _round(limit, worker, now, reads)
+    if lookup and wanting:
+        looking.look_up(wanting, lookup, now)
+        claims += _round(limit, worker, now, reads, [each.pk for each in wanting])[0]
+    return claims
+
+
+def _round(
+    limit: int,
+    worker: str,
+    now: datetime,
+    reads: Collection[int],
+    only: Collection[int] | None = None,
+) -> tuple[list[Claimed], list[Message]]:
+    """One transaction: the claims, and the messages on which the PMS has to be asked."""
+    with scope.everything():
+        rows = _due(limit, now, only)
+        if not rows:
+            return [], []
+        armed = arming.state(now)
+        found = Set(rows, now, reads)
+        answered: list[tuple[Gathered, Answer]] = []
+        for message in found.messages:
+            each = found.gathered(message, armed)
+            answer = decide(each.case)
+            if answer.act == Act.SEND and isinstance(armed, Armed):
+                found.use(each)
+                armed.spend(Key(message.property_id, message.channel))
+            answered.append((each, answer))
+        sending = [each for each, answer in answered if answer.act == Act.SEND]
+        claims = _take(sending, armed, worker, now)
+        _keep([(each, answer) for each, answer in answered if answer.act != Act.SEND], now)
+        wanting = [each.message for each, answer in answered if answer.wants_look_up]
+    return claims, wanting
+
+
+def _due(limit: int, now: datetime, only: Collection[int] | None) -> list[Message]:
+    """The next open messages whose moment has come, held; others' are left out."""
+    rows = Message.objects.filter(state__in=[state.value for state in sorted(OPEN)])
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    at = Coalesce(F("held_until"), F("due_at"))
+    due = rows.annotate(look_at=at).filter(look_at__lte=now).order_by("look_at", "pk")
+    return list(due.select_for_update(skip_locked=True)[:limit])
+
+
+def _take(
+    sending: Sequence[Gathered], armed: Armed | Disarmed, worker: str, now: datetime
+) -> list[Claimed]:
+    """Claim them; whom another was quicker with is closed. Never without a fence."""
+    if not sending or isinstance(armed, Disarmed):
+        return []
+    try:
+        with transaction.atomic():
+            return [_claimed(each, armed.fence, worker, now) for each in _in_order(sending)]
+    except IntegrityError:
+        # Somebody used a slot of one of them at this very moment: the constraint says of which.
+        claims = []
+        for each in _in_order(sending):
+            try:
+                with transaction.atomic():
+                    claims.append(_claimed(each, armed.fence, worker, now))
+            except IntegrityError:
+                reason = Reason.PARTY_ALREADY_WRITTEN if each.message.party else Reason.ALREADY_SENT
+                each.message.refresh_from_db()
+                _keep([(each, Answer(Act.CLOSE, reason))], now)
+        return claims
+
+
+def _in_order(sending: Sequence[Gathered]) -> list[Gathered]:
+    return sorted(sending, key=lambda each: each.message.pk)
+
+
+def _claimed(each: Gathered, fence: int, worker: str, now: datetime) -> Claimed:
+    message, address = each.message, each.address
+    if address is None or each.permission is None or each.template is None:
+        raise AssertionError("a message without address, permission or words cannot be claimed")
+    message.state, message.reason, message.held_until = State.CLAIMED, "", None
+    message.claim_token, message.claimed_at, message.decided_at = fence, now, now
+    message.attempts += 1
+    message.address, message.contact_point_id = each.value, address.point_id
+    message.purpose = each.case.purpose
+    message.stay_version, message.consent_version = each.stay_version, each.permission.version
+    message.save(
+        update_fields=[
+            "state", "reason", "held_until", "claim_token", "claimed_at", "decided_at", "attempts",
+            "address", "contact_point_id", "purpose", "stay_version", "consent_version",
+        ]
+    )  # fmt: skip
+    facts = {**each.facts, "attempt": message.attempts, "worker": worker}
+    decisions.note([Said(message.pk, message.property_id, Act.SEND, facts=facts)], now)
+    decisions.close_asks([message.pk], "left", now)
+    return Claimed(
+        message=message,
+        address=each.value,
+        profile_id=address.profile_id,
+        contact_point_id=address.point_id,
+        purpose=each.case.purpose,
+        template_version=each.template,
+        stay_version=each.stay_version,
+        consent_version=each.permission.version,
+        fence=fence,
+        attempt=message.attempts,
+    )
+
+
+_STATES = {
+    Act.HOLD: State.HELD,
+    Act.REPLAN: State.HELD,
+    Act.CLOSE: State.CLOSED,
+    Act.EXPIRE: State.EXPIRED,
+}
+
+
+def _keep(answered: Sequence[tuple[Gathered, Answer]], now: datetime) -> None:
+    """Write what was decided; a hold that says the same as before is no new decision."""
+    said, closed, asks = [], [], []
+    for each, answer in answered:
+        message, state = each.message, _STATES[answer.act]
+        reason = answer.reason.value if answer.reason else ""
+        if (message.state, message.reason) != (state, reason):
+            facts = {**each.facts, **answer.facts}
+            said.append(
+                Said(message.pk, message.property_id, answer.act, reason, answer.until, facts)
+            )
+        plan = message.facts.get("plan")
+        message.facts = ({"plan": plan} if plan else {}) | {**each.facts, **answer.facts}
+        message.state, message.reason, message.held_until = state, reason, answer.until
+        message.decided_at = now
+        message.settled_at = now if state in (State.CLOSED, State.EXPIRED) else None
+        if looking.is_for_person(answer):
+            asks.append(looking.ask_for(message))
+        else:
+            closed.append(message.pk)
+    Message.objects.bulk_update(
+        [each.message for each, _ in answered],
+        ["state", "reason", "facts", "held_until", "decided_at", "settled_at"],
+    )
+    decisions.note(said, now)
+    decisions.ask_people(asks, now)
+    decisions.close_asks(closed, "decided", now)
+
+
+def last_look(claimed: Claimed, now: datetime) -> bool:
+    """Whether nothing changed since the claim; it counts as handed over from then on."""
+    return claimed.message.pk in last_looks([claimed], now)
+
+
+def last_looks(claims: Sequence[Claimed], now: datetime) -> frozenset[int]:
+    """The numbers of those that may be handed over now; the others go back to be decided anew."""
+    with scope.everything():
+        mine = _still_mine(claims)
+        ways = {Key(each.message.property_id, each.message.channel) for each in mine}
+        fences = {each.fence for each in mine}
+        open_ways = {fence: arming.still(fence, ways, now) for fence in fences}
+        stays = _versions([each.message.reservation_id for each in mine])
+        answers = permissions.of(
+            [
+                Asked(each.contact_point_id, each.profile_id, each.message.property_id,
+                      each.purpose, each.message.channel)
+                for each in mine
+            ],
+            now,
+        )  # fmt: skip
+        leaving: list[Claimed] = []
+        back: list[tuple[Claimed, Mapping[str, Any]]] = []
+        for each, permission in zip(mine, answers, strict=True):
+            message = each.message
+            key = Key(message.property_id, message.channel)
+            changed = {
+                "window": now > message.not_after,
+                "armed": key not in open_ways[each.fence],
+                "stay": each.stay_version is not None
+                and stays.get(message.reservation_id or 0) != each.stay_version,
+                "consent": not permission.allowed or permission.version != each.consent_version,
+            }
+            causes = [name for name, is_so in changed.items() if is_so]
+            if causes:
+                back.append((each, {"changed": causes}))
+            else:
+                leaving.append(each)
+        ids = frozenset(each.message.pk for each in leaving)
+        Message.objects.filter(pk__in=ids).update(state=State.HANDED_OVER, handed_at=now)
+        for each in leaving:
+            each.message.state, each.message.handed_at = State.HANDED_OVER, now
+        _give_back(back, now)
+    return ids
+
+
+def _still_mine(claims: Sequence[Claimed]) -> list[Claimed]:
+    """Those whose claim stands: nobody recovered them, no newer worker took them; held."""
+    rows = Message.objects.filter(pk__in=[each.message.pk for each in claims]).order_by("pk")
+    known = {
+        row.pk: (row.state, row.claim_token, row.attempts)
+        for row in rows.select_for_update(of=("self",))
+    }
+    return [
+        each for each in claims
+        if known.get(each.message.pk) == (State.CLAIMED, each.fence, each.attempt)
+    ]  # fmt: skip
+
+
+def _versions(reservation_ids: Collection[int | None]) -> dict[int, int]:
+    """Reservation → its version now; one that left the feed since has none."""
+    return dict(
+        ask(
+            "SELECT id, content_hash FROM reservation"
+            " WHERE id = ANY(%s::bigint[]) AND out_of_sight_since IS NULL",
+            [sorted({id_ for id_ in reservation_ids if id_})],
+        )
+    )
+
+
+def _give_back(back: Sequence[tuple[Claimed, Mapping[str, Any]]], now: datetime) -> None:
+    """Free again: the next round decides with what is so now."""
+    for each, facts in back:
+        _end(each, State.HELD, Reason.CHANGED_MEANWHILE, now, now, facts)
+
+
+def settled(claimed: Claimed, outcome: Outcome, now: datetime) -> None:
+    """What became of a hand-over. What is not known stays unknown: it never leaves again."""
+    facts = {"detail": outcome.detail, **outcome.facts}
+    if outcome.result == Result.RETRY:
+        wait = min(RETRY_FIRST * 2 ** max(claimed.attempt - 1, 0), RETRY_MAX)
+        _end(claimed, State.HELD, Reason.CARRIER_BUSY, now, now + wait, facts)
+        return
+    state, reason = _ENDS[outcome.result]
+    _end(claimed, state, reason, now, None, facts, outcome.provider_id)
+
+
+_ENDS: dict[Result, tuple[State, Reason | None]] = {
+    Result.ACCEPTED: (State.ACCEPTED, None),
+    Result.REFUSED: (State.BOUNCED, Reason.REFUSED),
+    Result.UNKNOWN: (State.UNKNOWN, Reason.NO_REPLY),
+}
+
+
+def _end(
+    claimed: Claimed,
+    state: State,
+    reason: Reason | None,
+    now: datetime,
+    until: datetime | None,
+    facts: Mapping[str, Any],
+    provider_id: str = "",
+) -> None:
+    """Write an end, if the claim is still the caller's own."""
+    with scope.everything():
+        mine = Message.objects.filter(
+            pk=claimed.message.pk,
+            state__in=[State.CLAIMED, State.HANDED_OVER],
+            claim_token=claimed.fence,
+            attempts=claimed.attempt,
+        )
+        is_free = state == State.HELD
+        changed = {
+            "state": state,
+            "reason": reason.value if reason else "",
+            "held_until": until,
+            "provider_id": provider_id,
+            "settled_at": None if is_free else now,
+        }
+        if is_free:
+            changed |= {"claim_token": None, "claimed_at": None, "handed_at": None}
+        if not mine.update(**changed):
+            return
+        for name, value in changed.items():
+            setattr(claimed.message, name, value)
+        said = Said(
+            claimed.message.pk, claimed.message.property_id, state,
+            reason.value if reason else "", until, facts,
+        )  # fmt: skip
+        decisions.note([said], now)
+
+
+def wake(reason: Reason, property_ids: Collection[int], now: datetime) -> int:
+    """What is held for this reason at these hotels is decided again at the next round."""
+    with scope.everything():
+        return Message.objects.filter(
+            state=State.HELD, reason=reason.value, property_id__in=property_ids
+        ).update(held_until=now)

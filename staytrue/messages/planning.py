@@ -1,0 +1,257 @@
+"""The only writer of planned messages: makes what is planned equal to what the plan wants, in sets.
+
+What left keeps its slot, what a person dropped stays dropped; all else follows the plan, and the
+difference is told as kept, moved, dropped and new.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection, transaction
+
+from staytrue.kit import ids
+from staytrue.messages import decisions
+from staytrue.messages.decisions import Said
+from staytrue.messages.kinds import OPEN, USED, State
+from staytrue.messages.models import Message
+from staytrue.messages.reasons import Reason
+from staytrue.messages.wanted import Wanted
+
+Slot = tuple[str, str, str]
+FINAL = frozenset({Reason.DROPPED_BY_STAFF, Reason.RECALLED, Reason.TOO_LATE})
+"""What was closed for this does not come back while the plan wants the very same."""
+
+
+class What(StrEnum):
+    """What a new plan does to one message."""
+
+    KEPT = "kept"
+    MOVED = "moved"
+    DROPPED = "dropped"
+    NEW = "new"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One line of the difference: instants are those the message was and is due at."""
+
+    reservation_id: int
+    slot: Slot
+    what: What
+    was_at: datetime | None
+    due_at: datetime | None
+    reason: str = ""
+
+
+_PLANNED = (
+    "purpose", "channel", "party", "profile_id", "contact_point_id", "language", "language_why",
+    "step", "step_version", "due_at", "not_before", "not_after", "basis", "template_version",
+)  # fmt: skip
+
+
+@transaction.atomic
+def settle(
+    wanted: Mapping[int, Sequence[Wanted]],
+    now: datetime,
+    why: Mapping[tuple[int, Slot], str] | None = None,
+) -> list[Moved]:
+    """Bring the open messages of these reservations to what is wanted; the difference.
+
+    A reservation with nothing wanted loses all it has planned. `why` names the reason of what is
+    no longer wanted, where the plan knows it; the state of the stay tells it otherwise.
+    """
+    rows = _rows(wanted)
+    moved: list[Moved] = []
+    new: list[tuple[int, Wanted]] = []
+    changed: list[tuple[Message, Wanted]] = []
+    woken: list[int] = []
+    dropped: list[Message] = []
+    for reservation_id, asked in wanted.items():
+        mine = rows.get(reservation_id, [])
+        opened = {_slot(row): row for row in mine if row.state in OPEN}
+        used = {_slot(row) for row in mine if row.state in USED}
+        slots = {each.slot: each for each in reversed(asked) if each.slot not in used}
+        for slot, each in slots.items():
+            row = opened.pop(slot, None)
+            if row is None:
+                if not any(_is_final(old, each) for old in mine if _slot(old) == slot):
+                    new.append((reservation_id, each))
+                    moved.append(Moved(reservation_id, slot, What.NEW, None, each.due_at))
+                continue
+            what = What.KEPT if row.due_at == each.due_at else What.MOVED
+            moved.append(Moved(reservation_id, slot, what, row.due_at, each.due_at))
+            if _differs(row, each):
+                changed.append((row, each))
+            elif row.state == State.HELD:
+                woken.append(row.pk)
+        dropped += opened.values()
+    reasons = _reasons(dropped, why or {})
+    moved += [
+        Moved(row.reservation_id or 0, _slot(row), What.DROPPED, row.due_at, None, reasons[row.pk])
+        for row in dropped
+    ]
+    _insert(new, now)
+    _change(changed, now)
+    _drop(dropped, reasons, now)
+    # Something about this stay differs: what waits is decided anew at once.
+    Message.objects.filter(pk__in=woken).update(held_until=now)
+    return moved
+
+
+def add(wanted: Iterable[Wanted], now: datetime) -> int:
+    """Messages of no reservation (a mailing): each slot of a party once; how many are new."""
+    return _insert([(None, each) for each in wanted], now)
+
+
+@transaction.atomic
+def close(message_ids: Collection[int], reason: Reason, now: datetime, **facts: Any) -> int:
+    """Close those of these that are still open: dropped by staff, recalled; how many."""
+    rows = list(
+        Message.objects.filter(pk__in=message_ids, state__in=OPEN)
+        .order_by("pk")
+        .select_for_update()
+    )
+    _drop(rows, {row.pk: reason.value for row in rows}, now, facts)
+    return len(rows)
+
+
+def _rows(reservation_ids: Collection[int]) -> dict[int, list[Message]]:
+    found: dict[int, list[Message]] = {}
+    rows = Message.objects.filter(reservation_id__in=list(reservation_ids)).order_by("pk")
+    # A message at the door is decided there; what is underway has its slot already.
+    for row in rows.select_for_update():
+        found.setdefault(row.reservation_id or 0, []).append(row)
+    return found
+
+
+def _slot(row: Message) -> Slot:
+    return row.kind, row.occurrence, row.recipient_role
+
+
+def _values(wanted: Wanted) -> dict[str, Any]:
+    return {name: getattr(wanted, name) for name in _PLANNED} | {"basis": dict(wanted.basis)}
+
+
+def _differs(row: Message, wanted: Wanted) -> bool:
+    return any(getattr(row, name) != value for name, value in _values(wanted).items())
+
+
+def _is_final(row: Message, wanted: Wanted) -> bool:
+    is_closed = row.state in (State.CLOSED, State.EXPIRED) and row.reason in FINAL
+    return is_closed and (row.due_at, row.basis) == (wanted.due_at, dict(wanted.basis))
+
+
+def _reasons(dropped: Sequence[Message], why: Mapping[tuple[int, Slot], str]) -> dict[int, str]:
+    """The plan's own reason, else what became of the stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, status FROM reservation WHERE id = ANY(%s)"
+            " AND status IN ('cancelled', 'no_show')",
+            [sorted({row.reservation_id for row in dropped if row.reservation_id})],
+        )
+        lost = dict(cursor.fetchall())
+    return {
+        row.pk: why.get((row.reservation_id or 0, _slot(row)))
+        or lost.get(row.reservation_id, Reason.REPLANNED.value)
+        for row in dropped
+    }
+
+
+def _insert(new: Sequence[tuple[int | None, Wanted]], now: datetime) -> int:
+    if not new:
+        return 0
+    rows = [
+        _values(each)
+        | {
+            "public_id": str(ids.new()), "reservation_id": reservation_id,
+            "property_id": each.property_id, "kind": each.kind.value,
+            "occurrence": each.occurrence, "recipient_role": each.recipient_role,
+            "facts": {"plan": dict(each.facts)} if each.facts else {},
+        }
+        for reservation_id, each in new
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO message
+                 (public_id, property_id, kind, occurrence, purpose, channel, reservation_id, party,
+                  recipient_role, profile_id, contact_point_id, language, language_why, step,
+                  step_version, due_at, not_before, not_after, basis, template_version, facts,
+                  planned_at, state, reason, attempts, address, subject, provider_id)
+               SELECT x.public_id, x.property_id, x.kind, x.occurrence, x.purpose, x.channel,
+                      x.reservation_id, x.party, x.recipient_role, x.profile_id,
+                      x.contact_point_id, x.language, x.language_why, x.step, x.step_version,
+                      x.due_at, x.not_before, x.not_after, x.basis, x.template_version, x.facts,
+                      %s, 'planned', '', 0, '', '', ''
+                 FROM jsonb_to_recordset(%s::jsonb) AS x(public_id uuid, property_id bigint,
+                      kind text, occurrence text, purpose text, channel text,
+                      reservation_id bigint, party text, recipient_role text, profile_id bigint,
+                      contact_point_id bigint, language text, language_why text, step text,
+                      step_version int, due_at timestamptz, not_before timestamptz,
+                      not_after timestamptz, basis jsonb, template_version bigint, facts jsonb)
+               ON CONFLICT DO NOTHING""",
+            [now, json.dumps(rows, default=_text)],
+        )
+        return int(cursor.rowcount)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no part of a plan")
+
+
+def _change(changed: Sequence[tuple[Message, Wanted]], now: datetime) -> None:
+    for row, each in changed:
+        for name, value in _values(each).items():
+            setattr(row, name, value)
+        row.state, row.reason, row.held_until, row.planned_at = State.PLANNED, "", None, now
+        row.facts = {"plan": dict(each.facts)} if each.facts else {}
+    was = dict(
+        Message.objects.filter(pk__in=[row.pk for row, _ in changed]).values_list("pk", "due_at")
+    )
+    Message.objects.bulk_update(
+        [row for row, _ in changed],
+        [*_PLANNED, "state", "reason", "held_until", "planned_at", "facts"],
+        batch_size=500,
+    )
+    decisions.note(
+        [
+            Said(row.pk, row.property_id, What.MOVED, facts={
+                "was_at": was[row.pk].isoformat(), "due_at": each.due_at.isoformat(),
+                "basis": dict(each.basis),
+            })
+            for row, each in changed if was[row.pk] != each.due_at
+        ],
+        now,
+    )  # fmt: skip
+
+
+def _drop(
+    rows: Sequence[Message],
+    reasons: Mapping[int, str],
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    for row in rows:
+        row.state, row.reason, row.held_until = State.CLOSED, reasons[row.pk], None
+        row.decided_at = row.settled_at = now
+        row.facts = row.facts | dict(facts or {})
+    Message.objects.bulk_update(
+        rows,
+        ["state", "reason", "held_until", "decided_at", "settled_at", "facts"],
+        batch_size=500,
+    )
+    decisions.note(
+        [
+            Said(row.pk, row.property_id, What.DROPPED, reasons[row.pk], facts=dict(facts or {}))
+            for row in rows
+        ],
+        now,
+    )
+    decisions.close_asks([row.pk for row in rows], "dropped", now)
