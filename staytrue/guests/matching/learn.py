@@ -78,6 +78,10 @@ _FREE = {
 }
 
 
+_CHANCE_MOST = 0.99
+"""A column that says the same for everybody still leaves something to its other levels."""
+
+
 @dataclass
 class _State:
     """What EM goes round with: shares of the levels per class and field, and of the classes."""
@@ -135,7 +139,7 @@ def _chance(
             count, 0, -1
         )
         share = seen / seen.sum()
-        exact = _agree_by_chance(place, field, table)
+        exact = min(_agree_by_chance(place, field, table), _CHANCE_MOST)
         share[0] = exact
         share[1:] *= (1 - exact) / share[1:].sum()
         found.append(share)
@@ -285,6 +289,9 @@ def _without_true(
 
 def _published(state: _State, others: tuple[str, ...], profiles: int, source: str) -> Model:
     bits = _bits(state, Model(others, (), (), 0, 0, 0))
+    # A further text that agrees no more often for one person than by chance says nothing.
+    empty = {place for place in range(len(CORE), len(state.fields))
+             if bits[PERSON, place, 0] < bits[PERSON, place, len(state.fields[place].levels) - 1]}  # fmt: skip
     weights = []
     for class_ in range(len(CLASSES)):
         by_field = []
@@ -292,6 +299,8 @@ def _published(state: _State, others: tuple[str, ...], profiles: int, source: st
             found = [float(each) for each in bits[class_, place, : len(field.levels)]]
             if class_ == PERSON:
                 found = _pooled(found, state.shares[PERSON, place], state.shares[UNRELATED, place])
+            if place in empty:
+                found = [0.0] * len(found)
             by_field.append(tuple(in_steps(each) for each in found))
         weights.append(tuple(by_field))
     pairs_each = (profiles - 1) / 2

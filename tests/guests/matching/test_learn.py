@@ -6,10 +6,12 @@ import dataclasses
 
 import pytest
 
-from staytrue.guests.matching.batch import Resolution
+from staytrue.guests.matching.batch import Batch, Resolution
 from staytrue.guests.matching.fields import BORN, EMAIL, GIVEN, SURNAME
 from staytrue.guests.matching.model import HOUSEHOLD, PERSON, UNRELATED, Model, default
+from staytrue.guests.matching.normalise import features_of_row
 from staytrue.kit.errors import Refused
+from staytrue.lab.doubles import Doubles
 
 
 def test_a_learned_model_is_monotone(resolution: Resolution) -> None:
@@ -51,6 +53,20 @@ def test_a_model_in_which_less_agreement_counts_more_is_refused() -> None:
 def test_a_model_is_the_same_after_json(resolution: Resolution) -> None:
     again = Model.from_json(resolution.model.as_json())
     assert again == resolution.model
+
+
+@pytest.mark.parametrize(
+    "column", ["other.gender", "first_name", "last_name", "email", "birth_date"]
+)
+def test_what_is_the_same_for_everybody_says_nothing_and_stops_nothing(column: str) -> None:
+    rows: list[dict[str, str]] = [*map(dict, Doubles(8).rows(300))]
+    for row in rows[::2]:
+        row[column] = "1980-05-17" if column == "birth_date" else "equal"
+    for row in rows[1::2]:
+        row[column] = ""
+    features = [features_of_row(row) for row in rows]
+    model = Batch(features, b"tests").learned("one column")
+    assert model.checked() is model
 
 
 def test_what_is_no_model_is_refused() -> None:
