@@ -30,6 +30,8 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
         "guests.correct": _("Correct guests' data and choose personas"),
         "guests.elsewhere": _("See that a guest also stays at other hotels, without details"),
         "matching.manage": _("Set how guests are recognised"),
+        "consent.record": _("Record what guests say about being written to"),
+        "consent.manage": _("Set legal grounds, sign statements and keep the suppression list"),
         "templates.write": _("Write texts to guests and the hotel's letterhead"),
         "templates.approve": _("Approve texts to guests"),
         "journeys.write": _("Write and rehearse journeys"),
@@ -147,14 +149,14 @@ ROLES: tuple[BuiltIn, ...] = (
         "general_manager",
         _("General manager"),
         f"{_GUEST} money.read identity.read source.read export.list connections.read"
-        " guests.merge guests.correct guests.elsewhere parked.release deliveries.release day.close audit.read api.use"
+        " guests.merge guests.correct guests.elsewhere consent.record consent.manage parked.release deliveries.release day.close audit.read api.use"
         " journeys.write journeys.approve templates.write templates.approve",
     ),
     _role(
         "guest_relations",
         _("Guest relations"),
         f"{_GUEST} money.read identity.read source.read connections.read parked.release"
-        " guests.merge guests.correct guests.elsewhere templates.write",
+        " guests.merge guests.correct guests.elsewhere consent.record templates.write",
     ),
     # Marketing writes to guests and needs no door to knock on: the category, not the number.
     _role(
@@ -165,7 +167,7 @@ ROLES: tuple[BuiltIn, ...] = (
     _role(
         "front_desk",
         _("Front desk"),
-        f"{_GUEST} money.read connections.read guests.correct guests.elsewhere",
+        f"{_GUEST} money.read connections.read guests.correct guests.elsewhere consent.record",
     ),
     _role("department", _("Department"), "stays.read room.read"),
     # An auditor checks what was done, not who slept where.

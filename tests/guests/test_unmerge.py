@@ -6,11 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 
+from staytrue.consent import acts
 from staytrue.consent.actions import keep_contacts
+from staytrue.consent.models import ContactUse
+from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose, Scope, Within
 from staytrue.guests import deciding, erasing, links, pair_rules, undoing
 from staytrue.guests.models import Correction, Guest, IdentityEvent, Link, PairRule
 from staytrue.hotel import scope
@@ -20,6 +24,7 @@ from staytrue.staff import audit
 from staytrue.staff.access import Access, house_access
 from tests import make
 from tests.guests import worlds
+from tests.guests.worlds import permitted
 from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +51,7 @@ class Walk:
     erased: set[int] = field(default_factory=set)
     stays: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
+    minutes: int = 0
 
     def __post_init__(self) -> None:
         self.house = make.hotel(f"U{self.rng.randrange(10**9)}")
@@ -91,6 +97,15 @@ class Walk:
         one, other = self.rng.sample(sorted(at), 2)
         if at[one] == at[other]:
             return
+        both = [id_ for id_, guest in at.items() if guest in (at[one], at[other])]
+        before = permitted(both)
+        self.join(at, one, other)
+        # Merging takes away and never gives.
+        allowed = {told[:2] for told in permitted(both) if told[2]}
+        assert allowed <= {told[:2] for told in before if told[2]}
+
+    def join(self, at: dict[int, int], one: int, other: int) -> None:
+        """By a member, or by a score."""
         if self.rng.random() < 0.5:
             groups = links.profiles_of([at[one], at[other]])
             between = pair_rules.standing(
@@ -204,6 +219,26 @@ class Walk:
             self.erased.add(profile)
             self.take(event)
 
+    def say(self) -> None:
+        """Somebody says yes or no to marketing: himself or a list, at one of his addresses or all."""
+        profile = self.rng.choice(sorted(self.where()))
+        uses = ContactUse.objects.filter(profile_id=profile, until_at=None)
+        points = sorted(uses.values_list("contact_point_id", flat=True))
+        if not points:
+            return
+        about = acts.About(profile, self.rng.choice([*points, None]))
+        origin = self.rng.choice([Origin.GUEST_PAGE, Origin.DESK, Origin.ONE_CLICK, Origin.IMPORT])
+        spoken = acts.Spoken(origin, "tests", self.house.pk, words="As I said.")
+        act = self.rng.choice([acts.opt_out, acts.opt_in, acts.opt_in])
+        here = Scope(Within.PROPERTY, self.house.pk)
+        reach = self.rng.choice([GROUP, here, here])
+        act([about], [Purpose.MARKETING], [Channel.EMAIL], reach, spoken, self.tick())
+
+    def tick(self) -> datetime:
+        """A minute later than what was said before."""
+        self.minutes += 1
+        return NOON + timedelta(minutes=self.minutes)
+
     def refresh(self) -> None:
         """Compute every guest again, as whoever writes a correction does for his."""
         links.golden.compute(set(self.where().values()), NOON)
@@ -218,6 +253,7 @@ class Walk:
             (5, self.correct),
             (5, self.stay),
             (5, self.write),
+            (8, self.say),
             (6, self.erase),
         ]
         weights, acts = zip(*ways, strict=True)
@@ -283,7 +319,7 @@ def test_after_two_hundred_later_events_an_unmerge_is_as_if_never_merged() -> No
     for _ in range(6):
         walk.merge()
     merged = [step for step in walk.steps if step.moves and step.moves[0][1] is not None]
-    ways = [walk.arrive, walk.correct, walk.stay, walk.write]
+    ways = [walk.arrive, walk.correct, walk.stay, walk.write, walk.say]
     for number in range(200):
         walk.rng.choice(ways[1:] if number % 10 else ways)()
     walk.rng.shuffle(merged)

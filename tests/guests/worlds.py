@@ -9,6 +9,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
+from staytrue.consent import permissions
+from staytrue.consent.models import ContactUse
+from staytrue.consent.permissions import Asked
 from staytrue.consent.queries import contacts_of
 from staytrue.guests import links
 from staytrue.guests.models import Correction, Guest, Link, PersonaChoice, Proposal
@@ -149,6 +152,26 @@ def _contacts(guest: int) -> list[Any]:
     )
 
 
+def _permissions(guest: int) -> list[Any]:
+    mine = Link.objects.filter(guest_id=guest, until_at=None)
+    return permitted(mine.values_list("profile_id", flat=True))
+
+
+def permitted(profile_ids: Iterable[int]) -> list[tuple[int, int, bool, str, str, int | None]]:
+    """At each address of these profiles: may marketing be sent, why not, on what ground and act."""
+    uses = ContactUse.objects.filter(profile_id__in=list(profile_ids), until_at=None)
+    asked = [
+        Asked(point, profile, hotel or 0, "marketing", "email")
+        for point, profile, hotel in sorted(
+            uses.values_list("contact_point_id", "profile_id", "property_id")
+        )
+    ]
+    return [
+        (each.contact_point_id, each.profile_id, given.allowed, given.reason, given.basis, given.act_id)
+        for each, given in zip(asked, permissions.of(asked, NOON), strict=True)
+    ]  # fmt: skip
+
+
 Probe = Callable[[int], Any]
 
 PROBES: dict[str, Probe] = {
@@ -159,5 +182,6 @@ PROBES: dict[str, Probe] = {
     "personas": lambda guest: _on_profiles(PersonaChoice, guest, "profile_id", "persona"),
     "stays": _stays,
     "contacts": _contacts,
+    "permissions": _permissions,
 }
 """What hangs on a guest: every package that hangs something more on one adds its probe here."""
