@@ -22,6 +22,7 @@ VALUE_MAX = 300
 TEXT_MAX = 1_500
 """What a hotel writes of itself may be longer."""
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_NO_WORD = re.compile(r"[^a-z0-9]+")
 
 Facts = dict[str, dict[str, Any]]
 
@@ -109,58 +110,65 @@ def _guest(given: Given, language: str) -> dict[str, Any]:
 
 def _hotel(house: House, language: str) -> dict[str, Any]:
     made = {
-        "name": house.name,
+        "name": _line(house.name),
         "colour": house.colour,
-        "city": house.city,
+        "city": _line(house.city),
         "address": house.address,
-        "phone": house.phone,
+        # A number that breaks at the end of a line is hard to dial.
+        "phone": house.phone.replace(" ", "\u00a0"),
         "email": house.email,
         "website": house.website,
         "legal_line": house.legal_line,
         "check_in_from": house.check_in_from and phrases.clock(house.check_in_from, language),
         "check_out_until": house.check_out_until and phrases.clock(house.check_out_until, language),
-        "directions": house.directions.get(language, ""),
-        "good_to_know": house.good_to_know.get(language, ""),
+        "directions": _line(house.directions.get(language, ""), TEXT_MAX),
+        "good_to_know": _line(house.good_to_know.get(language, ""), TEXT_MAX),
     }
-    return _filled(made, TEXT_MAX)
+    return _filled(made)
 
 
 def _stay(stay: Stay, house: House, language: str, now: datetime) -> dict[str, Any]:
     before = stay.before or (None, None)
     counts = {"adults": stay.adults, "children": stay.children, "infants": stay.infants}
     made = {
-        "number": stay.number,
+        "number": _line(stay.number),
         "arrival": phrases.day(stay.arrival_on, language, now.year),
         "departure": phrases.day(stay.departure_on, language, now.year),
         "nights": phrases.nights(stay.nights, language),
         "arrival_before": before[0] and phrases.day(before[0], language, now.year),
         "departure_before": before[1] and phrases.day(before[1], language, now.year),
         # A category or rate without a label is a code of the PMS, which tells a guest nothing.
-        "room_category": house.categories.get(stay.room_category, ""),
-        "rate": house.rates.get(stay.rate_code, ""),
+        "room_category": _line(house.categories.get(stay.room_category, "")),
+        "rate": _line(house.rates.get(stay.rate_code, "")),
         "board": phrases.BOARDS.get(stay.board, {}).get(language, ""),
         "people": phrases.people(counts, language),
         "rooms": stay.rooms if stay.rooms > 1 else "",
         "amount": phrases.money(stay.amount, stay.currency, language)
         if stay.amount is not None and stay.currency
         else "",
-        "extras": ", ".join(stay.extras),
+        "extras": _line(", ".join(stay.extras)),
         "as_of": stay.as_of and phrases.instant(stay.as_of, house.timezone, language),
     }
     return _filled(made) | {"custom": _own(stay.custom)}
 
 
-def _filled(made: Mapping[str, Any], most: int = VALUE_MAX) -> dict[str, Any]:
-    """Only what has a value: one clean line each."""
-    told = {name: clean(str(value))[:most] for name, value in made.items() if value}
-    return {name: value for name, value in told.items() if value}
+def _filled(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what has a value."""
+    return {name: str(value) for name, value in made.items() if value}
+
+
+def _line(text: str, most: int = VALUE_MAX) -> str:
+    """What others wrote, as one clean line."""
+    return clean(text)[:most]
 
 
 def _own(custom: Mapping[str, Any]) -> dict[str, Any]:
-    """The PMS's own fields that a template can name and show."""
-    simple = {
-        name: ("" if value is False else value)
-        for name, value in custom.items()
-        if _WORD.fullmatch(name) and isinstance(value, str | int | float | Decimal)
-    }
-    return _filled(simple)
+    """The PMS's own fields under names that a template can say: "Parking place" is parking_place."""
+    named = {_NO_WORD.sub("_", name.lower()).strip("_"): value for name, value in custom.items()}
+    return _filled(
+        {
+            name: "" if value is False else _line(str(value))
+            for name, value in named.items()
+            if _WORD.fullmatch(name) and isinstance(value, str | int | float | Decimal)
+        }
+    )

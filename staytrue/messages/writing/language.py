@@ -58,7 +58,7 @@ def chosen(known: Known, offered: Collection[str] = LANGUAGES) -> Chosen:
             passed.append(f"{step}:{told}")
     if country := known.country.strip().upper():
         if (language := BY_COUNTRY.get(country, "")) in offered:
-            return Chosen(language, "country", (*passed, f"country:{country}"))
+            return Chosen(language, "country", tuple(passed))
         passed.append(f"country:{country}")
     own = known.property_default[:2]
     language = own if own in offered else next(each for each in LANGUAGES if each in offered)

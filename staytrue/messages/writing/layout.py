@@ -18,6 +18,7 @@ from staytrue.messages.writing.markup import Block
 
 SERIF = "Charter, Cambria, Georgia, serif"
 SANS = "Arial, Helvetica, sans-serif"
+LABEL_MAX = 18
 FIRM = 'border="0" cellpadding="0" cellspacing="0"'
 _STYLE = """
 .wrap { word-break: break-word; overflow-wrap: anywhere; }
@@ -67,6 +68,7 @@ class Letter:
 def letter(text: Text, language: str, purpose: str, colour: str) -> Letter:
     """The words in the layout; the same words are laid out once."""
     parts = markup.blocks(text.body)
+    dated = "stay.arrival" in text.body
     body = "".join(_mjml(each, colour) for each in parts)
     source = (
         f'<mjml lang="{language}" dir="ltr">{_HEAD.format(sans=SANS, style=_STYLE)}'
@@ -74,10 +76,10 @@ def letter(text: Text, language: str, purpose: str, colour: str) -> Letter:
         f"{_hidden(text.preview)}{_masthead(colour)}"
         f'<mj-section background-color="#fefdfb" css-class="paper" padding="32px 0 8px">'
         f'<mj-column css-class="px wrap">{body}</mj-column></mj-section>'
-        f"{_foot(purpose, language)}</mj-body></mjml>"
+        f"{_foot(purpose, language, dated=dated)}</mj-body></mjml>"
     )
     html = mjml2html(_kept(source), fonts={})
-    return Letter(text.subject, _returned(html), _twin(parts, purpose, language))
+    return Letter(text.subject, _returned(html), _twin(parts, purpose, language, dated=dated))
 
 
 # Liquid passes MJML as bare words, so that no sign of it is read as XML.
@@ -158,36 +160,42 @@ def _facts(block: Block) -> str:
 
 def _row(label: str, value: str) -> str:
     cell = f"font-family:{SANS};vertical-align:top;"
+    # As wide as the longest label; a whole sentence for a label may break.
+    narrow = "width:1%;white-space:nowrap;" if len(label) <= LABEL_MAX else "width:34%;"
     return (
-        f'<tr><td class="soft" style="{cell}width:34%;padding:6px 8px 6px 20px;font-size:14px;'
+        f'<tr><td class="soft" style="{cell}{narrow}padding:6px 8px 6px 20px;font-size:14px;'
         f'line-height:23px;color:#625b52;">{markup.inline(label)}</td>'
         f'<td class="ink" style="{cell}padding:6px 20px 6px 8px;font-size:16px;line-height:23px;'
         f'font-weight:bold;color:#26211b;">{markup.inline(value)}</td></tr>'
     )
 
 
-def _foot(purpose: str, language: str) -> str:
-    as_of = phrases.AS_OF[language].format("{{ stay.as_of }}")
+def _as_of(language: str, *, dated: bool) -> str:
+    """Since when the dates are known, under a letter that tells dates."""
+    told = phrases.AS_OF[language].format("{{ stay.as_of }}")
+    return f"{{% if stay.as_of %}} {told}{{% endif %}}" if dated else ""
+
+
+def _foot(purpose: str, language: str, *, dated: bool) -> str:
     return (
         '<mj-section background-color="#fefdfb" css-class="paper" padding="0 0 24px">'
         '<mj-column css-class="px wrap"><mj-divider css-class="rule"/>'
         '<mj-text css-class="soft" font-size="13px" line-height="20px" color="#625b52"'
         f' padding="0 40px">{phrases.PURPOSES[purpose][language]}'
-        f"{{% if stay.as_of %}} {as_of}{{% endif %}}<br/>"
+        f"{_as_of(language, dated=dated)}<br/>"
         f'<a class="lnk" href="{{{{ links.preferences }}}}">{phrases.CHOOSE[language]}</a>'
-        f' &#160;·&#160; <a class="lnk" href="{{{{ links.unsubscribe }}}}">'
+        f'<br/><a class="lnk" href="{{{{ links.unsubscribe }}}}">'
         f"{phrases.STOP[language]}</a><br/>{{{{ hotel.legal_line }}}}</mj-text>"
         "</mj-column></mj-section>"
     )
 
 
-def _twin(parts: list[Block], purpose: str, language: str) -> str:
+def _twin(parts: list[Block], purpose: str, language: str, *, dated: bool) -> str:
     """The same letter in plain text."""
-    told = [_plain(each) for each in parts]
-    as_of = phrases.AS_OF[language].format("{{ stay.as_of }}")
+    told = [_plain(each, language) for each in parts]
     told += [
         "\n-- \n",
-        f"{phrases.PURPOSES[purpose][language]}{{% if stay.as_of %}} {as_of}{{% endif %}}\n",
+        f"{phrases.PURPOSES[purpose][language]}{_as_of(language, dated=dated)}\n",
         f"{phrases.CHOOSE[language]}{phrases.COLON[language]}{{{{ links.preferences }}}}\n",
         f"{phrases.STOP[language]}{phrases.COLON[language]}{{{{ links.unsubscribe }}}}\n",
         "{{ hotel.legal_line }}\n",
@@ -195,10 +203,21 @@ def _twin(parts: list[Block], purpose: str, language: str) -> str:
     return "".join(told)
 
 
-def _plain(block: Block) -> str:
+def _plain(block: Block, language: str) -> str:
     words = [markup.plain(line) for line in block.lines]
+    if block.kind == "facts":
+        words = [_plain_fact(line, language) for line in words]
+        return "".join(words) + "\n"
     if block.kind == "control":
         return words[0]
     if block.kind == "list":
         return "".join(f"- {each}\n" for each in words) + "\n"
     return "\n".join(words) + "\n\n"
+
+
+def _plain_fact(line: str, language: str) -> str:
+    """A choice adds no line of its own, or those left out would leave gaps."""
+    if line.startswith("{%"):
+        return line
+    label, colon, value = line.partition(":")
+    return f"{label.strip()}{phrases.COLON[language]}{value.strip()}\n" if colon else f"{line}\n"

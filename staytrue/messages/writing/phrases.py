@@ -94,8 +94,11 @@ def instant(value: datetime, zone: str, language: str) -> str:
 
 
 def clock(value: time, language: str) -> str:
-    """As in "15:00"."""
-    return str(format_time(value, "HH:mm", locale=_LOCALES[language]))
+    """As in "15:00", in French "15 h"."""
+    pattern = "HH:mm"
+    if language == "fr":
+        pattern = "H\u00a0'h'\u00a0mm" if value.minute else "H\u00a0'h'"
+    return str(format_time(value, pattern, locale=_LOCALES[language]))
 
 
 def nights(count: int, language: str) -> str:
