@@ -24,8 +24,9 @@ from staytrue.hotel import scope
 from staytrue.inbox.models import Connection
 from staytrue.kit import clock, database
 from staytrue.lab.doubles import Doubles, Row
+from staytrue.lab.streams import stream
+from staytrue.lab.trusting import join_by_score
 from staytrue.mirror.models import Profile
-from staytrue.staff import audit
 
 _SEED = 88
 _PROFILES, _ORDERS, _FEW = 5_000, 20, 3
@@ -50,11 +51,10 @@ def measures(profiles: int) -> Iterator[Measure]:
     with fresh_home():
         now = clock.now()
         link = connected(now)
-        with scope.everything(), audit.acting(ACTOR, now):
-            MatchingSetting.objects.update(automatic=True, prove_first=[])
+        join_by_score(ACTOR, now)
         for seed in range(orders):
-            order = np.random.default_rng(seed).permutation(len(rows))
-            found.append(_one_by_one(link, [rows[place] for place in order], now))
+            stream(seed, "order").shuffle(rows)
+            found.append(_one_by_one(link, rows, now))
         _forget()
         mirrored(link, rows, now)
         batch_run.run(ACTOR, now, How(learn=False))

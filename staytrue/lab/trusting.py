@@ -1,0 +1,15 @@
+"""A house that trusts its scores from the first day on: a real one has to see them proven first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from staytrue.guests.models import MatchingSetting
+from staytrue.hotel import scope
+from staytrue.staff import audit
+
+
+def join_by_score(actor: str, now: datetime) -> None:
+    """Let the score join profiles by itself, for worlds whose truth is known."""
+    with scope.everything(), audit.acting(actor, now):
+        MatchingSetting.objects.update(automatic=True, prove_first=[])
