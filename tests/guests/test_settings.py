@@ -123,3 +123,15 @@ def test_a_count_over_many_profiles_is_the_workers(
     assert latest is not None
     assert (latest.done, latest.total, latest.ended_at) == (2, 2, NOON)
     assert dry_runs.count_waiting(NOON) == 0
+
+
+def test_which_rules_prove_themselves_first_is_set_with_an_entry_in_the_audit(at: House) -> None:
+    chief = house_access("member:7")
+    settings.set_proving(chief, ["card", "score"], NOON)
+    assert settings.current().prove_first == ["score", "card"]
+    entry = AuditEntry.objects.filter(object__startswith="matching_setting").latest("pk")
+    assert entry.after["prove_first"] == ["score", "card"]
+    with pytest.raises(Refused):
+        settings.set_proving(chief, ["shoe size"], NOON)
+    with pytest.raises(Forbidden):
+        settings.set_proving(worlds.member_at(at.sirga), [], NOON)

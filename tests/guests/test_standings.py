@@ -13,10 +13,23 @@ from random import Random
 import pytest
 from django.db.models import Q
 
-from staytrue.guests import admitting, batch_run, deciding, safety_reviews, standings
+from staytrue.guests import (
+    admitting,
+    batch_run,
+    deciding,
+    reviewing,
+    safety_reviews,
+    standings,
+)
 from staytrue.guests.batch_run import How
 from staytrue.guests.matching.safety import Stage
-from staytrue.guests.models import IdentityEvent, Proposal, SafetyCheck
+from staytrue.guests.models import (
+    IdentityEvent,
+    MatchingSetting,
+    Proposal,
+    RuleStanding,
+    SafetyCheck,
+)
 from staytrue.guests.standings import Standing
 from staytrue.hotel import scope
 from staytrue.inbox.models import Connection
@@ -48,6 +61,18 @@ class Town:
     def pairs(self, rate: float) -> list[int]:
         """A pair at each hotel, of two people with this chance."""
         return [id_ for link in self.links for id_ in self._pair(link, rate)]
+
+    def prove(self) -> None:
+        """People have said of fifteen joins at each hotel that they were right."""
+        with scope.everything():
+            SafetyCheck.objects.bulk_create(
+                SafetyCheck(
+                    event_id=-next(self._numbers), rule="card", property_id=link.property_id,
+                    one=0, other=0, drawn_at=self.now, answered_at=self.now, answer="same",
+                )
+                for link in self.links for _ in range(15)
+            )  # fmt: skip
+        self.watch()
 
     def live(self, rate: float) -> None:
         """A pair arrives at each hotel, and the watch goes round."""
@@ -133,9 +158,7 @@ def test_a_rule_that_errs_from_the_beginning_closes_before_five_wrong_merges() -
 
 def test_a_rule_that_begins_to_err_closes_before_five_wrong_merges() -> None:
     town = Town()
-    for _ in range(16):
-        town.live(0)
-        town.answer()
+    town.prove()
     assert all(each.stage == Stage.PROVEN and each.joins for each in town.standings())
     until_closed(town, 2 * BUDGET)
     harm = town.harm()
@@ -195,3 +218,34 @@ def test_a_standing_tells_how_much_is_still_to_be_said_and_by_when() -> None:
     (found,) = town.standings()
     assert (found.measured.checked, found.measured.wrong, found.needed) == (5, 0, 10)
     assert found.until == (town.now + timedelta(days=2)).date()
+
+
+def test_the_score_proves_itself_first_though_it_may_join_by_itself() -> None:
+    with scope.everything():
+        assert MatchingSetting.objects.get().prove_first == ["score"]
+    crowds.choose(automatic=True, cascade="off", prove_first=["score"])
+    link = crowds.hotel()
+    sure = {"first_name": "Claire", "last_name": "Fontanel", "birth_date": "1980-05-17",
+            "email": "claire@fontanel.fr", "phone": "+34600111222"}  # fmt: skip
+    ids = [mirrored(link, **sure) for _ in range(2)]
+    crowds.admit(*ids)
+    assert why(*ids) == "score"
+    safety_reviews.keep_watch(NOON)
+    with scope.everything():
+        drawn = SafetyCheck.objects.get()
+        assert (drawn.rule, drawn.property_id) == ("score", link.property_id)
+        RuleStanding.objects.update(stage=Stage.PROVEN, may_merge=True)
+    crowds.look_again(*ids)
+    assert one_guest(*ids)
+
+
+def test_what_is_drawn_stands_once_in_the_queue_and_looks_like_any_other_pair() -> None:
+    town = Town(1)
+    pairs = [town.pairs(0) for _ in range(4)]
+    crowds.admit(*(id_ for each in pairs for id_ in each))
+    before = {each.key for each in reviewing.queue(town.chief, town.now)}
+    town.watch()
+    items = reviewing.queue(town.chief, town.now)
+    assert {each.key for each in items} == before
+    assert len(items) == len(pairs)
+    assert all(each.proposal and not each.check for each in items)
