@@ -201,6 +201,8 @@ def _live(case: Case) -> Answer | None:
         return _hold(case, Reason.HOTEL_UNREACHABLE, SOON, look_up=True)
     if proof.told == Told.NOT_FOUND:
         return _hold(case, Reason.NOT_CONFIRMED_LIVE, LATER, look_up=True, not_found=True)
+    if proof.told == Told.BUSY and not _is_fresh(case):
+        return _hold(case, Reason.NOT_CONFIRMED_LIVE, LATER, look_up=True, busy=True)
     return None
 
 
