@@ -17,7 +17,7 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
 from staytrue.changes import pending
-from staytrue.flow import jobs, leftovers, living, reactions, streaming
+from staytrue.flow import jobs, leftovers, living, reactions, sending, streaming
 from staytrue.flow.live_loop import LiveLoop
 from staytrue.inbox import notifications
 from staytrue.kit import clock, database
@@ -34,7 +34,7 @@ def run_once(now: datetime) -> int:
     """One round of everything that is due, in this process: what `--until-idle` repeats."""
     for duty in jobs.DUTIES:
         duty(now)
-    return living.take_turns(clock.now) + settle(now)
+    return living.take_turns(clock.now) + settle(now) + sending.send_now()
 
 
 def settle(now: datetime) -> int:
@@ -51,24 +51,25 @@ def until_idle() -> int:
 
 
 def serve() -> None:
-    """Work until told to stop: loop and streams in threads, procrastinate's worker in front."""
+    """Work until told to stop: loop, streams and sending in threads, procrastinate in front."""
     leftovers.clear()
     stop = threading.Event()
     before = {each: signal.signal(each, lambda *_: stop.set()) for each in ENDS}
     loop = threading.Thread(target=_loop, args=(stop,), name="settle")
     ears = threading.Thread(target=streaming.serve, args=(stop,), name="streams")
-    loop.start()
-    ears.start()
+    post = threading.Thread(target=sending.serve, args=(stop,), name="sending")
+    for each in (loop, ears, post):
+        each.start()
     try:
         while not stop.is_set():
             asyncio.run(_work_off_jobs(stop))
             stop.wait(SECONDS)
     finally:
         stop.set()
-        loop.join()
-        ears.join()
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for each in (loop, ears, post):
+            each.join()
+        for which, handler in before.items():
+            signal.signal(which, handler)
 
 
 async def _work_off_jobs(stop: threading.Event) -> None:

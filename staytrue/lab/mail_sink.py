@@ -65,6 +65,7 @@ class MailSink:
         manners: Manners | None = None,
         *,
         heard: Callable[[Mail], None] | None = None,
+        announced: Callable[[str], None] | None = None,
         keeps: bool = True,
     ) -> None:
         self.manners = manners or Manners()
@@ -72,7 +73,7 @@ class MailSink:
         self.taken = 0
         self.lines = 0
         self.keeps = keeps
-        self._heard = heard
+        self._heard, self._announced = heard, announced
         self._came = threading.Condition()
         self.port = 0
         self._thread: threading.Thread | None = None
@@ -116,6 +117,8 @@ class MailSink:
         address: str,
         _options: list[str],
     ) -> str:
+        if self._announced:
+            self._announced(address)
         reply = self.manners.recipients.get(address, "250 OK")
         if reply.startswith("2"):
             envelope.rcpt_tos.append(address)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 from django.conf import settings
@@ -18,13 +17,16 @@ from django.db import transaction
 from staytrue.hotel import scope
 from staytrue.kit import database
 from staytrue.kit.errors import Refused
-from staytrue.messages import decisions, leases, marks, outlets, recovering, remembering
+from staytrue.messages import decisions, gate, leases, marks, outlets, recovering, remembering
 from staytrue.messages.arming import Key
 from staytrue.messages.carriers.base import Carrier, Outcome, Outgoing, Result, Sender
 from staytrue.messages.carriers.dry_run import Price, cost, segments
 from staytrue.messages.decisions import Said
+from staytrue.messages.gate import Claimed
 from staytrue.messages.journal import BEGUN, HANDED, SETTLED, Journal
 from staytrue.messages.kinds import State
+from staytrue.messages.letters import Write, Written
+from staytrue.messages.looking import Lookup
 from staytrue.messages.models import Message, MessageText, OutboxEntry, Outlet
 from staytrue.messages.pacing import Pace
 from staytrue.messages.reasons import Reason
@@ -32,52 +34,18 @@ from staytrue.messages.reasons import Reason
 GROUP = 20
 """So many are compared and journalled together: their last look is seconds old at most."""
 ONE_CLICK = frozenset({"marketing", "survey"})
-"""Purposes that never leave without a way to say no in their head."""
+"""The purposes that one click stops."""
 WAIT = timedelta(minutes=5)
 log = structlog.get_logger(__name__)
 
 
-class Claimed(Protocol):
-    """What the gate gave: a message of its own, and the address it goes to."""
-
-    message: Message
-    address: str
-
-
-class Gate(Protocol):
-    """The gate, as seen from here."""
-
-    def claim(self, limit: int, worker: str, now: datetime) -> Sequence[Claimed]:
-        """Messages that may leave, and nobody else's now."""
-        ...
-
-    def last_look(self, claimed: Claimed, now: datetime) -> bool:
-        """Whether nothing changed since; it counts as handed over from then on."""
-        ...
-
-    def settled(self, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
-        """What became of it."""
-        ...
-
-
-@dataclass(frozen=True)
-class Written:
-    """A message in words, for one guest; `name` is how its address is called."""
-
-    subject: str
-    html: str
-    text: str
-    name: str = ""
-    unsubscribe: str = ""
-
-
 @dataclass
 class Ports:
-    """What sending needs of its neighbours: the gate, the words, the time; and the open lines."""
+    """What sending needs of its neighbours: the words, the time, the PMS; and the open lines."""
 
-    gate: Gate
-    write: Callable[[Claimed, datetime], Written]
+    write: Write
     clock: Callable[[], datetime]
+    lookup: Lookup | None = None
     pace: Pace = field(default_factory=Pace)
     lines: dict[int, tuple[object, Carrier]] = field(default_factory=dict)
 
@@ -122,7 +90,7 @@ def send_due(worker: str, ports: Ports, limit: int = 1_000) -> Counts:
         held = leases.take(worker, now)
         if held is None or (held.is_new and _starts_wrongly(held.fence, now, counts)):
             break
-        claims = ports.gate.claim(GROUP, worker, now)
+        claims = gate.claim(GROUP, worker, now, ports.lookup)
         if not claims:
             break
         counts.claimed += len(claims)
@@ -153,7 +121,8 @@ def _send(claims: Sequence[Claimed], fence: int, ports: Ports, counts: Counts) -
     with transaction.atomic(durable=True), scope.everything():
         database.wait_for_disk()
         now = ports.clock()
-        leaving = [each for each in ready if ports.gate.last_look(each.claimed, now)]
+        may = gate.last_looks([each.claimed for each in ready], now)
+        leaving = [each for each in ready if each.claimed.message.pk in may]
         _keep(leaving, now)
     counts.held += len(ready) - len(leaving)
     journal = Journal(settings.HOME)
@@ -170,29 +139,31 @@ def _written(
     ways = {Key(each.property_id, each.channel): each for each in Outlet.objects.all()}
     slots = remembering.slots_of([each.message for each in claims])
     ready: list[_Ready] = []
-    for each in claims:
+    for each, words in zip(claims, ports.write(claims, now), strict=True):
         message = each.message
         outlet = ways.get(Key(message.property_id, message.channel))
-        if outlet is None:
+        if isinstance(words, Refused):
+            _hold_unwritten(message, words, now)
+        elif outlet is None:
             _hold(message, Reason.DISARMED, now)
         elif (until := ports.pace.next(each.address, outlet.settings, now)) > now:
             _hold(message, Reason.CARRIER_BUSY, now, until)
+        elif needs_link(message) and not words.one_click:
+            _hold(message, Reason.MISSING_FIELD, now, facts={"field": "unsubscribe"})
         else:
-            try:
-                outgoing = _outgoing(each, outlet, ports.write(each, now), now)
-            except Refused as refusal:
-                facts = {"code": refusal.code, **{k: str(v) for k, v in refusal.facts.items()}}
-                _hold(message, Reason.MISSING_FIELD, now, facts=facts)
-            else:
-                ready.append(_Ready(each, outgoing, outlet, slots[message.pk]))
+            outgoing = _outgoing(each, outlet, words, now)
+            ready.append(_Ready(each, outgoing, outlet, slots[message.pk]))
     counts.held += len(claims) - len(ready)
     return ready
 
 
+def needs_link(message: Message) -> bool:
+    """Whether it never leaves without a way to say no in its head."""
+    return message.channel == "email" and message.purpose in ONE_CLICK
+
+
 def _outgoing(each: Claimed, outlet: Outlet, written: Written, now: datetime) -> Outgoing:
     message = each.message
-    if message.channel == "email" and message.purpose in ONE_CLICK and not written.unsubscribe:
-        raise Refused("There is no link to unsubscribe, so nothing leaves.", "no_unsubscribe_link")
     bounces = str(outlet.settings.get("bounce_address", ""))
     return Outgoing(
         public_id=message.public_id,
@@ -206,7 +177,7 @@ def _outgoing(each: Claimed, outlet: Outlet, written: Written, now: datetime) ->
         text=written.text,
         at=now,
         return_path=marks.return_path(message.public_id, bounces) if bounces else "",
-        unsubscribe=written.unsubscribe if message.purpose in ONE_CLICK else "",
+        unsubscribe=written.one_click if needs_link(message) else "",
     )
 
 
@@ -262,7 +233,7 @@ def _hand_over(group: Sequence[_Ready], ports: Ports, journal: Journal, counts: 
     finally:
         with transaction.atomic(), scope.everything():
             for each, outcome in ends:
-                ports.gate.settled(each.claimed, outcome, ports.clock())
+                gate.settled(each.claimed, outcome, ports.clock())
 
 
 def _line(each: _Ready, fence: int) -> dict[str, object]:
@@ -280,6 +251,11 @@ def _line_of(outlet: Outlet, ports: Ports) -> Carrier:
     carrier = outlets.opened(outlet)
     ports.lines[outlet.pk] = (told, carrier)
     return carrier
+
+
+def _hold_unwritten(message: Message, refusal: Refused, now: datetime) -> None:
+    facts = {"code": refusal.code} | {name: str(value) for name, value in refusal.facts.items()}
+    _hold(message, Reason.MISSING_FIELD, now, facts=facts)
 
 
 def _hold(

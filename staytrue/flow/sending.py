@@ -1,0 +1,82 @@
+"""Sending in the worker: a thread of its own, so that a slow carrier delays nothing else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import DatabaseError, close_old_connections, connection
+
+from staytrue.kit import clock, ids
+from staytrue.kit.errors import StaytrueError
+from staytrue.messages import dispatching, leases, letters
+from staytrue.messages.dispatching import Ports
+from staytrue.messages.gate import Claimed
+
+SECONDS = 0.5
+JUMP, REST = timedelta(minutes=5), timedelta(minutes=5)
+"""A clock that jumps so far is not believed for so long: what is due by it may not be."""
+logger = structlog.get_logger(__name__)
+
+
+def no_links(claims: Sequence[Claimed], _now: datetime) -> Sequence[Mapping[str, str]]:
+    """Without guests' own pages: a text that names one is held, and what needs one never leaves."""
+    return [{} for _ in claims]
+
+
+def ports() -> Ports:
+    """The neighbours as they are in this installation."""
+    return Ports(write=letters.written(no_links), clock=clock.now)
+
+
+def send_now() -> int:
+    """Send what is due, once, and let the next worker have the lease: for `--until-idle`."""
+    worker, with_ = str(ids.new()), ports()
+    try:
+        return dispatching.send_due(worker, with_).claimed
+    finally:
+        with_.close()
+        leases.release(worker)
+
+
+def serve(stop: threading.Event, make: Callable[[], Ports] = ports) -> None:
+    """Send until told to stop; the lease is given back at the end."""
+    worker, with_, watch = str(ids.new()), make(), Watch()
+    while not stop.is_set():
+        close_old_connections()
+        sent = 0
+        try:
+            if watch.believes(clock.now(), clock.monotonic()):
+                sent = dispatching.send_due(worker, with_).claimed
+        except (DatabaseError, StaytrueError, OSError):
+            # A full disk or a lost connection: nothing is half done, and the next round goes on.
+            logger.warning("sending failed", exc_info=True)
+        stop.wait(0 if sent else SECONDS)
+    with_.close()
+    try:
+        leases.release(worker)
+    except DatabaseError:
+        logger.warning("lease not given back; it ends by itself", exc_info=True)
+    connection.close()
+
+
+@dataclass
+class Watch:
+    """Holds the wall clock against the one that only runs forward."""
+
+    wall: datetime | None = None
+    ran: float = 0.0
+    rests_until: float = 0.0
+
+    def believes(self, wall: datetime, ran: float) -> bool:
+        """Whether this instant follows from the last one; a jump is waited out."""
+        if self.wall is not None:
+            expected = self.wall + timedelta(seconds=ran - self.ran)
+            if abs(wall - expected) > JUMP:
+                logger.warning("clock jumped, sending rests", by=str(wall - expected))
+                self.rests_until = ran + REST.total_seconds()
+        self.wall, self.ran = wall, ran
+        return ran >= self.rests_until
