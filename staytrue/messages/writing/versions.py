@@ -147,7 +147,7 @@ def _sendable(
     found = problems(words.kind, words.channel, property_id, words.texts)
     for language, told in found.items():
         rendering.refuse(told)
-        unseen = [each.name for each in told if each.name not in looked_at]
+        unseen = [each.name for each in told if each.needs_approval and each.name not in looked_at]
         if unseen:
             raise Refused(
                 f"The text links to {unseen[0]}. Look at it and say so.", "link_not_looked_at",

@@ -143,10 +143,11 @@ def test_a_field_that_some_stay_lacks_keeps_a_text_from_going_live(
         letterheads.set_letterhead(chief, house.sirga, HEAD, NOW)
         draft = _waiting(chief, house.sirga, body="Meals: {{ stay.board | default: 'none' }}")
         # As if it had been saved before the fallback was asked for.
-        texts = {
-            each: {"subject": "x", "preview": "", "body": "{{ stay.board }}"} for each in LANGUAGES
-        }
-        TemplateVersion.objects.filter(pk=draft.pk).update(texts=texts)
+        words = {"subject": "x", "preview": "", "body": "{{ stay.board }}"}
+        with audit.acting("tests", NOW):
+            TemplateVersion.objects.filter(pk=draft.pk).update(
+                texts=dict.fromkeys(LANGUAGES, words)
+            )
         monkeypatch.setattr(versions.rendering, "refuse", lambda _problems: None)
         with pytest.raises(Refused) as refused:
             versions.approve(chief, draft.pk, NOW)
