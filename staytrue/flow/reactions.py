@@ -13,7 +13,7 @@ from staytrue.changes.kinds import PROFILE_CHANGES, RESERVATION_CHANGES, Kind
 from staytrue.changes.log import Entry
 from staytrue.consent import actions as consent
 from staytrue.consent import other_address
-from staytrue.flow import contacts
+from staytrue.flow import contacts, plans
 from staytrue.guests import correcting, golden, households, links
 from staytrue.guests.settling import settle_guests
 from staytrue.hotel import scope
@@ -64,6 +64,7 @@ def keep_contacts(profile_ids: Collection[int], now: datetime) -> None:
     changed = consent.learn_roles(consent.keep_contacts(profile_ids, now), now)
     # Whoever else has such an address is shown by another one now.
     contacts.recompose(changed, now)
+    pending.add(plans.PEOPLE, "profile", profile_ids, now)
 
 
 def compute_guests(profile_ids: Collection[int], now: datetime) -> None:
@@ -75,6 +76,8 @@ def compute_guests(profile_ids: Collection[int], now: datetime) -> None:
 def find_households(profile_ids: Collection[int], now: datetime) -> None:
     """Who lives with these profiles' guests, as far as they tell."""
     households.recompute(links.guests_of(profile_ids).values(), now)
+    # Who went to another guest has other stays to come.
+    pending.add(plans.PEOPLE, "profile", profile_ids, now)
 
 
 def ask_other_address(reservation_ids: Collection[int], now: datetime) -> None:
@@ -85,6 +88,7 @@ def ask_other_address(reservation_ids: Collection[int], now: datetime) -> None:
 def follow_consent(profile_ids: Collection[int], now: datetime) -> None:
     """What follows for those who opted out or in, or whose address went on the suppression list."""
     other_address.ask_for_profiles(profile_ids, now)
+    pending.add(plans.PEOPLE, "profile", profile_ids, now)
     hotels = Profile.objects.filter(id__in=profile_ids).values_list("property_id", flat=True)
     raise_screens(id_ for id_ in hotels.distinct() if id_)
 
@@ -115,6 +119,10 @@ REACTIONS: dict[Reaction, frozenset[Kind]] = {
             Kind.DATES_MOVED,
         }
     ),
+    # After contacts and consent, which say whom a message may reach.
+    plans.settle_plans: RESERVATION_CHANGES,
+    # Kept contacts and consent acts wake it.
+    plans.plan_for_people: PROFILE_CHANGES,
 }
 
 

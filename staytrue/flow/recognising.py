@@ -14,7 +14,7 @@ from django.db import connection
 from staytrue.changes import pending
 from staytrue.changes.models import Unsettled
 from staytrue.consent import actions as consent
-from staytrue.flow import reactions
+from staytrue.flow import plans, reactions
 from staytrue.guests import admitting, batch_run, published, source_profiles, stays, values
 from staytrue.guests.batch_run import How
 from staytrue.hotel import scope
@@ -39,6 +39,7 @@ def merged(delivery: Delivery, object: str, ids: Collection[int], now: datetime)
     if object == "reservation":
         # Two guests of one booking are two people, whatever was thought before.
         values.look_again(stays.companions(ids), now)
+        plans.plan_new(ids, now)
     elif delivery.kind == LIVE and not delivery.history:
         _join_as_usual()
         admitting.admit(ids, now)
@@ -61,6 +62,7 @@ def _catch_up(connection_id: int, now: datetime) -> int:
             # A chunk each, in a transaction of its own.
             pass
         done = batch_run.run(ACTOR, now, How(learn=_is_outgrown()))["refreshed"]
+        plans.plan_all(connection_id, now)
     while page := _page(connection_id, now):
         done += page
     return done

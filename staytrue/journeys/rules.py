@@ -15,7 +15,7 @@ from staytrue.journeys import timing
 from staytrue.journeys.conditions import holds
 from staytrue.journeys.facts import Edit, House, Person, Running, Stay
 from staytrue.journeys.recipients import Recipient, recipients
-from staytrue.journeys.steps import MARKETING, Anchor, Step, clock_of
+from staytrue.journeys.steps import MARKETING, Anchor, Step, To, clock_of
 from staytrue.journeys.timing import Due
 from staytrue.messages.kinds import DEMANDS, Kind, Needs
 from staytrue.messages.reasons import Reason
@@ -120,19 +120,22 @@ def _occasions(
         if guest and guest.birthday and stay.checked_out_at:
             for day in timing.birthdays(guest.birthday, stay.checked_out_at, house.zone, BIRTHDAYS):
                 yield str(day.year), timing.at_local(day, timing.NOON, house.zone)
-    elif anchor == Anchor.CHECK_IN and _comes_unseen(stay, house, step):
-        yield "1", timing.at_local(stay.arrival_on, ARRIVING, house.zone)
+    elif waived := _taken_for_granted(stay, house, step):
+        yield "1", waived
     else:
         yield "1", timing.instant_of(anchor, stay)
 
 
-def _comes_unseen(stay: Stay, house: House, step: Step) -> bool:
-    """Whether this hotel waived the evidence of a check-in for this message."""
-    return (
-        step.kind in house.without_check_in
-        and stay.status == Status.CONFIRMED
-        and stay.checked_in_at is None
-    )
+def _taken_for_granted(stay: Stay, house: House, step: Step) -> datetime | None:
+    """When a guest came or left by the calendar, where this hotel waived the evidence of it."""
+    if step.kind not in house.without_check_in:
+        return None
+    if DEMANDS[step.kind].needs == Needs.CHECKED_IN and stay.status == Status.CONFIRMED:
+        return timing.at_local(stay.arrival_on, ARRIVING, house.zone)
+    is_there = stay.status in (Status.CONFIRMED, Status.IN_HOUSE)
+    if DEMANDS[step.kind].needs == Needs.CHECKED_OUT and is_there:
+        return timing.at_local(stay.departure_on + timedelta(days=1), house.day_close, house.zone)
+    return None
 
 
 def _edits(stay: Stay, step: Step, live_from: datetime) -> Iterator[tuple[str, datetime]]:
@@ -229,8 +232,9 @@ def _status(stay: Stay, step: Step) -> Reason | None:
 def _waits(stay: Stay, house: House, step: Step) -> Reason | None:
     """The evidence that a message waits for: the clock alone never tells that a guest came."""
     needs = DEMANDS[step.kind].needs
-    is_waived = _comes_unseen(stay, house, step)
-    if needs == Needs.CHECKED_IN and stay.status != Status.IN_HOUSE and not is_waived:
+    if _taken_for_granted(stay, house, step):
+        return None
+    if needs == Needs.CHECKED_IN and stay.status != Status.IN_HOUSE:
         return Reason.NOT_CHECKED_IN
     of_guest = step.kind in MARKETING or step.when.anchor == Anchor.CHECK_OUT
     if (needs == Needs.CHECKED_OUT or of_guest) and stay.status != Status.CHECKED_OUT:
@@ -296,7 +300,12 @@ def _wanted(
         channel=step.channel,
         occurrence=line.occurrence,
         party=stay.party,
-        recipient_role=to.person.role.value,
+        recipient_role=_role(step, to.person),
         basis={} if step.kind in MARKETING else {k: v.isoformat() for k, v in dates.items()},
         facts={"late": due.late} if due.late else {},
     )
+
+
+def _role(step: Step, person: Person) -> str:
+    """The slot's role is whom the step is for: a fallback to the other is the same message."""
+    return f"companion:{person.profile_id}" if step.to == To.COMPANIONS else step.to.value

@@ -111,6 +111,11 @@ class Reservation(Mirrored):
             models.Index(fields=["property", "departure_on"], name="reservation_departures"),
             models.Index(fields=["number"], name="reservation_number"),
             models.Index(
+                fields=["property", "group_number"],
+                name="reservation_group",
+                condition=Q(group_number__isnull=False),
+            ),
+            models.Index(
                 fields=["property", "room_number"],
                 name="reservation_in_house",
                 condition=Q(status="in_house"),

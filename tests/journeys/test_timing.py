@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from staytrue.journeys import timing
+from staytrue.journeys.facts import House
 from staytrue.journeys.steps import STANDARD
 from staytrue.journeys.timing import at_local
 from tests.journeys.days import HOUSE, stay
@@ -62,7 +63,7 @@ def test_a_wall_time_is_shown_by_the_hotels_clock_or_was_jumped_over(
 
 @given(st.sampled_from(ZONES), st.dates(FIRST, FIRST + timedelta(days=730)))
 def test_an_arrival_is_a_date_of_the_hotel_whatever_its_zone(zone: str, day: date) -> None:
-    house = timing.House(1, zone, quiet_from=time(), quiet_until=time())
+    house = House(1, zone, quiet_from=time(), quiet_until=time())
     coming = stay(arrival_on=day, departure_on=day + timedelta(days=2),
                   known_at=datetime(2025, 1, 1, tzinfo=UTC))  # fmt: skip
     pre_stay = next(step for step in STANDARD if step.key == "pre_stay")
@@ -74,7 +75,7 @@ def test_an_arrival_is_a_date_of_the_hotel_whatever_its_zone(zone: str, day: dat
 
 @given(st.sampled_from(ZONES), st.integers(0, 730 * 24 * 60))
 def test_no_message_is_due_within_quiet_hours(zone: str, minute: int) -> None:
-    house = timing.House(1, zone)
+    house = House(1, zone)
     instant = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     loud = timing._after_quiet(instant, house)
     shown = loud.astimezone(ZoneInfo(zone)).time()
