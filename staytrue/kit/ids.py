@@ -5,6 +5,8 @@ Tests and simulations replace the source with `use(...)`.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +19,12 @@ _source: Callable[[], UUID] = uuid.uuid4
 def new() -> UUID:
     """A new id that nobody can guess."""
     return _source()
+
+
+def token() -> str:
+    """32 bytes that nobody can guess, as letters of an address."""
+    drawn = hashlib.sha256(_source().bytes + _source().bytes).digest()
+    return base64.urlsafe_b64encode(drawn).rstrip(b"=").decode()
 
 
 def seeded(random: Random) -> Callable[[], UUID]:

@@ -45,6 +45,8 @@ _FORMS = [
         ),
         rf"\1{MASK}",
     ),
+    # the pages of guests: who has the address has the right
+    (re.compile(r"(/g/)[\w-]{16,}"), rf"\1{MASK}"),
     # our own keys, and signed tokens
     (re.compile(r"\bstaytrue_[0-9a-f]{8}_[\w-]+"), MASK),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?"), MASK),

@@ -1,5 +1,6 @@
 """The tables of what is written to guests: each message, every decision about it, how it left."""
 
+from staytrue.messages.models.guest_links import GuestLink
 from staytrue.messages.models.messages import (
     Decision,
     GateSetting,
@@ -21,6 +22,7 @@ __all__ = [
     "CarrierReport",
     "Decision",
     "GateSetting",
+    "GuestLink",
     "Lease",
     "Letterhead",
     "LookUp",
