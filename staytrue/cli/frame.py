@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import wraps
 from itertools import chain
+from pathlib import Path
 from typing import Any, ParamSpec
 from zoneinfo import ZoneInfo
 
@@ -171,6 +172,23 @@ def setting(text: str) -> tuple[str, Any]:
         return key, json.loads(value)
     except ValueError:
         return key, value
+
+
+def secret_setting(text: str, secret: Collection[str]) -> tuple[str, Any]:
+    """A setting; a secret one may come by a way that leaves no trace in the shell's history."""
+    name, equals, said = text.partition("=")
+    if name not in secret:
+        return setting(text)
+    if not equals:
+        return name, click.prompt(name, hide_input=True, err=True)
+    if said == "-":
+        return name, sys.stdin.readline().rstrip("\r\n")
+    if said.startswith("@"):
+        try:
+            return name, Path(said[1:]).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.UsageError(f"--set {name}: {said[1:]} cannot be read: {error}") from error
+    return name, said
 
 
 def table(rows: Iterable[tuple[Any, ...]], titles: tuple[str, ...]) -> list[str]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import sys
-from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 import click
 from django.conf import settings
 
-from staytrue.cli.frame import ACTOR, Answer, acting, answers, property_named, setting
+from staytrue.cli.frame import ACTOR, Answer, acting, answers, property_named, secret_setting
 from staytrue.connectors import registry
 from staytrue.connectors.fields import secret_names
 from staytrue.hotel import actions as hotel
@@ -124,7 +121,7 @@ def connect(
         known = ", ".join(registry.names())
         raise click.UsageError(f"there is no dialect {dialect}; there are: {known}")
     secret = secret_names(registry.manifest(dialect))
-    chosen = dict(_setting(text, secret) for text in given)
+    chosen = dict(secret_setting(text, secret) for text in given)
     if (file := Path(str(chosen.get("mapping", "")))).is_file():
         # The worker reads it from another directory.
         chosen["mapping"] = str(file.resolve())
@@ -136,23 +133,6 @@ def connect(
     shown = masked(link)
     document = {"name": name, "property": code, "dialect": dialect, "settings": shown}
     return Answer(document, [f"{name} links {code} to {dialect}, one-way."])
-
-
-def _setting(text: str, secret: Collection[str]) -> tuple[str, Any]:
-    """A setting; a secret one may come by a way that leaves no trace in the shell's history."""
-    name, equals, said = text.partition("=")
-    if name not in secret:
-        return setting(text)
-    if not equals:
-        return name, click.prompt(name, hide_input=True, err=True)
-    if said == "-":
-        return name, sys.stdin.readline().rstrip("\r\n")
-    if said.startswith("@"):
-        try:
-            return name, Path(said[1:]).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise click.UsageError(f"--set {name}: {said[1:]} cannot be read: {error}") from error
-    return name, said
 
 
 @click.group(name="secrets")

@@ -109,9 +109,9 @@ def arm(
     return found
 
 
-def disarm(house: Property, channel: str, *, by: str, now: datetime) -> None:
+def disarm(house: Property, channel: str, *, by: str, now: datetime, because: str = "") -> None:
     """Nothing of this hotel leaves on this channel any more."""
-    with scope.everything(), audit.acting(by, now):
+    with scope.everything(), audit.acting(by, now, because):
         Outlet.objects.filter(property=house, channel=channel).update(armed_at=None, armed_by="")
 
 
