@@ -36,6 +36,7 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
         "templates.approve": _("Approve texts to guests"),
         "journeys.write": _("Write and rehearse journeys"),
         "journeys.approve": _("Approve journeys and switch them on"),
+        "messages.answer": _("Confirm or drop messages that wait for a person"),
         "export.list": _("Export lists"),
         "connections.read": _("See connections and how fresh they are"),
         "connections.manage": _("Set up and change connections"),
@@ -150,13 +151,13 @@ ROLES: tuple[BuiltIn, ...] = (
         _("General manager"),
         f"{_GUEST} money.read identity.read source.read export.list connections.read"
         " guests.merge guests.correct guests.elsewhere consent.record consent.manage parked.release deliveries.release day.close audit.read api.use"
-        " journeys.write journeys.approve templates.write templates.approve",
+        " journeys.write journeys.approve templates.write templates.approve messages.answer",
     ),
     _role(
         "guest_relations",
         _("Guest relations"),
         f"{_GUEST} money.read identity.read source.read connections.read parked.release"
-        " guests.merge guests.correct guests.elsewhere consent.record templates.write",
+        " guests.merge guests.correct guests.elsewhere consent.record templates.write messages.answer",
     ),
     # Marketing writes to guests and needs no door to knock on: the category, not the number.
     _role(
@@ -167,7 +168,7 @@ ROLES: tuple[BuiltIn, ...] = (
     _role(
         "front_desk",
         _("Front desk"),
-        f"{_GUEST} money.read connections.read guests.correct guests.elsewhere consent.record",
+        f"{_GUEST} money.read connections.read guests.correct guests.elsewhere consent.record messages.answer",
     ),
     _role("department", _("Department"), "stays.read room.read"),
     # An auditor checks what was done, not who slept where.

@@ -49,6 +49,7 @@ MENU = (
     Entry("today", _("Today"), "home", "stays.read", "t", on_phone=True),
     Entry("stays", _("Stays"), "bed", "stays.read", "s", on_phone=True),
     Entry("guests", _("Guests"), "guests", "profiles.read", "u", on_phone=True),
+    Entry("outbox", _("Outbox"), "mail", "stays.read", "o", "write"),
     Entry("review", _("Duplicates"), "twin", "guests.merge", "d", "write"),
     Entry("connections", _("Connections"), "plug", "connections.read", "n", "know"),
     Entry("audit", _("Audit"), "shield", "audit.read", "a", "know"),

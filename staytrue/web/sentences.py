@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from staytrue.guests.consequences import PARTED
 from staytrue.mirror.rules import AGE_LIMITS, EVIDENCE, NEXT_MESSAGE, Verdict, verdict
-from staytrue.web import deliveries, formats, parted_words, reasons, words
+from staytrue.web import deliveries, formats, message_words, parted_words, reasons, words
 from staytrue.web.reasons import brake_brief
 
 
@@ -193,6 +193,8 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             _("Decide what is right of a guest: %(fields)s") % {"fields": ", ".join(fields)},
             _("The PMS now says something else than a person corrected. Nothing is changed yet."),
         )
+    if kind == message_words.ASK:
+        return message_words.asked(facts)
     if kind.startswith(PARTED):
         return parted_words.asked(kind.removeprefix(PARTED), facts)
     return _about_connection(kind, facts, told)

@@ -273,6 +273,8 @@ ACT: Words = {
     "signed_in": _("Signed in"),
     "sign_in_failed": _("Sign-in failed"),
     "delivery_released": _("Delivery released"),
+    "message_confirmed": _("Message confirmed after a look into the PMS"),
+    "message_dropped": _("Message dropped"),
     "connection_resumed": _("Connection resumed"),
     "parts_released": _("Parked parts read again"),
     "parts_dropped": _("Parked parts dropped"),
