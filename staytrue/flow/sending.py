@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,9 +12,8 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from staytrue.kit import clock, ids
 from staytrue.kit.errors import StaytrueError
-from staytrue.messages import dispatching, leases, letters
+from staytrue.messages import dispatching, guest_links, leases, letters
 from staytrue.messages.dispatching import Ports
-from staytrue.messages.gate import Claimed
 
 SECONDS = 0.5
 JUMP, REST = timedelta(minutes=5), timedelta(minutes=5)
@@ -22,14 +21,9 @@ JUMP, REST = timedelta(minutes=5), timedelta(minutes=5)
 logger = structlog.get_logger(__name__)
 
 
-def no_links(claims: Sequence[Claimed], _now: datetime) -> Sequence[Mapping[str, str]]:
-    """Without guests' own pages: a text that names one is held, and what needs one never leaves."""
-    return [{} for _ in claims]
-
-
 def ports() -> Ports:
     """The neighbours as they are in this installation."""
-    return Ports(write=letters.written(no_links), clock=clock.now)
+    return Ports(write=letters.written(guest_links.of_claims), clock=clock.now)
 
 
 def send_now() -> int:
@@ -44,11 +38,12 @@ def send_now() -> int:
 
 def serve(stop: threading.Event, make: Callable[[], Ports] = ports) -> None:
     """Send until told to stop; the lease is given back at the end."""
-    worker, with_, watch = str(ids.new()), make(), Watch()
+    worker, with_, watch, notes = str(ids.new()), make(), Watch(), Notes()
     while not stop.is_set():
         close_old_connections()
         sent = 0
         try:
+            notes.write()
             if watch.believes(clock.now(), clock.monotonic()):
                 sent = dispatching.send_due(worker, with_).claimed
         except (DatabaseError, StaytrueError, OSError):
