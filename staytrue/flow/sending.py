@@ -14,6 +14,7 @@ from staytrue.kit import clock, ids
 from staytrue.kit.errors import StaytrueError
 from staytrue.messages import dispatching, guest_links, leases, letters
 from staytrue.messages.dispatching import Ports
+from staytrue.messages.opt_outs import Notes
 
 SECONDS = 0.5
 JUMP, REST = timedelta(minutes=5), timedelta(minutes=5)

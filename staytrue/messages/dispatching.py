@@ -137,7 +137,8 @@ def _written(
 ) -> list[_Ready]:
     """Those that are ready to leave; the others go back with their reason."""
     ways = {Key(each.property_id, each.channel): each for each in Outlet.objects.all()}
-    slots = remembering.slots_of([each.message for each in claims])
+    addresses = {each.message.pk: each.address for each in claims}
+    slots = remembering.slots_of([each.message for each in claims], addresses)
     ready: list[_Ready] = []
     for each, words in zip(claims, ports.write(claims, now), strict=True):
         message = each.message

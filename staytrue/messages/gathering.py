@@ -9,7 +9,7 @@ from typing import Any
 
 from staytrue.consent import permissions
 from staytrue.consent.permissions import Asked, Permission
-from staytrue.messages import people, surroundings
+from staytrue.messages import people, remembering, surroundings
 from staytrue.messages.arming import Armed, Disarmed, Key
 from staytrue.messages.case import Case, Permitted, Point, Recipient
 from staytrue.messages.kinds import DEMANDS, Kind
@@ -95,6 +95,7 @@ class Set:
         self._used = surroundings.used_slots(
             mine, {pk: found.point_id if found else None for pk, found in self._addresses.items()}
         )
+        self._spent = remembering.spent(mine, {each.pk: self.value(each) for each in mine})
         self._silences = surroundings.silences(profiles, reservations)
         self._written = surroundings.written(profiles, now - timedelta(days=CAP_DAYS_MAX))
         winning = {
@@ -151,7 +152,7 @@ class Set:
             is_before_go_live=bool(
                 hotel.chosen.live_from and message.due_at < hotel.chosen.live_from
             ),
-            is_sent=self._is_used(message),
+            is_sent=self._is_used(message) or message.pk in self._spent,
             is_party_written=self._is_party_used(message),
             has_future_stay=bool(person and self._again.intersection(person.profiles)),
             silence=self._silence(message, person),

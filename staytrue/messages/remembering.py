@@ -40,8 +40,10 @@ class _Sent:
     outcome: str = State.UNKNOWN
 
 
-def slots_of(messages: Collection[Message]) -> dict[int, tuple[str, ...]]:
-    """Message with its address → the names of the slots it uses, as they outlive this database."""
+def slots_of(
+    messages: Collection[Message], addresses: Mapping[int, str]
+) -> dict[int, tuple[str, ...]]:
+    """Message → the names of the slots it uses at its address, as they outlive this database."""
     codes = dict(Property.objects.values_list("pk", "code"))
     stays = {
         id_: (number, leg)
@@ -51,7 +53,7 @@ def slots_of(messages: Collection[Message]) -> dict[int, tuple[str, ...]]:
     }
     journal = Journal(settings.HOME)
     return {
-        each.pk: tuple(_slots(each, codes, stays, journal.hash_of(each.address)))
+        each.pk: tuple(_slots(each, codes, stays, journal.hash_of(addresses[each.pk])))
         for each in messages
     }
 
@@ -79,7 +81,8 @@ def is_older_than_journal(fence: int) -> bool:
     # The last of them is the present one.
     is_behind = any(each >= fence for each in leased[:-1])
     last = list(_sent(lines))[-1:]
-    return is_behind or len(_known(last)) < len(last)
+    known = _known(last) or Remembered.objects.filter(facts__message__in=last).exists()
+    return is_behind or bool(last and not known)
 
 
 def is_journal_lost() -> bool:
@@ -123,9 +126,12 @@ def forget_before(now: datetime) -> None:
     Remembered.objects.filter(what=BEFORE).update(at=now)
 
 
-def spent(messages: Collection[Message], slots: Mapping[int, tuple[str, ...]]) -> set[int]:
+def spent(messages: Collection[Message], addresses: Mapping[int, str]) -> set[int]:
     """Those of these that left already, as far as the journal knew or nobody can know."""
-    wanted = {slot for each in messages for slot in slots[each.pk]}
+    if not messages or not Remembered.objects.exists():
+        return set()
+    slots = slots_of(messages, addresses)
+    wanted = {slot for of in slots.values() for slot in of}
     marks = dict(Remembered.objects.filter(what=SLOT, hash__in=wanted).values_list("hash", "facts"))
     lost = Remembered.objects.filter(what=BEFORE).values_list("at", flat=True).first()
     return {

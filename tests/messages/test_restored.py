@@ -1,0 +1,186 @@
+"""A restored database sends nothing, and after a person armed it nothing that it had sent before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from staytrue.consent import acts
+from staytrue.consent.acts import About, Spoken
+from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose
+from staytrue.hotel import scope
+from staytrue.kit import backup
+from staytrue.kit.errors import Refused
+from staytrue.lab.mail_sink import MailSink
+from staytrue.messages import leases, outlets
+from staytrue.messages.journal import Journal
+from staytrue.messages.kinds import Kind, State
+from staytrue.messages.models import Lease, Message, Remembered
+from staytrue.messages.opt_outs import Notes
+from staytrue.messages.reasons import Reason
+from tests.make import NOON
+from tests.messages import scene, ways
+from tests.messages.scene import Scene
+from tests.messages.test_dispatching import Post
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home of the test's own."""
+    with ways.home(tmp_path / "home") as place:
+        yield place
+
+
+@pytest.fixture
+def sink() -> Iterator[MailSink]:
+    """A mail server."""
+    with MailSink() as running:
+        yield running
+
+
+def build(sink: MailSink, count: int = 2) -> Scene:
+    """A house with messages that are due, sending over the sink."""
+    house = scene.build()
+    ways.armed(house.hotel, sink.port, limit=1000)
+    house.plan(*(house.wanted(Kind.CHANGE, occurrence=str(n)) for n in range(count)))
+    return house
+
+
+def arm(house: Scene, **how: bool) -> outlets.Found:
+    """A person arms the hotel again; the worker of before is gone."""
+    found = outlets.arm(house.hotel, "email", by="tests", now=LATER, limit=1000, **how)
+    Lease.objects.update(until_at=None)
+    house.is_fresh(LATER)
+    return found
+
+
+def test_a_database_that_went_back_stops_by_itself(sink: MailSink) -> None:
+    build(sink)
+    before = transaction.savepoint()
+    assert Post().send().accepted == 2
+    transaction.savepoint_rollback(before)
+    # Its messages stand as if they had still to leave, and its worker starts anew.
+    assert {each.state for each in scene.messages()} == {State.PLANNED}
+    Lease.objects.update(until_at=None)
+    assert Post(now=LATER).send("another").claimed == 0
+    assert Lease.objects.get().stopped_because == outlets.RESTORED
+    assert len(sink.mails) == 2
+
+
+def test_armed_again_it_sends_nothing_that_it_had_sent_before(sink: MailSink) -> None:
+    house = build(sink)
+    before = transaction.savepoint()
+    Post().send()
+    transaction.savepoint_rollback(before)
+    found = arm(house)
+    assert (found.left, found.unknown) == (2, 0)
+    assert Post(now=LATER).send("another").claimed == 0
+    assert {each.state for each in scene.messages()} == {State.ACCEPTED}
+    assert len(sink.mails) == 2
+
+
+def test_a_message_that_was_planned_after_the_backup_does_not_leave_again(sink: MailSink) -> None:
+    house = scene.build()
+    ways.armed(house.hotel, sink.port, limit=1000)
+    before = transaction.savepoint()
+    house.plan(house.wanted(Kind.CHANGE))
+    Post().send()
+    transaction.savepoint_rollback(before)
+    arm(house)
+    # The same change is planned anew, under another number of ours; a new one has not left yet.
+    house.plan(house.wanted(Kind.CHANGE), house.wanted(Kind.CHANGE, occurrence="2"))
+    assert Post(now=LATER).send("another").accepted == 1
+    assert sorted((each.state, each.reason) for each in scene.messages()) == [
+        (State.ACCEPTED, ""),
+        (State.CLOSED, Reason.ALREADY_SENT),
+    ]
+    assert len(sink.mails) == 2
+
+
+def test_what_nobody_knew_before_the_restore_stays_unknown(sink: MailSink) -> None:
+    house = build(sink, count=1)
+    before = transaction.savepoint()
+    sink.manners.hangs_up = True
+    Post().send()
+    transaction.savepoint_rollback(before)
+    assert arm(house).unknown == 1
+    assert scene.only().state == State.UNKNOWN
+
+
+def test_a_restored_home_without_its_journal_is_not_armed(sink: MailSink, home: Path) -> None:
+    house = build(sink)
+    Post().send()
+    for file in Journal(settings.HOME).folder.iterdir():
+        file.unlink()
+    (home / leases.OWN_MARK).unlink()
+    with pytest.raises(Refused) as refused:
+        arm(house)
+    assert refused.value.code == "journal_missing"
+
+
+def test_where_the_journal_is_lost_nothing_leaves_that_was_due_until_then(sink: MailSink) -> None:
+    house = build(sink)
+    before = transaction.savepoint()
+    Post().send()
+    transaction.savepoint_rollback(before)
+    for file in Journal(settings.HOME).folder.iterdir():
+        file.unlink()
+    arm(house, journal_is_lost=True)
+    house.plan(
+        house.wanted(Kind.CHANGE, occurrence="0"),
+        house.wanted(Kind.CHANGE, occurrence="1"),
+        house.wanted(Kind.CHANGE, occurrence="9", due_at=LATER + timedelta(minutes=1)),
+        at=LATER,
+    )
+    with scope.everything():
+        assert Remembered.objects.get().at == LATER
+    assert Post(now=LATER + timedelta(minutes=2)).send("another").accepted == 1
+    ends = {each.occurrence: each.state for each in scene.messages()}
+    assert ends == {"0": State.CLOSED, "1": State.CLOSED, "9": State.ACCEPTED}
+
+
+def test_nothing_of_the_token_or_the_journal_is_in_a_backup(home: Path, sink: MailSink) -> None:
+    build(sink)
+    Post().send()
+    kept = {path.relative_to(home).as_posix() for path in backup._kept()}
+    assert kept
+    assert not [name for name in kept if name.startswith((leases.OWN_MARK, "journal"))]
+
+
+def test_an_unarmed_house_with_imported_data_sends_nothing_in_a_week(sink: MailSink) -> None:
+    house = build(sink)
+    outlets.stop("tests", NOON)
+    Message.objects.update(not_after=NOON + timedelta(days=30))
+    for hour in range(0, 7 * 24, 6):
+        now = NOON + timedelta(hours=hour)
+        house.is_fresh(now)
+        assert Post(now=now).send(f"worker {hour}").claimed == 0
+    assert not sink.mails
+
+
+def test_an_opt_out_that_the_database_forgot_holds_before_anything_is_armed(
+    sink: MailSink,
+) -> None:
+    house = build(sink, count=1)
+    before = transaction.savepoint()
+    with scope.everything():
+        acts.opt_out(
+            [About(profile_id=house.person())], list(Purpose), [Channel.EMAIL], GROUP,
+            Spoken(Origin.DESK, "tests"), NOON,
+        )  # fmt: skip
+    assert Notes().write() == len(Purpose)
+    assert Notes().write() == 0
+    transaction.savepoint_rollback(before)
+    arm(house)
+    assert Post(now=LATER).send("another").claimed == 0
+    assert not sink.mails
+    assert {each.reason for each in scene.messages()} == {Reason.OPTED_OUT}
