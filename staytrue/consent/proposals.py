@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from staytrue.consent import acts
 from staytrue.consent.acts import About, Spoken
@@ -92,3 +93,8 @@ def decide(access: Access, proposal_id: int, now: datetime, *, is_meant: bool) -
         words=found.words, said_at=found.at, proof=proof,
     )  # fmt: skip
     return acts.opt_out([about], ONE_CLICK, [Channel(found.channel)], GROUP, spoken, now)
+
+
+def open_ones() -> QuerySet[ProposedOptOut]:
+    """Those that nobody decided yet."""
+    return ProposedOptOut.objects.filter(decision="")

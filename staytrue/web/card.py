@@ -56,10 +56,10 @@ def stays(request: HttpRequest, public_id: UUID) -> HttpResponse:
     access, now = access_in(request), clock.now()
     if on := card_past.day_of(request):
         return card_past.shown(request, public_id, on, now)
-    shown = _card(request, public_id, now)
+    shown = card_of(request, public_id, now)
     if isinstance(shown, HttpResponse):
         return shown
-    return _page(
+    return card_page(
         request,
         "card_stays.html",
         shown,
@@ -79,10 +79,10 @@ def stays(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def profiles(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Every field with all its candidates, and the sources they came from."""
     access, now = access_in(request), clock.now()
-    shown = _card(request, public_id, now)
+    shown = card_of(request, public_id, now)
     if isinstance(shown, HttpResponse):
         return shown
-    return _page(
+    return card_page(
         request,
         "card_profiles.html",
         shown,
@@ -102,10 +102,10 @@ def profiles(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What was decided about him, and every version of his profiles."""
     access, now = access_in(request), clock.now()
-    shown = _card(request, public_id, now)
+    shown = card_of(request, public_id, now)
     if isinstance(shown, HttpResponse):
         return shown
-    return _page(
+    return card_page(
         request,
         "card_history.html",
         shown,
@@ -116,7 +116,7 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
 
 
-def _card(request: HttpRequest, public_id: UUID, now: datetime) -> Card | HttpResponse:
+def card_of(request: HttpRequest, public_id: UUID, now: datetime) -> Card | HttpResponse:
     """His card, or the answer to an id that is not, or not only, his now."""
     access = access_in(request)
     answer = identities.answer(access, public_id)
@@ -133,7 +133,7 @@ def _elsewhere(request: HttpRequest, answer: Answer, now: datetime) -> HttpRespo
     return page(request, "card_moved.html", now, screen="guests", answer=answer, current=current)
 
 
-def _page(
+def card_page(
     request: HttpRequest,
     template: str,
     shown: Card,
@@ -142,6 +142,7 @@ def _page(
     live: bool = False,
     **context: object,
 ) -> HttpResponse:
+    """A tab of the card, or a page in its frame."""
     access = access_in(request)
     conflicts = golden_lines.conflicts(shown)
     contacts = _contacts(access, shown)
@@ -158,6 +159,7 @@ def _page(
             ("guest_card", "1", _("Stays"), len(shown.history.stays)),
             ("guest_profiles", "2", _("Profiles"), len(shown.sources)),
             ("guest_history", "3", _("History"), 0),
+            ("guest_consent", "4", _("Consent"), 0),
         ],
         vip=shown.golden.value("vip"),
         speaks=shown.golden.value("language"),

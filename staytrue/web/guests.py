@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from staytrue.consent.desk import RECORD
 from staytrue.guests import directory as people
 from staytrue.guests.card import guest_of
 from staytrue.kit import clock
@@ -47,7 +48,11 @@ def guests(request: HttpRequest) -> HttpResponse:
     else:
         today = lists.today_of(access, now)
         listed = people.guests(access, today, fold(name), after, PAGE, of.property_id)
-        told = {"listed": listed, "reads_contacts": access.may_anywhere("contact.read")}
+        told = {
+            "listed": listed,
+            "reads_contacts": access.may_anywhere("contact.read"),
+            "records_consent": access.may_anywhere(RECORD),
+        }
         later, template = listed.later, "guests.html"
     return page(
         request, template, now, name=name, kept=kept, hotel=hotel,

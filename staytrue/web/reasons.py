@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from staytrue.kit.errors import StaytrueError
 from staytrue.web import formats, words
+from staytrue.web.consent_words import CONSENT_REFUSALS
 from staytrue.web.far_side import FAR_SIDE
 from staytrue.web.refusals import REFUSALS
 
@@ -33,6 +34,7 @@ _LAYOUT = gettext_lazy(
 REASONS: dict[str, Promise] = {
     **FAR_SIDE,
     **REFUSALS,
+    **CONSENT_REFUSALS,
     "truncated": _CUT,
     "replaced": gettext_lazy(
         "The file was replaced while it was read. It is taken again when at rest."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from staytrue.consent.desk import RECORD
 from staytrue.guests.search import Found
 from staytrue.guests.search import search as find
 from staytrue.kit import clock
@@ -30,4 +31,5 @@ def search(request: HttpRequest) -> HttpResponse:
         context = {"words": words, "found": first, "now": now, "is_palette": True,
                    "is_cut": first != found}  # fmt: skip
         return render(request, "parts/hits.html", context)
-    return page(request, "search.html", now, words=words, found=found)
+    records = access.may_anywhere(RECORD)
+    return page(request, "search.html", now, words=words, found=found, records_consent=records)

@@ -14,9 +14,18 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from staytrue.consent import other_address, pms_asks, proposals
 from staytrue.guests.consequences import PARTED
 from staytrue.mirror.rules import AGE_LIMITS, EVIDENCE, NEXT_MESSAGE, Verdict, verdict
-from staytrue.web import deliveries, formats, message_words, parted_words, reasons, words
+from staytrue.web import (
+    consent_words,
+    deliveries,
+    formats,
+    message_words,
+    parted_words,
+    reasons,
+    words,
+)
 from staytrue.web.reasons import brake_brief
 
 
@@ -193,11 +202,34 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             _("Decide what is right of a guest: %(fields)s") % {"fields": ", ".join(fields)},
             _("The PMS now says something else than a person corrected. Nothing is changed yet."),
         )
+    if kind in (pms_asks.KIND, other_address.KIND, proposals.KIND):
+        return _about_consent(kind, told)
     if kind == message_words.ASK:
         return message_words.asked(facts)
     if kind.startswith(PARTED):
         return parted_words.asked(kind.removeprefix(PARTED), facts)
     return _about_connection(kind, facts, told)
+
+
+def _about_consent(kind: str, told: Mapping[str, str]) -> tuple[str, str]:
+    channel = {"channel": words.word(consent_words.CHANNEL, told.get("channel"))}
+    if kind == pms_asks.KIND:
+        return (
+            _("Also enter the opt-out in %(connection)s")
+            % {"connection": told.get("connection", "?")},
+            _("A guest wants no more %(channel)s. This closes itself once the PMS shows it.")
+            % channel,
+        )
+    if kind == other_address.KIND:
+        return (
+            _("Ask for another e-mail address: booking %(number)s")
+            % {"number": told.get("number", "?")},
+            _("Nothing reaches him at the one we have, or he complained of our mail."),
+        )
+    return (
+        _("Read a guest’s words: are they an opt-out?"),
+        _("By %(channel)s. Nothing is changed until somebody confirms.") % channel,
+    )
 
 
 def _file(facts: Mapping[str, Any]) -> str:

@@ -283,6 +283,12 @@ ACT: Words = {
     "card_numbers_removed": _("Card numbers removed"),
     "private_address_allowed": _("Private address allowed"),
     "private_address_closed": _("Private address closed"),
+    "consent_opt_out": _("Opt-out recorded"),
+    "consent_opt_in": _("Consent recorded"),
+    "consent_confirm": _("Consent confirmed"),
+    "consent_suppress": _("Address taken out of use"),
+    "consent_release": _("Address may be used again"),
+    "exported": _("List exported"),
 }
 # The tables that the audit speaks of, whoever acts besides members, and what differs.
 AUDITED: Words = {
@@ -300,6 +306,9 @@ AUDITED: Words = {
     "value": _("Shared value"),
     "matching_setting": _("Recognition"),
     "pair_rule": _("Decision on a pair"),
+    "customer_statement": _("Statement on customers"),
+    "basis_choice": _("Legal ground of a hotel"),
+    "proposed_opt_out": _("Proposed opt-out"),
     "correction": _("Correction of a guest"),
     "persona_choice": _("Chosen persona"),
     "source_trust": _("Trust in a source"),

@@ -138,6 +138,8 @@ class Album:
             **self._recognised(),
             "flows": "/guests/flows/?at=BIO&next=BIO",
             "reach": "/guests/reachability/",
+            "consent": "/guests/consent/",
+            "grounds": "/guests/grounds/",
             "search": "/search/?q=olabarria",
             "search-mistyped": "/search/?q=olavaria",
             "search-empty": "/search/?q=nobody+here",
@@ -180,6 +182,8 @@ class Album:
             "guest-parting": parting,
             "guest-profiles": f"{card}profiles/",
             "guest-history": f"{card}history/",
+            "guest-consent": f"{card}consent/",
+            "guest-opt-out": f"{card}opt-out/",
             "guest-then": f"{card}?known=2026-05-18",
         }
 

@@ -13,6 +13,8 @@ CELLS = [
 POSTS = {
     "language", "single_keys", "release_delivery", "settle_parts", "end_membership", "resume",
     "new_address", "review_undo", "recognition_count", "guest_word", "guest_persona", "guest_undo",
+    "guest_consent_record", "proposed_opt_out", "suppression_back", "basis_choose",
+    "statement_sign", "statement_end",
     "guest_apart", "ask_looked",
 }  # fmt: skip
 
