@@ -16,6 +16,7 @@ _POLICY = (
     "style-src 'self'; "
     "img-src 'self' data:; "
     "connect-src 'self'; "
+    "frame-src 'self'; "
     "font-src 'self'; "
     "manifest-src 'self'; "
     "form-action 'self'; "

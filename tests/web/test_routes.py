@@ -15,7 +15,7 @@ POSTS = {
     "new_address", "review_undo", "recognition_count", "guest_word", "guest_persona", "guest_undo",
     "guest_consent_record", "proposed_opt_out", "suppression_back", "basis_choose",
     "statement_sign", "statement_end",
-    "guest_apart", "ask_looked",
+    "guest_apart", "ask_looked", "texts_adopt", "text_act", "text_check",
 }  # fmt: skip
 
 
@@ -23,6 +23,8 @@ PARTS = {
     "<int:pk>": "1",
     "<int:event>": "1",
     "<slug:key>": "front_desk",
+    "<slug:kind>": "pre_stay",
+    "<slug:channel>": "email",
     "<uuid:public_id>": "01900000-0000-7000-8000-000000000001",
 }
 
@@ -33,6 +35,7 @@ def address(route: matrix.Route, house: House) -> str:
         "today/<str:code>/": "today/BIO/",
         "stays/<int:pk>/": f"stays/{house.stay('30117')}/",
         "guests/<int:pk>/": f"guests/{house.guest('G1')}/",
+        "texts/letterhead/<str:code>/": "texts/letterhead/BIO/",
         "connections/<str:name>/": "connections/bio-files/",
         "connections/<str:name>/parked/": "connections/bio-files/parked/",
         "connections/<str:name>/resume/": "connections/bio-files/resume/",

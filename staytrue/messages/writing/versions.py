@@ -50,8 +50,8 @@ def save_draft(
 ) -> TemplateVersion:
     """Keep these words as the draft; refused with the field named where they could not be filled."""
     _require(access, WRITE, property_id)
-    if set(texts) != set(LANGUAGES):
-        raise Refused("A text stands in English, French and Spanish.", "languages_missing")
+    if not texts or not set(texts) <= set(LANGUAGES):
+        raise Refused("Write it in English, French or Spanish.", "template_empty")
     for found in problems(kind, channel, property_id, texts).values():
         rendering.refuse(found)
     with audit.acting(access.actor, now):
@@ -112,18 +112,24 @@ def send_back(access: Access, version_id: int, why: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def adopt_standard(access: Access, sets: Sequence[tuple[Kind, str]], now: datetime) -> int:
-    """Approve texts that ship, for the group, where it has none of its own yet; answers how many."""
-    require_everywhere(access, APPROVE)
+def adopt_standard(
+    access: Access,
+    sets: Sequence[tuple[Kind, str]],
+    now: datetime,
+    property_id: int | None = None,
+) -> int:
+    """Approve texts that ship where the hotel, or the group, has none of its own; answers how many."""
+    _require(access, APPROVE, property_id)
     made = 0
     with audit.acting(access.actor, now):
         for kind, channel in sets:
             texts = standard_set.texts(kind, channel)
-            template = _template(kind, channel, None)
+            template = _template(kind, channel, property_id)
             if not texts or TemplateVersion.objects.filter(template=template).exists():
                 continue
             version = TemplateVersion.objects.create(
                 template=template,
+                property_id=property_id,
                 number=1,
                 texts={language: asdict(text) for language, text in texts.items()},
                 purpose=live.purpose_of(kind, texts),
@@ -143,6 +149,9 @@ def _sendable(
     now: datetime,
 ) -> None:
     """Refuse what would stop at the door, or should never pass it."""
+    if set(words.texts) != set(LANGUAGES):
+        raise Refused("A text stands in English, French and Spanish before it goes live.",
+                      "languages_missing")  # fmt: skip
     hotels = _hotels(property_id)
     found = problems(words.kind, words.channel, property_id, words.texts)
     for language, told in found.items():

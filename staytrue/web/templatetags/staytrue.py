@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from staytrue.inbox.models import Delivery
-from staytrue.web import evidence, formats, sentences, words
+from staytrue.web import evidence, formats, sentences, text_words, words
 from staytrue.web.deliveries import name_of
 
 register = template.Library()
@@ -243,6 +243,12 @@ def word(code: str | None, table: str) -> str:
 def evidence_word(code: str | None, table: str) -> str:
     """A code of recognition in the reader's language: `{{ value.state|evidence:"STATE" }}`."""
     return words.word(getattr(evidence, table), code)
+
+
+@register.filter
+def text_word(code: str | None, table: str) -> str:
+    """A code of texts in the reader's language: `{{ line.kind|text_word:"KIND" }}`."""
+    return words.word(getattr(text_words, table), code)
 
 
 @register.filter
