@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "staytrue.guests",
     "staytrue.messages",
     "staytrue.journeys",
+    "staytrue.forms",
     "staytrue.web",
 ]
 MIDDLEWARE = [

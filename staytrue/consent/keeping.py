@@ -12,7 +12,7 @@ from django.db import connection
 
 from staytrue.consent import learning
 from staytrue.consent.facts import Facts
-from staytrue.consent.points import FIELDS, Use, Version, domain_of, uses_of
+from staytrue.consent.points import FIELDS, Point, Use, Version, domain_of, uses_of
 from staytrue.consent.roles import role_of
 from staytrue.kit.errors import Temporary
 from staytrue.mirror.rows import json_text
@@ -56,7 +56,54 @@ def keep(profile_ids: Sequence[int], now: datetime) -> set[int]:
             if "out" in (known[key]["marketing"], wanted[key].marketing)
         }
     )
-    return touched - _forget({known[key]["point"] for key in gone})
+    erased = _remove_given([id_ for id_, row in profiles.items() if row["anonymised"]])
+    return touched - _forget({known[key]["point"] for key in gone} | erased)
+
+
+def give(
+    profile_id: int, property_id: int | None, points: Sequence[Point], origin: str, now: datetime
+) -> dict[tuple[str, str], int]:
+    """Somebody else than a PMS says that a profile uses these from now on; answers their ids.
+
+    What the same origin gave before of these kinds ends: he has a new one.
+    """
+    new = {
+        (profile_id, each.kind, each.value, now): Use(
+            each.kind, each.value, now, None, now, each.type, each.masked, each.written, ""
+        )
+        for each in points
+    }
+    found = _points({key[1:3] for key in new}, new, now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE contact_use u SET until_at = %s FROM contact_point c
+                WHERE c.id = u.contact_point_id AND u.profile_id = %s AND u.origin = %s
+                  AND u.until_at IS NULL AND c.kind = ANY(%s) AND NOT c.id = ANY(%s)""",
+            [now, profile_id, origin, sorted({key[1] for key in new}), sorted(found.values())],
+        )
+        cursor.execute(
+            """SELECT contact_point_id FROM contact_use
+                WHERE profile_id = %s AND contact_point_id = ANY(%s) AND until_at IS NULL""",
+            [profile_id, sorted(found.values())],
+        )
+        known = {id_ for (id_,) in cursor.fetchall()}
+    row = {"property_id": property_id}
+    fresh = [key for key in new if found[key[1:3]] not in known]
+    _add([(key, new[key], row, found[key[1:3]]) for key in fresh], origin)
+    return found
+
+
+def _remove_given(profile_ids: Sequence[int]) -> set[int]:
+    """What others than the PMS said of profiles that were anonymised goes with them."""
+    if not profile_ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """DELETE FROM contact_use WHERE profile_id = ANY(%s) AND origin <> %s
+               RETURNING contact_point_id""",
+            [list(profile_ids), _PMS],
+        )
+        return {id_ for (id_,) in cursor.fetchall()}
 
 
 def _profiles(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -154,7 +201,7 @@ def _points(
     return found
 
 
-def _add(rows: Iterable[tuple[Key, Use, Mapping[str, Any], int]]) -> None:
+def _add(rows: Iterable[tuple[Key, Use, Mapping[str, Any], int]], origin: str = _PMS) -> None:
     made = [
         msgspec.structs.asdict(use)
         | {"contact_point_id": point, "profile_id": key[0], "property_id": row["property_id"]}
@@ -171,7 +218,7 @@ def _add(rows: Iterable[tuple[Key, Use, Mapping[str, Any], int]]) -> None:
                       until_at timestamptz, seen_at timestamptz, type text, masked boolean,
                       written text, marketing text)
                 ORDER BY x.profile_id, x.contact_point_id""",
-            [_PMS, json_text(made)],
+            [origin, json_text(made)],
         )
 
 

@@ -14,6 +14,7 @@ from staytrue.changes.log import Entry
 from staytrue.consent import actions as consent
 from staytrue.consent import other_address
 from staytrue.flow import contacts, plans
+from staytrue.forms import keeping as forms
 from staytrue.guests import correcting, golden, households, links
 from staytrue.guests.settling import settle_guests
 from staytrue.hotel import scope
@@ -80,6 +81,11 @@ def find_households(profile_ids: Collection[int], now: datetime) -> None:
     pending.add(plans.PEOPLE, "profile", profile_ids, now)
 
 
+def follow_guest_pages(profile_ids: Collection[int], now: datetime) -> None:
+    """What guests typed on their pages and the PMS shows by now is asked for no more."""
+    forms.follow(profile_ids, now)
+
+
 def ask_other_address(reservation_ids: Collection[int], now: datetime) -> None:
     """Whose addresses are all dead or unwelcome is asked for another one when he arrives."""
     other_address.ask_for_stays(reservation_ids, now)
@@ -105,6 +111,7 @@ REACTIONS: dict[Reaction, frozenset[Kind]] = {
     # No change wakes it: whoever was recognised says who is to be looked at again with him.
     settle_guests: frozenset(),
     find_households: PROFILE_CHANGES,
+    follow_guest_pages: PROFILE_CHANGES,
     # Consent acts wake it themselves (`consent/telling.py`).
     follow_consent: frozenset({Kind.CONTACT_CORRECTED}),
     ask_other_address: frozenset(

@@ -34,3 +34,7 @@ class GuestLink(models.Model):
     class Meta:
         db_table = "guest_link"
         indexes: ClassVar = [models.Index(fields=["profile_id"], name="guest_link_profile")]
+
+    def stay_id(self) -> int:
+        """The reservation it is about; zero is none."""
+        return self.reservation_id or 0

@@ -1,0 +1,1 @@
+"""How the tables of guests' pages came to be."""
