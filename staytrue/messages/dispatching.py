@@ -17,10 +17,20 @@ from django.db import transaction
 from staytrue.hotel import scope
 from staytrue.kit import database
 from staytrue.kit.errors import Refused
-from staytrue.messages import decisions, gate, leases, marks, outlets, recovering, remembering
+from staytrue.messages import (
+    decisions,
+    gate,
+    leases,
+    marks,
+    outlets,
+    recovering,
+    remembering,
+    reports,
+)
 from staytrue.messages.arming import Key
 from staytrue.messages.carriers.base import Carrier, Outcome, Outgoing, Result, Sender
 from staytrue.messages.carriers.dry_run import Price, cost, segments
+from staytrue.messages.carriers.notices import What, is_hard
 from staytrue.messages.decisions import Said
 from staytrue.messages.gate import Claimed
 from staytrue.messages.journal import BEGUN, HANDED, SETTLED, Journal
@@ -235,6 +245,10 @@ def _hand_over(group: Sequence[_Ready], ports: Ports, journal: Journal, counts: 
         with transaction.atomic(), scope.everything():
             for each, outcome in ends:
                 gate.settled(each.claimed, outcome, ports.clock())
+                if is_hard(str(outcome.facts.get("enhanced", ""))):
+                    reports.suppress(
+                        each.claimed.message, What.BOUNCED, outcome.detail, ports.clock()
+                    )
 
 
 def _line(each: _Ready, fence: int) -> dict[str, object]:
