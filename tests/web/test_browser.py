@@ -18,7 +18,7 @@ LANGUAGES = ("en", "fr", "es")
 NAMES = (
     "!sign-in", "!password", "today", "today-one", "today-lost", "stays", "stay", "stay-moved",
     "stay-lost", "stay-replaced", "stay-then", "guests", "guests-narrowed", "guest",
-    "guest-profiles", "guest-history", "guest-then", "profile", "sources", "flows", "reach",
+    "guest-profiles", "guest-history", "guest-consent", "guest-opt-out", "consent", "grounds", "guest-then", "profile", "sources", "flows", "reach",
     "search", "search-empty",
     "review", "hubs", "hub", "households", "household", "recognition",
     "connections", "connection", "connection-alive", "connection-changed", "connection-restored",
