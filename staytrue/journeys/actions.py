@@ -83,7 +83,7 @@ def go_live(access: Access, version: JourneyVersion, now: datetime) -> None:
     with transaction.atomic(), audit.acting(access.actor, now):
         kept = JourneyVersion.objects.select_for_update().get(pk=version.pk)
         if kept.state != State.APPROVED:
-            raise Refused("Only an approved version goes live.", "not_approved")
+            raise Refused("Only an approved version goes live.", "version_not_approved")
         hotels = list(
             JourneyPlace.objects.filter(journey_id=kept.journey_id).values_list(
                 "property_id", flat=True

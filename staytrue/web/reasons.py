@@ -17,7 +17,9 @@ from staytrue.kit.errors import StaytrueError
 from staytrue.web import formats, words
 from staytrue.web.consent_words import CONSENT_REFUSALS
 from staytrue.web.far_side import FAR_SIDE
+from staytrue.web.journey_words import REFUSALS as JOURNEY_REFUSALS
 from staytrue.web.refusals import REFUSALS
+from staytrue.web.sending_words import REFUSALS as SENDING_REFUSALS
 
 _CUT = gettext_lazy(
     "The file was cut, or is still being written. Send it again; nothing of it was taken."
@@ -34,7 +36,9 @@ _LAYOUT = gettext_lazy(
 REASONS: dict[str, Promise] = {
     **FAR_SIDE,
     **REFUSALS,
+    **SENDING_REFUSALS,
     **CONSENT_REFUSALS,
+    **JOURNEY_REFUSALS,
     "truncated": _CUT,
     "replaced": gettext_lazy(
         "The file was replaced while it was read. It is taken again when at rest."

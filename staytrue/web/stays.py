@@ -16,6 +16,7 @@ from staytrue.changes import log, rooms
 from staytrue.changes.rooms import RoomSpan
 from staytrue.hotel import queries
 from staytrue.hotel.codes import Status
+from staytrue.journeys.queries import plan_of
 from staytrue.kit import clock
 from staytrue.mirror import canonical, lists, sheets
 from staytrue.mirror.lists import ListedStay, Wish
@@ -149,6 +150,8 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
         hold_ways=_parked_ways(sheet, now) if told.code == "newest_parked" else _ways(sheet, now),
         hold_link=_parked_link(access, sheet) if told.code == "newest_parked" else None,
         messages_now=list(_messages(standing)),
+        plan=plan_of(access, pk, now) if on is None else [],
+        zone=sheet.hotel.timezone,
         path=path_of(record, versions),
         rooms=_rooms(sheet, rooms.room_moves(access, pk, end)),
         custom_facts=facts.of_custom(record, versions, sheet),
