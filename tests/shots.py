@@ -1,4 +1,4 @@
-"""`make shots`: every page in light, dark and on a phone, in three languages, as pictures.
+"""`make shots`: every page and every mail, light, dark and on a phone, in three languages.
 
 All of them go to docs/shots/all/ (not in git); the few that the README shows go to docs/shots/.
 """
@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--sizes", default=",".join(SIZES))
     given = parser.parse_args()
     django.setup()
+    from tests.messages.writing import letters  # noqa: PLC0415
     from tests.web import album  # noqa: PLC0415
 
     target = SHOTS / "all"
@@ -39,6 +40,8 @@ def main() -> None:
                     picture = target / f"{name}-{size}-{language}.png"
                     book.take(path, picture, language, size, SIZES[size])
                     print(picture)
+        for picture in letters.take(book.browser, target, given.only, given.languages):
+            print(picture)
     for name, shown in SHOWN.items():
         if (target / f"{name}.png").exists():
             shutil.copy(target / f"{name}.png", SHOTS / f"{shown}.png")

@@ -145,7 +145,7 @@ def text(request: HttpRequest, kind: str, channel: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved as a draft. Nothing is sent with it yet."))
             return redirect(place.url(**{"in": language}))
-    stays = previews.stays(access, place.property_id)
+    stays = previews.stays(access, place.property_id, now.date())
     chosen = given.number(request.GET.get("stay", "")) or (stays[0].id if stays else None)
     history = TemplateVersion.objects.filter(
         template__kind=place.kind.value, template__channel=place.channel,
@@ -153,7 +153,7 @@ def text(request: HttpRequest, kind: str, channel: str) -> HttpResponse:
     ).order_by("-number")[:10]  # fmt: skip
     shown = words.get(language, Text("", "", ""))
     return page(
-        request, "text.html", now, screen="texts", place=place, language=language,
+        request, "text.html", now, screen="texts", place=place, written=language,
         languages=[(each, place.url(**{"in": each})) for each in LANGUAGES],
         words=shown, version=version, origin=origin, stays=stays, chosen=chosen,
         history=history, who=names_of([each.written_by for each in history]),

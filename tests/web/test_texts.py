@@ -140,3 +140,12 @@ def test_the_pages_speak_the_readers_language(house: House, language: str) -> No
     client.post("/language/", {"language": language, "next": "/texts/"})
     for url in ("/texts/", URL, "/texts/letterhead/BIO/"):
         assert f'<html lang="{language}"' in _body(client, url)
+
+
+def test_the_words_of_a_language_stand_under_its_name(house: House) -> None:
+    told = _body(house.client("marketing"), URL.replace("in=en", "in=fr"))
+    assert re.search(r'in=fr" aria-current="page"', told)
+    assert (
+        '<textarea class="in" id="body" name="body" rows="26" maxlength="20000" lang="fr"' in told
+    )
+    assert "Votre séjour chez" in told

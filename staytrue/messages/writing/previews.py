@@ -32,13 +32,15 @@ class Sample:
     hotel: str
 
 
-def stays(access: Access, property_id: int | None) -> list[Sample]:
-    """The newest stays with a guest that he may see, of this hotel or of any."""
+def stays(access: Access, property_id: int | None, today: date) -> list[Sample]:
+    """The next stays with a guest that he may see, of this hotel or of any; else the last ones."""
     seen = visible_to(access, Reservation.objects.filter(~Q(primary_profile=None)), "stays.read")
     seen = seen.filter(property__in=access.where("profiles.read") & access.where(WRITE))
     if property_id is not None:
         seen = seen.filter(property=property_id)
-    rows = seen.select_related("property").order_by("-arrival_on", "-id")[:MOST]
+    seen = seen.select_related("property")
+    coming = seen.filter(arrival_on__gte=today).order_by("arrival_on", "id")
+    rows = coming[:MOST] or seen.order_by("-arrival_on", "-id")[:MOST]
     return [Sample(row.pk, row.number, row.arrival_on, row.property.code) for row in rows]
 
 
