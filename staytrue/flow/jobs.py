@@ -29,6 +29,7 @@ from staytrue.guests import dry_runs, safety_reviews
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications
+from staytrue.journeys import rehearsing
 from staytrue.kit import clock, merge
 
 Duty = Callable[[datetime], object]
@@ -112,6 +113,11 @@ def escalate_opt_outs(now: datetime) -> None:
         pms_asks.escalate(now)
 
 
+def rehearse_journeys(now: datetime) -> None:
+    """Rehearse the drafts of journeys that somebody asked for."""
+    rehearsing.rehearse_waiting(now)
+
+
 # Five fields: minute, hour, day, month, weekday; a sixth is seconds. None is less often than
 # hourly: a machine that is off at night has its duties done all the same.
 DUTIES: dict[Duty, str] = {
@@ -128,6 +134,7 @@ DUTIES: dict[Duty, str] = {
     forget_old_raw: "47 * * * *",
     clear_leftovers: "27 * * * *",
     count_rules: "* * * * * 50",
+    rehearse_journeys: "* * * * * 55",
     watch_rules: "*/5 * * * * 35",
     learn_contacts: "37 * * * *",
 }

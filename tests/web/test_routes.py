@@ -15,7 +15,9 @@ POSTS = {
     "new_address", "review_undo", "recognition_count", "guest_word", "guest_persona", "guest_undo",
     "guest_consent_record", "proposed_opt_out", "suppression_back", "basis_choose",
     "statement_sign", "statement_end",
-    "guest_apart", "ask_looked", "texts_adopt", "text_act", "text_check",
+    "guest_apart", "ask_looked", "texts_adopt", "text_act", "text_check", "sending_stop",
+    "outlet_act", "outlet_set_up",
+    "journey_install", "journey_rehearse", "journey_approve", "journey_place", "journey_step",
 }  # fmt: skip
 
 
@@ -24,6 +26,8 @@ PARTS = {
     "<int:event>": "1",
     "<slug:key>": "front_desk",
     "<slug:kind>": "pre_stay",
+    "<slug:name>": "pre_stay",
+    "at/<str:code>": "at/BIO",
     "<slug:channel>": "email",
     "<uuid:public_id>": "01900000-0000-7000-8000-000000000001",
 }
