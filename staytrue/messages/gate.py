@@ -19,7 +19,7 @@ from staytrue.consent import permissions
 from staytrue.consent.permissions import Asked
 from staytrue.hotel import scope
 from staytrue.kit.asking import ask
-from staytrue.messages import arming, decisions, looking
+from staytrue.messages import arming, decisions, looking, rows
 from staytrue.messages.arming import Armed, Disarmed, Key
 from staytrue.messages.carriers.base import Outcome, Result
 from staytrue.messages.case import Act, Answer
@@ -94,11 +94,11 @@ def _round(
 ) -> tuple[list[Claimed], list[Message]]:
     """One transaction: the claims, and the messages on which the PMS has to be asked."""
     with scope.everything():
-        rows = _due(limit, now, only)
-        if not rows:
+        due = _due(limit, now, only)
+        if not due:
             return [], []
         armed = arming.state(now)
-        found = Set(rows, now, reads)
+        found = Set(due, now, reads)
         answered: list[tuple[Gathered, Answer]] = []
         for message in found.messages:
             each = found.gathered(message, armed)
@@ -116,11 +116,11 @@ def _round(
 
 def _due(limit: int, now: datetime, only: Collection[int] | None) -> list[Message]:
     """The next open messages whose moment has come, held; others' are left out."""
-    rows = Message.objects.filter(state__in=[state.value for state in sorted(OPEN)])
+    waiting = Message.objects.filter(state__in=[state.value for state in sorted(OPEN)])
     if only is not None:
-        rows = rows.filter(pk__in=only)
+        waiting = waiting.filter(pk__in=only)
     at = Coalesce(F("held_until"), F("due_at"))
-    due = rows.annotate(look_at=at).filter(look_at__lte=now).order_by("look_at", "pk")
+    due = waiting.annotate(look_at=at).filter(look_at__lte=now).order_by("look_at", "pk")
     return list(due.select_for_update(skip_locked=True)[:limit])
 
 
@@ -212,7 +212,7 @@ def _keep(answered: Sequence[tuple[Gathered, Answer]], now: datetime) -> None:
             asks.append(looking.ask_for(message))
         else:
             closed.append(message.pk)
-    Message.objects.bulk_update(
+    rows.update(
         [each.message for each, _ in answered],
         ["state", "reason", "facts", "held_until", "decided_at", "settled_at"],
     )
@@ -269,10 +269,10 @@ def last_looks(claims: Sequence[Claimed], now: datetime) -> frozenset[int]:
 
 def _still_mine(claims: Sequence[Claimed]) -> list[Claimed]:
     """Those whose claim stands: nobody recovered them, no newer worker took them; held."""
-    rows = Message.objects.filter(pk__in=[each.message.pk for each in claims]).order_by("pk")
+    found = Message.objects.filter(pk__in=[each.message.pk for each in claims]).order_by("pk")
     known = {
         row.pk: (row.state, row.claim_token, row.attempts)
-        for row in rows.select_for_update(of=("self",))
+        for row in found.select_for_update(of=("self",))
     }
     return [
         each for each in claims

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from staytrue.kit import ids
-from staytrue.messages import decisions
+from staytrue.messages import decisions, rows
 from staytrue.messages.decisions import Said
 from staytrue.messages.kinds import OPEN, USED, State
 from staytrue.messages.models import Message
@@ -66,14 +66,14 @@ def settle(
     A reservation with nothing wanted loses all it has planned. `why` names the reason of what is
     no longer wanted, where the plan knows it; the state of the stay tells it otherwise.
     """
-    rows = _rows(wanted)
+    known = _rows(wanted)
     moved: list[Moved] = []
     new: list[tuple[int, Wanted]] = []
     changed: list[tuple[Message, Wanted]] = []
     woken: list[int] = []
     dropped: list[Message] = []
     for reservation_id, asked in wanted.items():
-        mine = rows.get(reservation_id, [])
+        mine = known.get(reservation_id, [])
         opened = {_slot(row): row for row in mine if row.state in OPEN}
         used = {_slot(row) for row in mine if row.state in USED}
         slots = {each.slot: each for each in reversed(asked) if each.slot not in used}
@@ -112,20 +112,20 @@ def add(wanted: Iterable[Wanted], now: datetime) -> int:
 @transaction.atomic
 def close(message_ids: Collection[int], reason: Reason, now: datetime, **facts: Any) -> int:
     """Close those of these that are still open: dropped by staff, recalled; how many."""
-    rows = list(
+    closing = list(
         Message.objects.filter(pk__in=message_ids, state__in=OPEN)
         .order_by("pk")
         .select_for_update()
     )
-    _drop(rows, {row.pk: reason.value for row in rows}, now, facts)
-    return len(rows)
+    _drop(closing, {row.pk: reason.value for row in closing}, now, facts)
+    return len(closing)
 
 
 def _rows(reservation_ids: Collection[int]) -> dict[int, list[Message]]:
     found: dict[int, list[Message]] = {}
-    rows = Message.objects.filter(reservation_id__in=list(reservation_ids)).order_by("pk")
+    mine = Message.objects.filter(reservation_id__in=list(reservation_ids)).order_by("pk")
     # A message at the door is decided there; what is underway has its slot already.
-    for row in rows.select_for_update():
+    for row in mine.select_for_update():
         found.setdefault(row.reservation_id or 0, []).append(row)
     return found
 
@@ -166,7 +166,7 @@ def _reasons(dropped: Sequence[Message], why: Mapping[tuple[int, Slot], str]) ->
 def _insert(new: Sequence[tuple[int | None, Wanted]], now: datetime) -> int:
     if not new:
         return 0
-    rows = [
+    made = [
         _values(each)
         | {
             "public_id": str(ids.new()), "reservation_id": reservation_id,
@@ -195,7 +195,7 @@ def _insert(new: Sequence[tuple[int | None, Wanted]], now: datetime) -> int:
                       step_version int, due_at timestamptz, not_before timestamptz,
                       not_after timestamptz, basis jsonb, template_version bigint, facts jsonb)
                ON CONFLICT DO NOTHING""",
-            [now, json.dumps(rows, default=_text)],
+            [now, json.dumps(made, default=_text)],
         )
         return int(cursor.rowcount)
 
@@ -215,10 +215,9 @@ def _change(changed: Sequence[tuple[Message, Wanted]], now: datetime) -> None:
     was = dict(
         Message.objects.filter(pk__in=[row.pk for row, _ in changed]).values_list("pk", "due_at")
     )
-    Message.objects.bulk_update(
+    rows.update(
         [row for row, _ in changed],
         [*_PLANNED, "state", "reason", "held_until", "planned_at", "facts"],
-        batch_size=500,
     )
     decisions.note(
         [
@@ -233,25 +232,21 @@ def _change(changed: Sequence[tuple[Message, Wanted]], now: datetime) -> None:
 
 
 def _drop(
-    rows: Sequence[Message],
+    dropped: Sequence[Message],
     reasons: Mapping[int, str],
     now: datetime,
     facts: Mapping[str, Any] | None = None,
 ) -> None:
-    for row in rows:
+    for row in dropped:
         row.state, row.reason, row.held_until = State.CLOSED, reasons[row.pk], None
         row.decided_at = row.settled_at = now
         row.facts = row.facts | dict(facts or {})
-    Message.objects.bulk_update(
-        rows,
-        ["state", "reason", "held_until", "decided_at", "settled_at", "facts"],
-        batch_size=500,
-    )
+    rows.update(dropped, ["state", "reason", "held_until", "decided_at", "settled_at", "facts"])
     decisions.note(
         [
             Said(row.pk, row.property_id, What.DROPPED, reasons[row.pk], facts=dict(facts or {}))
-            for row in rows
+            for row in dropped
         ],
         now,
     )
-    decisions.close_asks([row.pk for row in rows], "dropped", now)
+    decisions.close_asks([row.pk for row in dropped], "dropped", now)

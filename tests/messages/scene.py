@@ -7,6 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from staytrue.consent import actions as consent
+from staytrue.consent import acts
+from staytrue.consent.acts import About, Spoken
+from staytrue.consent.models import ContactPoint
+from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose
 from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
 from staytrue.hotel.models import Property
@@ -42,8 +46,9 @@ class Scene:
 
     def tells(self, *records: Reservation | Profile, at: datetime = NOON) -> None:
         """The PMS tells of these: the mirror is true through this instant."""
-        for record in records:
-            house.take(self.link, record, made_at=at)
+        for kind in (Profile, Reservation):
+            if told := [record for record in records if isinstance(record, kind)]:
+                house.take(self.link, *told, made_at=at)
         with scope.everything():
             mirror.settle_rosters(list(Stay.objects.values_list("pk", flat=True)), at)
             ids = list(MirrorProfile.objects.values_list("pk", flat=True))
@@ -87,6 +92,22 @@ class Scene:
         }
         return Wanted(**given | facts)
 
+    def agrees(self) -> None:
+        """Claire agreed to advertising, in a letter."""
+        with scope.everything(), audit.acting("tests", NOON):
+            acts.opt_in(self._about(), {Purpose.MARKETING}, {Channel.EMAIL}, GROUP,
+                        Spoken(Origin.LETTER, "tests", wording="Write to me."), NOON)  # fmt: skip
+
+    def refuses(self, purpose: str) -> None:
+        """Claire said at the desk that she wants no more of this."""
+        with scope.everything(), audit.acting("tests", NOON):
+            acts.opt_out(self._about(), {Purpose(purpose)}, {Channel.EMAIL}, GROUP,
+                         Spoken(Origin.DESK, "tests", words="No more."), NOON)  # fmt: skip
+
+    def _about(self) -> list[About]:
+        point = ContactPoint.objects.get(value="claire@fontanel.example")
+        return [About(self.person(), point.pk)]
+
     def plan(self, *wanted: Wanted, number: str = "30117", at: datetime = NOON) -> list[Moved]:
         """Settle the plan of one stay to exactly these."""
         with scope.everything():
@@ -98,14 +119,15 @@ class Scene:
         return gate.claim(limit, ways.WORKER, at, lookup)
 
 
-def build(status: Status = Status.CONFIRMED, **facts: Any) -> Scene:
+def build(status: Status = Status.CONFIRMED, *, armed: bool = True, **facts: Any) -> Scene:
     """Claire Fontanel comes on 23 May; her PMS told so at noon."""
     hotel = make.hotel("BIO")
     scene = Scene(hotel, make.link(hotel))
     scene.tells(make.profile(language="en", emails=[Email("claire@fontanel.example")]))
     scene.tells(make.reservation(status=status, **facts))
     words(*Kind)
-    ways.armed(hotel, limit=1000)
+    if armed:
+        ways.armed(hotel, limit=1000)
     return scene
 
 
