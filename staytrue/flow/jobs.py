@@ -31,6 +31,7 @@ from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications
 from staytrue.journeys import rehearsing
 from staytrue.kit import clock, merge
+from staytrue.messages import complaints
 
 Duty = Callable[[datetime], object]
 
@@ -97,6 +98,11 @@ def watch_rules(now: datetime) -> None:
     safety_reviews.keep_watch(now)
 
 
+def watch_complaints(now: datetime) -> None:
+    """Quieten outlets that too many guests complain of."""
+    complaints.settle(now)
+
+
 def recognise_rest(now: datetime) -> None:
     """Recognise the guests that files and histories brought."""
     recognising.catch_up(now)
@@ -136,6 +142,7 @@ DUTIES: dict[Duty, str] = {
     count_rules: "* * * * * 50",
     rehearse_journeys: "* * * * * 55",
     watch_rules: "*/5 * * * * 35",
+    watch_complaints: "* * * * * 35",
     learn_contacts: "37 * * * *",
 }
 

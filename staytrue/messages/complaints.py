@@ -78,7 +78,7 @@ def _ask(outlet: Outlet) -> NewAsk:
     return NewAsk(
         key=f"complaints:{outlet.pk}",
         kind="complaints",
-        role="marketing",
+        role="general_manager",
         property_id=outlet.property_id,
         facts={"domain": outlet.sender_address.rpartition("@")[2]},
         link="/sending/",

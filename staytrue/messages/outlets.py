@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.db import transaction
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.kit import database
-from staytrue.kit.errors import Refused
+from staytrue.kit.errors import Refused, Temporary
 from staytrue.kit.scrubbing import MASK, remember
 from staytrue.kit.secrets import keyring
 from staytrue.messages import leases, opt_outs, remembering
@@ -24,6 +25,7 @@ from staytrue.messages.arming import FIRST_DAY_LIMIT, why_disarmed
 from staytrue.messages.carriers import choosing
 from staytrue.messages.carriers.base import Carrier, Sender
 from staytrue.messages.carriers.mail import is_plain
+from staytrue.messages.carriers.smtp import Smtp
 from staytrue.messages.journal import STOPPED, Journal
 from staytrue.messages.models import Lease, Outlet
 from staytrue.messages.remembering import Found
@@ -143,6 +145,17 @@ def opened(outlet: Outlet) -> Carrier:
         for name, sealed in outlet.sealed.items()
     }
     return choosing.opened(outlet.carrier, {**outlet.settings, **secret})
+
+
+def tried(outlet: Outlet) -> str:
+    """Connect and sign in as for a message, and send none; what the server said."""
+    carrier = opened(outlet)
+    try:
+        return carrier.check() if isinstance(carrier, Smtp) else ""
+    except (OSError, SMTPException) as error:
+        raise Temporary(
+            f"The mail server does not answer as it should: {error}", "carrier_unreachable"
+        ) from error
 
 
 def shown(outlet: Outlet) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Way:
     quieted_at: datetime | None
 
 
+RIGHT = "sending.arm"
 ARMED, WAITS, DISARMED = "armed", "waits", "disarmed"
 
 
@@ -57,11 +58,19 @@ def machine(_now: datetime) -> Machine:
     return Machine(why is None, why or "", lease.armed_at, lease.armed_by)
 
 
+def may_be_stopped(access: Access, now: datetime) -> bool:
+    """Whether something may leave that this person could stop."""
+    if not (access.may_anywhere(RIGHT) and machine(now).is_armed):
+        return False
+    armed = Outlet.objects.filter(armed_at__isnull=False)
+    return visible_to(access, armed, RIGHT).exists()
+
+
 def ways(now: datetime, access: Access | None = None) -> list[Way]:
     """Each outlet of these hotels as it stands."""
     rows = Outlet.objects.select_related("property").order_by("property__code", "channel")
     if access is not None:
-        rows = visible_to(access, rows)
+        rows = visible_to(access, rows, RIGHT)
     doors = arming.doors(now) if machine(now).is_armed else {}
     return [_way(each, doors.get(Key(each.property_id, each.channel)), now) for each in rows]
 

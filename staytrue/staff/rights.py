@@ -44,6 +44,7 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
         "deliveries.release": _("Release deliveries that a brake holds"),
         "deliveries.raw": _("Read raw deliveries"),
         "day.close": _("Close the business date"),
+        "sending.arm": _("Set up, arm and stop sending"),
         "staff.manage": _("Manage members, roles and keys"),
         "audit.read": _("Read the audit"),
         "api.use": _("Use the API with a key of one's own"),
@@ -151,7 +152,7 @@ ROLES: tuple[BuiltIn, ...] = (
         _("General manager"),
         f"{_GUEST} money.read identity.read source.read export.list connections.read"
         " guests.merge guests.correct guests.elsewhere consent.record consent.manage parked.release deliveries.release day.close audit.read api.use"
-        " journeys.write journeys.approve templates.write templates.approve messages.answer",
+        " journeys.write journeys.approve templates.write templates.approve messages.answer sending.arm",
     ),
     _role(
         "guest_relations",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from staytrue.changes.models import ScreenNumber
 from staytrue.hotel.models import Group
 from staytrue.kit import clock
+from staytrue.messages import standing
 from staytrue.mirror import feeds
 from staytrue.mirror.feeds import Feed
 from staytrue.staff.access import Access
@@ -56,6 +57,7 @@ MENU = (
     Entry("connections", _("Connections"), "plug", "connections.read", "n", "know"),
     Entry("audit", _("Audit"), "shield", "audit.read", "a", "know"),
     Entry("recognition", _("Recognition"), "twin", "matching.manage", "e", "know", everywhere=True),
+    Entry("sending", _("Sending"), "mail", "sending.arm", "p", "know"),
     Entry("members", _("Members"), "tune", "staff.manage", "m", "know", everywhere=True),
 )
 
@@ -134,6 +136,7 @@ def page(
         "asked": asks_for(access).count(),
         "seen": screen_number(access) if live else None,
         "ages": formats.age_patterns(),
+        "may_stop": standing.may_be_stopped(access, now),
         "single_keys": request.COOKIES.get(SINGLE_KEYS_COOKIE) != "off",
     }
     return render(request, template, frame | context)

@@ -191,6 +191,11 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             _("%(connection)s: the file waits because %(why)s")
             % {"connection": name, "why": brake_brief(told.get("reason", ""))},
         )
+    if kind == "complaints":
+        return (
+            _("Look at what %(domain)s writes to guests") % {"domain": told.get("domain", "?")},
+            _("Too many guests complained: only what their stay needs still leaves."),
+        )
     if kind == "number_reused":
         return (
             _("Check booking %(number)s") % {"number": number},

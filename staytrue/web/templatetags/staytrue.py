@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from staytrue.inbox.models import Delivery
-from staytrue.web import evidence, formats, sentences, text_words, words
+from staytrue.web import evidence, formats, sending_words, sentences, text_words, words
 from staytrue.web.deliveries import name_of
 
 register = template.Library()
@@ -249,6 +249,12 @@ def evidence_word(code: str | None, table: str) -> str:
 def text_word(code: str | None, table: str) -> str:
     """A code of texts in the reader's language: `{{ line.kind|text_word:"KIND" }}`."""
     return words.word(getattr(text_words, table), code)
+
+
+@register.filter
+def sending_word(code: str, table: str) -> str:
+    """A code of sending as people say it."""
+    return str(getattr(sending_words, table).get(code, code))
 
 
 @register.filter
