@@ -166,26 +166,29 @@ def _people(ids: list[int], over: Collection[int], today: date) -> dict[int, lis
     merged = [row for row in rows if row[4]]
     keys = [[row[2] for row in merged], [row[3] for row in merged], [row[4] for row in merged]]
     survivors = dict(_rows(_SURVIVORS, keys)) if merged else {}
-    roster = [(stay, role, survivors.get(id_, id_)) for stay, role, id_, *_ in rows]
-    profiles = sorted({id_ for _, _, id_ in roster})
+    # The message names the profile on the stay; what is known of the person, its survivor tells.
+    roster = [(stay, role, id_, survivors.get(id_, id_)) for stay, role, id_, *_ in rows]
+    profiles = sorted({his for *_, his in roster})
     told = {id_: facts for id_, *facts in _rows(_PROFILES, [profiles])}
     points: dict[int, list[Point]] = defaultdict(list)
     for profile, id_, kind, role, seen in _rows(_POINTS, [profiles]):
         points[profile].append(Point(id_, kind, Role(role), seen))
-    past = sorted({id_ for stay, role, id_ in roster if stay in over and role == GuestRole.PRIMARY})
+    past = sorted(
+        {his for stay, role, _, his in roster if stay in over and role == GuestRole.PRIMARY}
+    )
     others = {}
     if past:
         others = {row[0]: row[1:] for row in _rows(_OTHERS, {"profiles": past, "today": today})}
     found: dict[int, list[Person]] = defaultdict(list)
-    for stay, role, id_ in roster:
-        name, kind, language, country, born, child, gone = told[id_]
-        next_on, last = others.get(id_, (None, None))
+    for stay, role, id_, his in roster:
+        name, kind, language, country, born, child, gone = told[his]
+        next_on, last = others.get(his, (None, None))
         found[stay].append(
             Person(
                 role=GuestRole(role), profile_id=id_, name=name, kind=ProfileKind(kind),
                 language=language, country=country, birthday=born or "",
                 is_child=bool(child) or _is_young(born, today), is_gone=gone,
-                points=tuple(points[id_]), next_stay_on=next_on,
+                points=tuple(points[his]), next_stay_on=next_on,
                 is_last=last is None or stay not in over or last == stay,
             )
         )  # fmt: skip

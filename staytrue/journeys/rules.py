@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from staytrue.hotel.codes import GuestRole, Status
+from staytrue.hotel.codes import GuestRole, ProfileKind, Status
 from staytrue.journeys import timing
 from staytrue.journeys.conditions import holds
 from staytrue.journeys.facts import Edit, House, Person, Running, Stay
@@ -307,5 +307,7 @@ def _wanted(
 
 
 def _role(step: Step, person: Person) -> str:
-    """The slot's role is whom the step is for: a fallback to the other is the same message."""
-    return f"companion:{person.profile_id}" if step.to == To.COMPANIONS else step.to.value
+    """His part on the stay, as the gate looks for it; of companions each has his own."""
+    if step.to == To.COMPANIONS:
+        return f"companion:{person.profile_id}"
+    return To.AGENCY.value if person.kind == ProfileKind.AGENCY else person.role.value

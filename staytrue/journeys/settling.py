@@ -81,6 +81,7 @@ def _repeats(line: Line, sent: Collection[tuple[int, str, str]]) -> bool:
 
 
 def _roles(line: Line) -> list[str]:
+    """The slots in which a line could have been planned: what the stay needs falls back."""
     if line.step.to != To.COMPANIONS:
-        return [line.step.to.value]
+        return ["booker", "primary", "agency"]
     return [f"{_COMPANION}{line.person.profile_id}"] if line.person else []

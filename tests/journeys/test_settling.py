@@ -205,3 +205,27 @@ def test_where_a_step_is_not_possible_it_is_not_planned() -> None:
         lines = settling.plans([slow.house.stay("30117")], slow.at)
     confirmation = next(line for line in lines if line.step.key == "confirmation")
     assert (confirmation.reason, confirmation.facts) == ("step_unavailable", {"why": "too_slow"})
+
+
+def test_a_confirmation_moves_to_the_booker_who_appears_before_it_left(scene: Scene) -> None:
+    [booker] = scene.people(person("G2", "Nekane Olabarria", "nekane@olabarria.example"))
+    scene.read(stay())
+    scene.read(stay(guests=[guest(), guest("booker", "G2")]))
+
+    confirmation = scene.planned()["confirmation"]
+    assert (confirmation.profile_id, confirmation.recipient_role) == (booker, "booker")
+    assert len(scene.messages(kind="confirmation", state="planned")) == 1
+
+
+def test_who_was_merged_away_in_the_pms_is_written_to_at_the_survivors_address(
+    scene: Scene,
+) -> None:
+    old, new = scene.people(
+        person("G2", "Nekane Olabarria", "nekane@old.example", merged_into="G3"),
+        person("G3", "Nekane Olabarria", "nekane@olabarria.example", language="es"),
+    )
+    scene.read(stay(guests=[guest(profile="G2")]))
+    letter = scene.planned()["pre_stay"]
+
+    assert (letter.profile_id, letter.language_why) == (old, "profile")
+    assert new != old
