@@ -6,23 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from staytrue.messages.writing.liquid import Problem
+from staytrue.web import message_words
 from staytrue.web.words import Words, word
 
-KIND: Words = {
-    "confirmation": _("Booking confirmation"),
-    "change": _("Change of the stay"),
-    "cancellation": _("Cancellation"),
-    "arrival_info": _("Arrival information"),
-    "pre_checkin": _("Pre-check-in"),
-    "pre_stay": _("Pre-stay letter"),
-    "welcome": _("Welcome"),
-    "mid_stay": _("Mid-stay note"),
-    "thank_you": _("Thank you"),
-    "survey": _("Survey"),
-    "birthday": _("Birthday"),
-    "win_back": _("Win-back"),
-    "mailing": _("Mailing"),
-}
+KIND: Words = message_words.KIND
 CHANNEL: Words = {"email": _("E-mail"), "sms": _("SMS")}
 PURPOSE: Words = {
     "stay": _("Needed for the stay"),

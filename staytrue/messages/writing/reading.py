@@ -11,20 +11,21 @@ import msgspec
 
 from staytrue.hotel.codes import ProfileKind
 from staytrue.kit.asking import ask
+from staytrue.messages.kinds import LEFT
 from staytrue.messages.writing import facts, letterheads
 from staytrue.messages.writing.facts import Facts, Given, Stay
 from staytrue.messages.writing.greeting import Person
 from staytrue.messages.writing.language import Known
 
 _decode = msgspec.json.decode
+_DATES = ("arrival_on", "departure_on")
 
 
 @dataclass(frozen=True)
 class Asked:
     """One message to be filled: to which profile, of which reservation, with which links.
 
-    `facts` are the message's own: `arrival_on_before` and `departure_on_before` as ISO dates where
-    it tells of a change, `rooms` where it speaks for a party.
+    `facts` are the message's own: `rooms` where it speaks for a party.
     """
 
     property_id: int
@@ -110,28 +111,32 @@ def _stays(ids: Collection[int]) -> dict[int, tuple[Any, ...]]:
     rows = ask(
         """SELECT r.id, r.number, r.arrival_on, r.departure_on, r.nights, r.room_category,
                   r.rate_code, r.board, r.adults, r.children, r.infants, r.amount, r.currency,
-                  r.extras::text, r.custom::text, f.true_through
+                  r.extras::text, r.custom::text, f.true_through,
+                  -- The dates as the guest was told them last, by a message that left.
+                  (SELECT m.basis::text FROM message m
+                    WHERE m.reservation_id = r.id AND m.basis ? 'arrival_on'
+                      AND m.basis ? 'departure_on' AND m.state = ANY(%(left)s)
+                    ORDER BY m.handed_at DESC NULLS LAST, m.id DESC LIMIT 1)
              FROM reservation r
              LEFT JOIN freshness f ON f.connection_id = r.connection_id
                   AND f.object = 'reservation'
             WHERE r.id = ANY(%(ids)s)""",
-        {"ids": list(ids)},
+        {"ids": list(ids), "left": sorted(LEFT)},
     )
     return {id_: tuple(row) for id_, *row in rows}
 
 
 def _stay(row: tuple[Any, ...], told: Mapping[str, Any]) -> Stay:
     (number, arrival_on, departure_on, nights, category, rate, board, adults, children, infants,
-     amount, currency, extras, custom, true_through) = row  # fmt: skip
-    before = told.get("arrival_on_before"), told.get("departure_on_before")
+     amount, currency, extras, custom, true_through, said) = row  # fmt: skip
+    basis = _decode(said) if said else {}
+    before = tuple(date.fromisoformat(basis[name]) for name in _DATES if name in basis)
     labels = [str(each.get("label") or "") for each in _decode(extras)]
     return Stay(
         number, arrival_on, departure_on, nights, category or "", rate or "", board or "",
         adults, children, infants, amount, currency or "", tuple(filter(None, labels)),
         rooms=int(told.get("rooms") or 1),
         as_of=true_through,
-        before=(date.fromisoformat(before[0]), date.fromisoformat(before[1]))
-        if before[0] and before[1]
-        else None,
+        before=before if len(before) == 2 and before != (arrival_on, departure_on) else None,
         custom=_decode(custom),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time
+from uuid import UUID
 
 import pytest
 
@@ -11,7 +12,7 @@ from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.kit.errors import Forbidden, Refused
 from staytrue.messages.kinds import Kind
-from staytrue.messages.models import TemplateVersion
+from staytrue.messages.models import Message, TemplateVersion
 from staytrue.messages.writing import letterheads, live, reading, standard_set, versions
 from staytrue.messages.writing.language import LANGUAGES, chosen
 from staytrue.messages.writing.layout import Text
@@ -258,3 +259,28 @@ def test_a_hotel_greets_as_it_chose(house: House) -> None:
         (after,) = reading.read(asked, NOW)
     assert before["guest"]["greeting"] == "Estimado Sr. García López"
     assert after["guest"]["greeting"] == "Estimado Sr. García"
+
+
+def test_a_change_tells_the_dates_that_the_guest_was_told_before(house: House) -> None:
+    stay, guest = house.stay("30117"), house.guest("G1")
+    asked = [Asked(house.sirga.pk, guest, "en", stay, LINKS)]
+    with scope.everything():
+        (never_told,) = reading.read(asked, NOW)
+        _left(house, stay, guest, "2026-05-23", "2026-05-26")
+        (told_the_same,) = reading.read(asked, NOW)
+        _left(house, stay, guest, "2026-05-20", "2026-05-22")
+        (told_others,) = reading.read(asked, NOW)
+    assert "arrival_before" not in never_told["stay"]
+    assert "arrival_before" not in told_the_same["stay"]
+    assert told_others["stay"]["arrival_before"] == "Wednesday 20 May"
+    assert told_others["stay"]["departure_before"] == "Friday 22 May"
+
+
+def _left(house: House, stay: int, guest: int, arrival: str, departure: str) -> None:
+    count = Message.objects.count()
+    Message.objects.create(
+        public_id=UUID(int=count), property=house.sirga, kind="change", occurrence=str(count),
+        purpose="stay", reservation_id=stay, profile_id=guest, language="en", step="stay:change",
+        due_at=NOW, not_before=NOW, not_after=NOW, planned_at=NOW, state="accepted",
+        handed_at=NOW, basis={"arrival_on": arrival, "departure_on": departure},
+    )  # fmt: skip
