@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from staytrue.consent import bases
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused
@@ -29,7 +30,7 @@ from staytrue.messages.writing.versions import APPROVE
 from staytrue.staff.access import Access, require, visible_to
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
-from staytrue.web import given, reasons, text_words
+from staytrue.web import formats, given, reasons, text_words
 from staytrue.web.pages import page
 from staytrue.web.words import word
 
@@ -161,6 +162,8 @@ def text(request: HttpRequest, kind: str, channel: str) -> HttpResponse:
         purpose=version.purpose if version else DEMANDS[place.kind].purpose,
         check=place.url("text_check", **{"in": language}),
         links=_links(place, words),
+        bases=_bases(access, place, version),
+        rule_version=bases.table().version,
         **_checked(access, place, shown, language, chosen),
     )  # fmt: skip
 
@@ -262,6 +265,17 @@ def _base(place: Place) -> tuple[dict[str, Text], TemplateVersion | None, str]:
         if row is not None:
             return live.texts_of(row.texts), row if origin == "own" else None, origin
     return dict(standard_set.texts(place.kind, place.channel)), None, "standard"
+
+
+def _bases(access: Access, place: Place, version: TemplateVersion | None) -> list[tuple[str, str]]:
+    """What the countries of these hotels ask before such a message is written: country, rule."""
+    purpose = version.purpose if version else DEMANDS[place.kind].purpose
+    if purpose not in {"marketing", "survey"}:
+        return []
+    hotels = [place.hotel] if place.hotel else visible_to(access, Property.objects.all(), WRITE)
+    reader = formats.locale().language
+    countries = sorted({hotel.country for hotel in hotels})
+    return [(country, bases.text_for(country, reader)) for country in countries]
 
 
 def _links(place: Place, words: Mapping[str, Text]) -> list[str]:

@@ -149,3 +149,9 @@ def test_the_words_of_a_language_stand_under_its_name(house: House) -> None:
         '<textarea class="in" id="body" name="body" rows="26" maxlength="20000" lang="fr"' in told
     )
     assert "Votre séjour chez" in told
+
+
+def test_what_sells_tells_on_which_basis_it_may_be_written(house: House) -> None:
+    client = house.client("marketing")
+    assert "LSSI" in _body(client, URL.replace("pre_stay", "win_back"))
+    assert "LSSI" not in _body(client, URL)
