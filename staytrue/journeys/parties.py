@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from staytrue.journeys.rules import ABSENT, Line
 from staytrue.messages.reasons import Reason

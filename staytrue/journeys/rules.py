@@ -6,9 +6,11 @@ Computed whole from the stay as it is now; what left already keeps its slot when
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from staytrue.hotel.codes import GuestRole, ProfileKind, Status
 from staytrue.journeys import timing
@@ -32,8 +34,7 @@ ARRIVING = time(15)
 _BEFORE = frozenset({Status.INQUIRY, Status.OPTION, Status.WAITLIST})
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One step for one recipient: wanted, expected once the PMS says so, or absent with its cause.
 
     `at` is when it leaves or about when it would; `late` the rule that moved it.
@@ -45,7 +46,7 @@ class Line:
     occurrence: str = "1"
     person: Person | None = None
     reason: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = {}
     at: datetime | None = None
     late: str = ""
     wanted: Wanted | None = None
