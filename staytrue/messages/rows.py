@@ -16,18 +16,14 @@ def update(messages: Sequence[Message], names: Sequence[str]) -> None:
     """Write these columns of these messages as they stand in their objects."""
     if not messages:
         return
-    known = {each.name: each for each in Message._meta.concrete_fields}
-    columns = [known[name] for name in names]
-    types = ", ".join(f"{each.column} {each.db_type(connection)}" for each in columns)
-    sets = ", ".join(f"{each.column} = x.{each.column}" for each in columns)
-    rows = [
-        {"id": message.pk} | {each.column: getattr(message, each.attname) for each in columns}
-        for message in messages
-    ]
+    types = {str(each.name): each.db_type(connection) for each in Message._meta.concrete_fields}
+    columns = ", ".join(f"{name} {types[name]}" for name in names)
+    sets = ", ".join(f"{name} = x.{name}" for name in names)
+    rows = [{"id": each.pk, **{name: getattr(each, name) for name in names}} for each in messages]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE message m SET {sets}
-                  FROM jsonb_to_recordset(%s::jsonb) AS x(id bigint, {types})
+                  FROM jsonb_to_recordset(%s::jsonb) AS x(id bigint, {columns})
                  WHERE m.id = x.id""",
             [json.dumps(rows, default=_text)],
         )
