@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from staytrue.cli.frame import ACTOR, Answer, acting, answers, property_named, reading, table
+from staytrue.hotel.codes import Channel
 from staytrue.journeys import actions, queries, rehearsing
 from staytrue.journeys.models import Journey, JourneyVersion
 from staytrue.kit import clock
@@ -103,9 +104,9 @@ def live(key: str) -> Answer:
 def on(key: str, code: str, *, leave_out: bool) -> Answer:
     """Let a journey run at a hotel from now on."""
     with acting() as now:
-        hotel = property_named(code)
-        actions.switch_on(house_access(ACTOR), _journey(key), hotel, now, leave_out=leave_out)
-    return Answer({"key": key, "property": code, "runs": True}, [f"runs at {hotel.name}"])
+        house = property_named(code)
+        actions.switch_on(house_access(ACTOR), _journey(key), house, now, leave_out=leave_out)
+    return Answer({"key": key, "property": code, "runs": True}, [f"runs at {house.name}"])
 
 
 @journey.command
@@ -115,9 +116,44 @@ def on(key: str, code: str, *, leave_out: bool) -> Answer:
 def off(key: str, code: str) -> Answer:
     """Let a journey run no longer at a hotel; what it planned there is dropped."""
     with acting() as now:
-        hotel = property_named(code)
-        actions.switch_off(house_access(ACTOR), _journey(key), hotel, now)
-    return Answer({"key": key, "property": code, "runs": False}, [f"off at {hotel.name}"])
+        house = property_named(code)
+        actions.switch_off(house_access(ACTOR), _journey(key), house, now)
+    return Answer({"key": key, "property": code, "runs": False}, [f"off at {house.name}"])
+
+
+@journey.command
+@click.argument("code", metavar="PROPERTY")
+@click.option("--confirms", multiple=True, type=click.Choice([str(each) for each in Channel]),
+              help="A channel that confirms its bookings itself; may be repeated.")  # fmt: skip
+@click.option("--confirms-none", is_flag=True, help="No channel does.")
+@click.option("--blocks/--no-blocks", default=None, help="Whether group blocks get messages.")
+@click.option(
+    "--block-rooms", type=click.IntRange(min=2), help="A booking of so many rooms is one."
+)
+@click.option("--nights-min", type=click.IntRange(min=0),
+              help="Nights of a stay that is asked in its middle.")  # fmt: skip
+@answers
+def hotel(
+    code: str,
+    confirms: tuple[str, ...],
+    block_rooms: int | None,
+    nights_min: int | None,
+    *,
+    confirms_none: bool,
+    blocks: bool | None,
+) -> Answer:
+    """Say what a hotel decided about its messages, and change it."""
+    given = {
+        "confirming_channels": [] if confirms_none else list(confirms) or None,
+        "writes_to_blocks": blocks, "block_rooms": block_rooms, "nights_min": nights_min,
+    }  # fmt: skip
+    chosen = {name: value for name, value in given.items() if value is not None}
+    with acting() as now:
+        house = property_named(code)
+        if chosen:
+            actions.decide(house_access(ACTOR), house, now, **chosen)
+        told = queries.decided(house)
+    return Answer(told, [f"{name}: {value}" for name, value in told.items()])
 
 
 def _journey(key: str) -> Journey:

@@ -10,7 +10,7 @@ from typing import Any
 from staytrue.hotel.models import Property
 from staytrue.journeys import gathering, measuring, settling
 from staytrue.journeys.availability import Available, Sheet, available
-from staytrue.journeys.models import Journey, JourneyPlace, JourneyVersion
+from staytrue.journeys.models import Journey, JourneyPlace, JourneySetting, JourneyVersion
 from staytrue.journeys.rules import Line
 from staytrue.journeys.steps import Step, read
 from staytrue.messages import queries as messages
@@ -184,6 +184,17 @@ class Told:
     def count(self, standing: str) -> int:
         """How many cells of the table stand so."""
         return sum(cell.standing == standing for row in self.rows for _, cell in row.cells)
+
+
+def decided(hotel: Property) -> dict[str, Any]:
+    """What a hotel decided about its journeys; who decided nothing has the written values."""
+    kept = JourneySetting.objects.filter(pk=hotel.pk).first() or JourneySetting(property=hotel)
+    return {
+        "confirming_channels": list(kept.confirming_channels),
+        "writes_to_blocks": kept.writes_to_blocks,
+        "block_rooms": kept.block_rooms,
+        "nights_min": kept.nights_min,
+    }
 
 
 def journeys() -> list[tuple[Journey, list[JourneyVersion]]]:

@@ -33,3 +33,11 @@ def test_an_unknown_journey_is_a_no(cli: Cli) -> None:
     ran = cli("journey", "rehearse", "nothing", "--json")
 
     assert (ran.code, ran.document["error"]["code"]) == (1, "no_journey")
+
+
+def test_a_hotel_says_which_channels_confirm_and_whether_blocks_are_written_to(cli: Cli) -> None:
+    assert cli("journey", "hotel", "BIO", "--json").document["confirming_channels"] == ["ota"]
+    told = cli("journey", "hotel", "BIO", "--confirms-none", "--blocks", "--json").document
+
+    assert (told["confirming_channels"], told["writes_to_blocks"]) == ([], True)
+    assert cli("journey", "hotel", "BIO", "--confirms", "ota", "--no-blocks").code == 0
