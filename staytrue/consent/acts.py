@@ -168,6 +168,7 @@ def _record(
         rows = [row for row in rows if not (once and _stands(row))]
         if not rows:
             return []
+        recorded.check_key(is_written=True)
         ids = _insert(rows, spoken, now)
         _tell(rows, ids, spoken, now)
         return ids

@@ -208,3 +208,17 @@ class ProposedOptOut(models.Model):
             models.Index(fields=["property_id", "id"], name="proposed_opt_out_open",
                          condition=Q(decision=""))
         ]  # fmt: skip
+
+
+class AddressKey(models.Model):
+    """The fingerprint of the key by which addresses are found again: one row, never changed.
+
+    A machine with another key would find no imported or erased address, and write to it.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    fingerprint = models.BinaryField()
+
+    class Meta:
+        db_table = "address_key"
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="one_address_key")]

@@ -60,6 +60,7 @@ def explained(asked: Sequence[Asked], now: datetime) -> list[tuple[Permission, l
 
 
 def _answers(asked: Sequence[Asked], now: datetime) -> list[tuple[Permission, list[Said]]]:
+    recorded.check_key()
     points = recorded.points({each.contact_point_id for each in asked})
     people = recorded.people({each.profile_id for each in asked})
     hotels = recorded.hotels({each.property_id for each in asked})

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from staytrue.consent.bases import Choice, Requirement
 from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose, Scope, Within
 from staytrue.consent.ratchet import Act, Said
 from staytrue.consent.rules import Role
+from staytrue.kit.errors import Misconfigured
 from staytrue.kit.home import own_secret
 
 
@@ -34,8 +36,32 @@ class Person:
 @lru_cache(maxsize=10_000)
 def address_hash(kind: str, value: str) -> bytes:
     """What finds an address again that was erased, and tells nobody which it was."""
-    key = own_secret(settings.HOME, "addresses").encode()
-    return hmac.digest(key, f"{kind}:{value}".encode(), hashlib.sha256)
+    return hmac.digest(_key(settings.HOME), f"{kind}:{value}".encode(), hashlib.sha256)
+
+
+@lru_cache
+def _key(home: Path) -> bytes:
+    return own_secret(home, "addresses").encode()
+
+
+def check_key(*, is_written: bool = False) -> None:
+    """Refuse to go on with another key than the one that wrote: it would find nobody again."""
+    fingerprint = hashlib.sha256(b"staytrue: addresses" + _key(settings.HOME)).digest()
+    with connection.cursor() as cursor:
+        if is_written:
+            cursor.execute(
+                "INSERT INTO address_key (id, fingerprint) VALUES (1, %s) ON CONFLICT DO NOTHING",
+                [fingerprint],
+            )
+        cursor.execute("SELECT fingerprint FROM address_key")
+        known = cursor.fetchone()
+    if known and bytes(known[0]) != fingerprint:
+        raise Misconfigured(
+            "The key that finds erased and imported addresses again is not the one they were kept"
+            " with. Copy secrets/addresses from the home that kept them; until then nothing is"
+            " sent.",
+            "address_key_lost",
+        )
 
 
 @dataclass(frozen=True)
