@@ -27,20 +27,20 @@ _IN, _OUT = time(15), time(11)
 _UNSEEN_MAX = timedelta(days=1)
 
 # All rooms of the bookings of these stays: of one group number, or legs of one number. A PMS may
-# use a number again after years: that is no leg. And the past stays of their guests of which
+# use a number again after years: that is no leg. A hotel that changes its PMS, or has a second
+# connection, shows a booking twice: that is one party as well. And the past stays of their guests of which
 # something is still to leave: whoever comes again is not won back.
 _SIBLINGS = """
   SELECT r.id FROM reservation r WHERE r.id = ANY(%(ids)s)
    UNION
   SELECT s.id FROM reservation r JOIN reservation s
       ON s.property_id = r.property_id AND s.group_number = r.group_number
-     AND s.connection_id = r.connection_id
    WHERE r.id = ANY(%(ids)s) AND r.group_number IS NOT NULL
      AND abs(s.arrival_on - r.arrival_on) <= %(days)s
    UNION
   SELECT s.id FROM reservation r JOIN reservation s
-      ON s.number = r.number AND s.connection_id = r.connection_id
-     AND s.property_id = r.property_id AND s.epoch = r.epoch AND s.leg <> r.leg
+      ON s.number = r.number AND s.property_id = r.property_id AND s.epoch = r.epoch
+     AND abs(s.arrival_on - r.arrival_on) <= %(days)s
    WHERE r.id = ANY(%(ids)s)
    UNION
   SELECT m.reservation_id FROM roster t
@@ -149,8 +149,8 @@ def _rows(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[tup
 def _parties(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[str, list[int]]]:
     """Stay → the key of its booking and all rooms of it, where there are several."""
     found: dict[str, list[int]] = defaultdict(list)
-    for id_, _property, link, number, group, epoch, *_ in rows:
-        found[f"{link}:g:{group}" if group else f"{link}:{number}:{epoch}"].append(id_)
+    for id_, hotel, _link, number, group, epoch, *_ in rows:
+        found[f"{hotel}:g:{group}" if group else f"{hotel}:{number}:{epoch}"].append(id_)
     return {id_: (key, ids) for key, ids in found.items() if len(ids) > 1 for id_ in ids}
 
 

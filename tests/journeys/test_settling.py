@@ -11,8 +11,11 @@ from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
 from staytrue.journeys import settling
 from staytrue.messages.planning import Moved, What
+from tests import make
+from tests.consent import scenes
 from tests.consent.scenes import person
 from tests.journeys.scenes import BOOKED, READ, Scene, running, stay
+from tests.web import house
 from tests.web.house import guest
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +232,16 @@ def test_who_was_merged_away_in_the_pms_is_written_to_at_the_survivors_address(
 
     assert (letter.profile_id, letter.language_why) == (old, "profile")
     assert new != old
+
+
+def test_a_booking_that_another_pms_shows_again_repeats_nothing(scene: Scene) -> None:
+    scene.read(stay())
+    scene.leave("30117", "confirmation")
+    other = make.link(scene.sirga, "bio-new")
+    house.take(other, person("N9", "Claire Fontanel", "claire@fontanel.example"), made_at=scene.at)
+    scenes.kept([scene.house.guest("N9")])
+    house.take(other, stay(guests=[guest(profile="N9")]), made_at=scene.at)
+    scene.settle("30117")
+
+    assert len(scene.messages(kind="confirmation")) == 1
+    assert len(scene.messages(kind="pre_stay", state="planned")) == 1
