@@ -87,8 +87,9 @@ def _language(request: HttpRequest, link: GuestLink | None) -> str:
     asked = request.GET.get("lang", "")
     if asked in known:
         return asked
-    told = link.language.partition("-")[0] if link else translation.get_language() or ""
-    return told if told in known else settings.LANGUAGE_CODE
+    told = link.language.partition("-")[0] if link else ""
+    # Who speaks another one reads what his browser asks for.
+    return told if told in known else translation.get_language() or settings.LANGUAGE_CODE
 
 
 def _languages(request: HttpRequest) -> list[tuple[str, bool, str]]:

@@ -21,6 +21,7 @@ from staytrue.web import (
     consent_words,
     deliveries,
     formats,
+    guest_asks,
     message_words,
     parted_words,
     reasons,
@@ -211,6 +212,8 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         return _about_consent(kind, told)
     if kind == message_words.ASK:
         return message_words.asked(facts)
+    if kind in guest_asks.KINDS:
+        return guest_asks.asked(kind, facts)
     if kind.startswith(PARTED):
         return parted_words.asked(kind.removeprefix(PARTED), facts)
     return _about_connection(kind, facts, told)

@@ -24,7 +24,7 @@ from staytrue.mirror.rules import AGE_LIMITS, Verdict
 from staytrue.mirror.sheets import StaySheet
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import bills, facts, formats, given, reasons, sentences, words
+from staytrue.web import bills, facts, formats, given, guest_wrote, reasons, sentences, words
 from staytrue.web.facts import Told
 from staytrue.web.pages import page
 from staytrue.web.sentences import Standing
@@ -144,6 +144,7 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
         known=known,
         arrival=date.fromisoformat(record["arrival_on"]),
         departure=date.fromisoformat(record["departure_on"]),
+        wrote=guest_wrote.wrote(access, pk) if on is None else None,
         verdict=told,
         verdict_why=sentences.why(told, standing),
         hold_title=_hold_title(told),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import django_htmx
@@ -28,7 +28,7 @@ from staytrue.staff.actions import set_language
 from staytrue.staff.models import Member
 from tests import databases
 from tests.conftest import chromium
-from tests.web import scene, written
+from tests.web import guest_doors, scene, written
 
 STATIC = Path(web.__file__).parent / "static"
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
@@ -103,6 +103,7 @@ class Album:
     base: str
     browser: Browser
     numbers: dict[str, str]
+    doors: dict[str, str] = field(default_factory=dict)
 
     def pages(self, only: str = "") -> list[tuple[str, str]]:
         """Name and path of every page; those of nobody begin with a bang."""
@@ -114,7 +115,9 @@ class Album:
             parked = cursor.fetchone()[0]
             cursor.execute("SELECT id FROM member WHERE name = 'Iker Zabala'")
             iker = cursor.fetchone()[0]
+        self.doors = self.doors or guest_doors.paths()
         named = {
+            **self.doors,
             "!sign-in": "/accounts/login/",
             "!password": "/accounts/password/reset/",
             "today": "/today/",
