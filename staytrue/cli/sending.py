@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import BinaryIO
 
 import click
 
@@ -21,9 +22,11 @@ from staytrue.cli.frame import (
 from staytrue.hotel import scope
 from staytrue.kit import clock, name_records
 from staytrue.messages import domains, outlets, standing
+from staytrue.messages import incoming as incoming_mail
 from staytrue.messages.arming import FIRST_DAY_LIMIT
 from staytrue.messages.carriers import choosing
 from staytrue.messages.carriers.base import Sender
+from staytrue.messages.carriers.notices import SIZE_MOST
 from staytrue.messages.domains import Level
 from staytrue.messages.models import Outlet
 
@@ -145,6 +148,20 @@ def outlet(
     document = {"property": code, "channel": channel, "carrier": carrier,
                 "settings": outlets.shown(made), "armed": False}  # fmt: skip
     return Answer(document, [f"{code} has a way out for {channel} by {carrier}; arm it to send."])
+
+
+@sending.command
+@click.argument("code", metavar="PROPERTY")
+@click.argument("file", type=click.File("rb"), default="-")
+@answers
+def incoming(code: str, file: BinaryIO) -> Answer:
+    """Take a mail that came back, from a file or a pipe: a bounce, a complaint, a reply."""
+    raw = file.read(SIZE_MOST)
+    with open_home():
+        with scope.everything():
+            house = property_named(code)
+        came = incoming_mail.take(raw, house.pk, clock.now())
+    return Answer({"came": came.value}, [f"It was: {came.value}."])
 
 
 @sending.command

@@ -139,12 +139,17 @@ def quieten(outlet_ids: Collection[int], now: datetime) -> None:
 
 def opened(outlet: Outlet) -> Carrier:
     """The carrier of an outlet, its secrets opened."""
+    hidden = {name: secret(outlet, name) for name in outlet.sealed}
+    return choosing.opened(outlet.carrier, {**outlet.settings, **hidden})
+
+
+def secret(outlet: Outlet, name: str) -> str:
+    """One secret of an outlet; empty where it has none of this name."""
+    sealed = outlet.sealed.get(name)
+    if not sealed:
+        return ""
     keys = keyring(settings.HOME)
-    secret = {
-        name: keys.open_(b64decode(sealed), table=TABLE, row=outlet.pk, field=name)
-        for name, sealed in outlet.sealed.items()
-    }
-    return choosing.opened(outlet.carrier, {**outlet.settings, **secret})
+    return keys.open_(b64decode(sealed), table=TABLE, row=outlet.pk, field=name)
 
 
 def tried(outlet: Outlet) -> str:

@@ -17,7 +17,7 @@ EMAIL, SMS = "email", "sms"
 CHANNELS = (EMAIL, SMS)
 DRY_RUN, SMTP, GATEWAY = "dry_run", "smtp", "gateway"
 # Whatever else a carrier is told counts for pacing and money, not for the line.
-COMMON = frozenset({"per_minute", "price", "currency", "bounce_address"})
+COMMON = frozenset({"per_minute", "price", "currency", "bounce_address", "webhook_secret"})
 
 
 @dataclass(frozen=True)
