@@ -19,6 +19,7 @@ from staytrue.hotel import scope
 
 _NEEDS_GROUND = (Purpose.MARKETING, Purpose.SURVEY)
 _MONTH = timedelta(days=30.4)
+_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,15 @@ class Permission:
 
 def of(asked: Sequence[Asked], now: datetime) -> list[Permission]:
     """The permissions, in the order in which they were asked."""
-    if not asked:
-        return []
-    with scope.everything():
-        return [permission for permission, _ in _answers(asked, now)]
+    return [permission for permission, _ in explained(asked, now)]
 
 
 def explained(asked: Sequence[Asked], now: datetime) -> list[tuple[Permission, list[Said]]]:
     """The same with the acts each answer was made of."""
     with scope.everything():
-        return _answers(asked, now) if asked else []
+        # So many at a time are found by indexes; of very many the planner would read whole tables.
+        starts = range(0, len(asked), _CHUNK)
+        return [one for at in starts for one in _answers(asked[at : at + _CHUNK], now)]
 
 
 def _answers(asked: Sequence[Asked], now: datetime) -> list[tuple[Permission, list[Said]]]:
