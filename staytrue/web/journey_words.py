@@ -14,9 +14,7 @@ from staytrue.journeys.steps import Anchor, Point, Step
 from staytrue.web import formats, message_words, words
 from staytrue.web.words import Words
 
-_l = gettext_lazy
-
-STANDARD_NAME = _l("Around the stay")
+STANDARD_NAME = gettext_lazy("Around the stay")
 STATE: Words = {
     "draft": pgettext_lazy("journey", "Draft"),
     "approved": pgettext_lazy("journey", "Approved"),
@@ -26,49 +24,49 @@ STATE_TONE = {"live": "good", "approved": "info", "draft": "warn"}
 STANDING: Words = {
     "live": pgettext_lazy("step", "Live"),
     "held": pgettext_lazy("step", "Held"),
-    "impossible": _l("Not possible"),
+    "impossible": gettext_lazy("Not possible"),
 }
 CELL = {"live": ("live", "check"), "held": ("held", "pause"), "impossible": ("no", "off")}
 WHY: Words = {
-    "asks_first": _l("asks the PMS first"),
-    "not_measured": _l("nothing measured yet"),
-    "stopped": _l("the connection is stopped"),
-    "too_slow": _l("read every %(cadence)s, limit %(limit)s"),
-    "next_reading": _l("goes after the next reading"),
-    "confirmed_by_desk": _l("front desk confirms each one"),
-    "no_check_in": _l("the PMS tells no check-in"),
-    "no_check_out": _l("the PMS tells no check-out"),
-    "no_addresses": _l("no addresses come"),
-    "no_birth_dates": _l("no birth dates come"),
-    "waived": _l("by the calendar, the hotel waived the check-in"),
+    "asks_first": gettext_lazy("asks the PMS first"),
+    "not_measured": gettext_lazy("nothing measured yet"),
+    "stopped": gettext_lazy("the connection is stopped"),
+    "too_slow": gettext_lazy("read every %(cadence)s, limit %(limit)s"),
+    "next_reading": gettext_lazy("goes after the next reading"),
+    "confirmed_by_desk": gettext_lazy("front desk confirms each one"),
+    "no_check_in": gettext_lazy("the PMS tells no check-in"),
+    "no_check_out": gettext_lazy("the PMS tells no check-out"),
+    "no_addresses": gettext_lazy("no addresses come"),
+    "no_birth_dates": gettext_lazy("no birth dates come"),
+    "waived": gettext_lazy("by the calendar, the hotel waived the check-in"),
 }
 PHASE: Words = {
-    "creation": _l("Booking"),
-    "change": _l("Booking"),
-    "cancellation": _l("Booking"),
-    "arrival": _l("Before arrival"),
-    "check_in": _l("In house"),
-    "departure": _l("In house"),
-    "check_out": _l("After the stay"),
-    "birthday": _l("After the stay"),
+    "creation": gettext_lazy("Booking"),
+    "change": gettext_lazy("Booking"),
+    "cancellation": gettext_lazy("Booking"),
+    "arrival": gettext_lazy("Before arrival"),
+    "check_in": gettext_lazy("In house"),
+    "departure": gettext_lazy("In house"),
+    "check_out": gettext_lazy("After the stay"),
+    "birthday": gettext_lazy("After the stay"),
 }
 AT: Words = {
-    "creation": _l("at booking"),
-    "change": _l("%(minutes)s min after a change"),
-    "cancellation": _l("at cancellation"),
-    "check_in": _l("at check-in"),
-    "check_out": _l("at check-out"),
+    "creation": gettext_lazy("at booking"),
+    "change": gettext_lazy("%(minutes)s min after a change"),
+    "cancellation": gettext_lazy("at cancellation"),
+    "check_in": gettext_lazy("at check-in"),
+    "check_out": gettext_lazy("at check-out"),
 }
 LATE: Words = {
-    "now": _l("Send now"),
-    "skip": _l("Skip it"),
-    "shorten": _l("Send at its next hour"),
+    "now": gettext_lazy("Send now"),
+    "skip": gettext_lazy("Skip it"),
+    "shorten": gettext_lazy("Send at its next hour"),
 }
 TO: Words = {
-    "booker": _l("Who booked"),
-    "primary": _l("The main guest"),
-    "companions": _l("Each companion"),
-    "agency": _l("The agency"),
+    "booker": gettext_lazy("Who booked"),
+    "primary": gettext_lazy("The main guest"),
+    "companions": gettext_lazy("Each companion"),
+    "agency": gettext_lazy("The agency"),
 }
 WHAT: Words = {
     "kept": pgettext_lazy("plan", "Kept"),
@@ -86,18 +84,22 @@ MARK = {
     "expected": ("waits", "clock"), "absent": ("closed", "off"),
 }  # fmt: skip
 REFUSALS: dict[str, Promise] = {
-    "step_impossible": _l(
+    "step_impossible": gettext_lazy(
         "A step of this journey is not possible there. Mend the connection, or switch the journey "
         "on without that step."
     ),
-    "not_rehearsed": _l("Rehearse this version on the last twelve months first, then approve it."),
-    "own_draft": _l("You wrote it, so someone else must approve."),
-    "not_a_draft": _l("Only a draft can do this. Reload the page."),
-    "version_not_approved": _l("Only an approved version goes live."),
-    "nothing_live": _l("No version of this journey is live yet."),
-    "bad_step": _l("The step cannot be read. Correct the field and save again."),
-    "step_without_hour": _l("A step that hangs on a day needs a time of day, such as 10:00."),
-    "wrong_anchor": _l("This kind of message cannot hang on that."),
+    "not_rehearsed": gettext_lazy(
+        "Rehearse this version on the last twelve months first, then approve it."
+    ),
+    "own_draft": gettext_lazy("You wrote it, so someone else must approve."),
+    "not_a_draft": gettext_lazy("Only a draft can do this. Reload the page."),
+    "version_not_approved": gettext_lazy("Only an approved version goes live."),
+    "nothing_live": gettext_lazy("No version of this journey is live yet."),
+    "bad_step": gettext_lazy("The step cannot be read. Correct the field and save again."),
+    "step_without_hour": gettext_lazy(
+        "A step that hangs on a day needs a time of day, such as 10:00."
+    ),
+    "wrong_anchor": gettext_lazy("This kind of message cannot hang on that."),
 }
 
 
@@ -178,6 +180,6 @@ def reason(line: Planned) -> str:
 
 
 _LATE_WHY: Words = {
-    "now": _l("Booked or moved too late for its own moment: sent at once."),
-    "shorten": _l("Booked or moved too late for its own moment: sent at its next hour."),
+    "now": gettext_lazy("Booked or moved too late for its own moment: sent at once."),
+    "shorten": gettext_lazy("Booked or moved too late for its own moment: sent at its next hour."),
 }
