@@ -21,6 +21,7 @@ NAMES = (
     "guest-profiles", "guest-history", "guest-consent", "guest-opt-out", "consent", "grounds", "guest-then", "profile", "sources", "flows", "reach",
     "search", "search-empty",
     "review", "hubs", "hub", "households", "household", "recognition",
+    "texts", "texts-hotel", "text", "text-waiting", "text-sms", "letterhead",
     "connections", "connection", "connection-alive", "connection-changed", "connection-restored",
     "connection-pace", "connect-mews", "fields", "fidelity", "raw", "members", "member", "roles", "role", "audit", "me",
     "more", "help", "second-factor", "sign-out", "not-found",
@@ -107,6 +108,17 @@ def test_a_guest_is_read_and_settled_by_keys_alone(book: Album) -> None:
     # The link to one field opens it.
     expect(page.locator("#of-phones")).to_be_visible()
     page.context.close()
+
+
+def test_a_text_is_seen_as_it_is_typed(book: Album) -> None:
+    page = open_page(book, "text")
+    page.fill("#subject", "Bonjour {{ guest.password }}")
+    expect(page.locator("#checked")).to_contain_text("guest.password")
+    page.fill("#subject", "Votre {{ stay.arrival }}")
+    mail = page.frame_locator("iframe")
+    expect(mail.locator("body")).to_contain_text("Hotel Sirga")
+    # No step of it is one for the browser's way back.
+    assert page.evaluate("history.length") == 2
 
 
 def test_the_palette_finds_and_opens_a_guest(book: Album) -> None:
