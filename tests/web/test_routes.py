@@ -15,7 +15,7 @@ POSTS = {
     "new_address", "review_undo", "recognition_count", "guest_word", "guest_persona", "guest_undo",
     "guest_consent_record", "proposed_opt_out", "suppression_back", "basis_choose",
     "statement_sign", "statement_end",
-    "guest_apart", "ask_looked", "stay_read", "texts_adopt", "text_act", "text_check", "sending_stop",
+    "guest_apart", "ask_looked", "message_answer", "stay_read", "texts_adopt", "text_act", "text_check", "sending_stop",
     "outlet_act", "outlet_set_up", "carrier_reports", "carrier_mail",
     "journey_install", "journey_rehearse", "journey_approve", "journey_place", "journey_step",
 }  # fmt: skip
