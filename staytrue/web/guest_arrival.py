@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from staytrue.consent.purposes import Purpose
 from staytrue.forms import arriving, choosing
@@ -19,10 +19,10 @@ from staytrue.web.guest_choices import WORDS, wording
 from staytrue.web.guest_pages import back_to, guest_page, nothing, opened_by
 
 COMES = {
-    Comes.MORNING: later("Before 15:00"),
-    Comes.AFTERNOON: later("15:00 to 18:00"),
-    Comes.EVENING: later("18:00 to 22:00"),
-    Comes.NIGHT: later("After 22:00"),
+    Comes.MORNING: gettext_lazy("Before 15:00"),
+    Comes.AFTERNOON: gettext_lazy("15:00 to 18:00"),
+    Comes.EVENING: gettext_lazy("18:00 to 22:00"),
+    Comes.NIGHT: gettext_lazy("After 22:00"),
 }
 _TYPED = ("email", "phone", "comes", "wishes")
 

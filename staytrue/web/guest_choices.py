@@ -7,9 +7,8 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 
 from staytrue.consent.purposes import Purpose, Within
 from staytrue.forms import choosing
@@ -22,20 +21,20 @@ WORDING_VERSION = "2026-11"
 """Raised with the words below: each act of consent keeps both."""
 WORDS: dict[Purpose, tuple[str | Promise, str | Promise]] = {
     Purpose.MARKETING: (
-        later("News and offers"),
-        later("A letter now and then, and greetings on your birthday."),
+        gettext_lazy("News and offers"),
+        gettext_lazy("A letter now and then, and greetings on your birthday."),
     ),
     Purpose.SURVEY: (
-        later("Asking how it was"),
-        later("One short survey after a stay."),
+        gettext_lazy("Asking how it was"),
+        gettext_lazy("One short survey after a stay."),
     ),
     Purpose.SERVICE: (
-        later("Making your stay easier"),
-        later("Tips before you come, a welcome, a word of thanks."),
+        gettext_lazy("Making your stay easier"),
+        gettext_lazy("Tips before you come, a welcome, a word of thanks."),
     ),
     Purpose.STAY: (
-        later("What your stay needs"),
-        later(
+        gettext_lazy("What your stay needs"),
+        gettext_lazy(
             "Confirmation, changes, cancellation and how to arrive. If you stop these too, "
             "everything is settled by phone or at the reception."
         ),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from staytrue.forms import arriving, surveying
 from staytrue.forms.surveying import SCORES, Told, Topic
@@ -16,12 +16,12 @@ from staytrue.messages.models import GuestLink
 from staytrue.web.guest_pages import back_to, guest_page, nothing, opened_by
 
 TOPICS = {
-    Topic.ROOM: later("Room"),
-    Topic.QUIET: later("Quiet"),
-    Topic.BREAKFAST: later("Breakfast"),
-    Topic.WELCOME: later("Welcome"),
-    Topic.WIFI: later("Wi-Fi"),
-    Topic.CLEANLINESS: later("Cleanliness"),
+    Topic.ROOM: gettext_lazy("Room"),
+    Topic.QUIET: gettext_lazy("Quiet"),
+    Topic.BREAKFAST: gettext_lazy("Breakfast"),
+    Topic.WELCOME: pgettext_lazy("judged in a survey", "Welcome"),
+    Topic.WIFI: gettext_lazy("Wi-Fi"),
+    Topic.CLEANLINESS: gettext_lazy("Cleanliness"),
 }
 
 

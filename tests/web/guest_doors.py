@@ -42,7 +42,7 @@ def paths() -> dict[str, str]:
         surveying.answer(
             done, surveying.Told("4", ("quiet",), "The lift is loud.", wants_call=True), scene.NOW
         )
-        choices = _path(Opens.PREFERENCES, "checked_out")
+        choices = _path(Opens.PREFERENCES, "in_house")
         return {
             "!own-choices": choices,
             "!own-choices-saved": f"{choices}?saved=yes&was=service.stay&within=group",
