@@ -9,6 +9,7 @@ from staytrue.journeys import gathering, rules, running
 from staytrue.journeys.facts import House, Running, Stay
 from staytrue.journeys.gathering import Left
 from staytrue.journeys.parties import Slot, one_per_party
+from staytrue.journeys.refusing import without_refusals
 from staytrue.journeys.rules import Line
 from staytrue.journeys.steps import To
 from staytrue.messages import planning
@@ -41,7 +42,8 @@ def plans(reservation_ids: Collection[int], now: datetime) -> list[Line]:
     found = gathering.stays(reservation_ids, now.date())
     hotels = {stay.property_id for stay in found}
     houses, journeys = running.houses(hotels), running.running(hotels, now)
-    return of_stays(found, houses, journeys, gathering.left(reservation_ids), now)
+    lines = of_stays(found, houses, journeys, gathering.left(reservation_ids), now)
+    return without_refusals(lines, now)
 
 
 def of_stays(

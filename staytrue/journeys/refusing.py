@@ -1,0 +1,58 @@
+"""Whom a plan leaves out because they said so: opted out, or on the suppression list.
+
+Only what somebody said: a ground that is lacking today may be there when the message is due, and
+the gate asks for it then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import connection
+from msgspec.structs import replace
+
+from staytrue.consent import permissions
+from staytrue.consent.permissions import Asked
+from staytrue.journeys.rules import ABSENT, Line
+from staytrue.messages.reasons import Reason
+
+_SAID = frozenset({Reason.OPTED_OUT.value, Reason.SUPPRESSED.value})
+# Most guests never said anything: only the others are asked about.
+_SPOKEN = """
+  SELECT u.profile_id FROM consent_act a JOIN contact_use u
+      ON u.contact_point_id = a.contact_point_id AND u.until_at IS NULL
+   WHERE u.profile_id = ANY(%(profiles)s)
+   UNION
+  SELECT m.profile_id FROM link m JOIN link l ON l.guest_id = m.guest_id AND l.until_at IS NULL
+    JOIN consent_act a ON a.profile_id = l.profile_id
+   WHERE m.profile_id = ANY(%(profiles)s) AND m.until_at IS NULL
+   UNION
+  SELECT profile_id FROM consent_act WHERE profile_id = ANY(%(profiles)s)"""
+
+
+def without_refusals(lines: Sequence[Line], now: datetime) -> list[Line]:
+    """The same lines; what somebody refused is absent, with his refusal as the reason."""
+    spoken = _spoken({line.wanted.profile_id for line in lines if line.wanted})
+    asked = {
+        place: Asked(
+            line.wanted.contact_point_id, line.wanted.profile_id, line.wanted.property_id,
+            line.wanted.purpose, line.wanted.channel,
+        )
+        for place, line in enumerate(lines)
+        if line.wanted and line.wanted.contact_point_id and line.wanted.profile_id in spoken
+    }  # fmt: skip
+    found = list(lines)
+    answers = permissions.of(list(asked.values()), now)
+    for place, answer in zip(asked, answers, strict=True):
+        if not answer.allowed and answer.reason in _SAID:
+            found[place] = replace(found[place], standing=ABSENT, reason=answer.reason, wanted=None)
+    return found
+
+
+def _spoken(profile_ids: Collection[int]) -> set[int]:
+    if not profile_ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_SPOKEN, {"profiles": sorted(profile_ids)})
+        return {id_ for (id_,) in cursor.fetchall()}
