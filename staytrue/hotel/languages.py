@@ -27,6 +27,17 @@ def language_for(
     property_default: str,
 ) -> Spoken:
     """The first of: what the guest chose, the stay's, the profile's, the country's, the hotel's."""
+    return in_order(guest_choice, stay, profile, country, property_default)[0]
+
+
+def in_order(
+    guest_choice: str | None,
+    stay: str | None,
+    profile: str | None,
+    country: str | None,
+    property_default: str,
+) -> list[Spoken]:
+    """Everything that is known of it, what counts most first."""
     said = (
         (guest_choice, "guest_choice"),
         (stay, "stay_language"),
@@ -34,7 +45,7 @@ def language_for(
         (of_country(country), "country_rule"),
         (property_default, "property_default"),
     )
-    return next(Spoken(language, reason) for language, reason in said if language)
+    return [Spoken(language, reason) for language, reason in said if language]
 
 
 def language_of(

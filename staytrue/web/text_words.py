@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from staytrue.messages.writing.liquid import Problem
-from staytrue.web import message_words
+from staytrue.web import formats, message_words, words
 from staytrue.web.words import Words, word
 
 KIND: Words = message_words.KIND
@@ -71,6 +71,25 @@ REFUSED: Words = {
     "website_unreadable": _("The website begins with https://."),
     "reason_missing": _("Say what should be different."),
 }
+
+
+def spoken(why: str) -> str:
+    """Where the language comes from, and what was known that decided nothing."""
+    by, *passed = why.split()
+    sentence = word(words.SPOKEN, by)
+    for each in passed:
+        step, _colon, value = each.partition(":")
+        if step == "country":
+            sentence = _("%(why)s; %(country)s tells of none that we write") % {
+                "why": sentence,
+                "country": formats.country(value),
+            }
+        else:
+            sentence = _("%(why)s; %(language)s is none that we write") % {
+                "why": sentence,
+                "language": formats.language(value),
+            }
+    return sentence
 
 
 def told(problem: Problem) -> str:

@@ -377,6 +377,12 @@ def language(code: str | None) -> str:
 
 
 @register.filter
+def spoken(why: str) -> str:
+    """Why a guest is written to in a language, as it was kept with the message."""
+    return text_words.spoken(why)
+
+
+@register.filter
 def country(code: str | None) -> str:
     """A country by its name."""
     return formats.country(code) if code else ""

@@ -11,13 +11,13 @@ from staytrue.messages.writing.language import Known, chosen
     ("known", "language", "why"),
     [
         (Known("es", "fr", "en", "FR"), "es", "guest_choice"),
-        (Known("", "fr", "en", "GB"), "fr", "stay"),
+        (Known("", "fr", "en", "GB"), "fr", "stay_language"),
         (Known("", "", "es-MX", "FR"), "es", "profile"),
-        (Known("", "", "", "AR", "fr"), "es", "country"),
+        (Known("", "", "", "AR", "fr"), "es", "country_rule"),
         (Known("", "", "", "CH", "fr"), "fr", "property_default country:CH"),
         (Known("", "", "de", "DE", "es"), "es", "property_default profile:de country:DE"),
-        (Known("", "", "de", "FR"), "fr", "country profile:de"),
-        (Known(property_default="pt"), "en", "property_default"),
+        (Known("", "", "de", "FR"), "fr", "country_rule profile:de"),
+        (Known(property_default="pt"), "en", "property_default property_default:pt"),
         (Known(), "en", "property_default"),
     ],
 )
