@@ -29,7 +29,8 @@ from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
 from staytrue.web import card as cards
-from staytrue.web import consent_words, given, reasons, words
+from staytrue.web import consent_words, reasons, words
+from staytrue.web import given as forms
 from staytrue.web.words import word
 
 CHANNELS = [(channel.value, consent_words.CHANNEL[channel]) for channel in Channel]
@@ -38,11 +39,11 @@ WITHIN = [(each.value, consent_words.WITHIN[each]) for each in reversed(Within)]
 
 @dataclass(frozen=True)
 class ShownHolds:
-    """One address by one channel, with the answers in words."""
+    """One address by one channel, with the answers in words, purpose by purpose."""
 
     of: Holds
     channel: str
-    answers: list[tuple[Permission, str]]
+    answers: list[tuple[str, Permission, str]]
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _known_of(kind: type, texts: list[str]) -> list:  # type: ignore[type-arg]
 
 
 def _point(request: HttpRequest, access: Access, profile_ids: list[int]) -> int:
-    point = given.known(request.POST.get("point", ""))
+    point = forms.known(request.POST.get("point", ""))
     if point not in {each.point_id for each in contacts_of(access, profile_ids)}:
         raise Http404
     return point
@@ -148,7 +149,7 @@ def _hotels(shown: Card) -> list[Property]:
 
 def _hotel(request: HttpRequest, shown: Card) -> Property:
     """Where it was said: one of the guest's hotels; the act checks the right."""
-    asked = given.known(request.POST.get("hotel", ""))
+    asked = forms.known(request.POST.get("hotel", ""))
     found = next((each for each in _hotels(shown) if each.pk == asked), None)
     if found is None:
         raise Http404
@@ -167,7 +168,12 @@ def _form(access: Access, hotels: list[Property]) -> dict[str, Any]:
 
 def _held(each: Holds) -> ShownHolds:
     answers = [
-        (one, consent_words.answer(one)) for one in (each.marketing, each.survey, each.service)
+        (label, given, consent_words.answer(given))
+        for label, given in (
+            (_("News and offers"), each.marketing),
+            (_("Surveys"), each.survey),
+            (_("Service"), each.service),
+        )
     ]
     return ShownHolds(each, word(consent_words.CHANNEL, each.channel), answers)
 
