@@ -6,6 +6,7 @@ It can refuse, ask for patience, be slow, or hang up after the final dot, as far
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -165,3 +166,10 @@ class MailSink:
         ready.set()
         await self._ended.wait()
         server.close()
+
+
+if __name__ == "__main__":
+    # A process of its own, for benches: it says its port and lives until its input ends.
+    with MailSink(keeps=False) as running:
+        print(running.port, flush=True)
+        sys.stdin.read()

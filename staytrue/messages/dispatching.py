@@ -43,8 +43,6 @@ from staytrue.messages.reasons import Reason
 
 GROUP = 20
 """So many are compared and journalled together: their last look is seconds old at most."""
-ONE_CLICK = frozenset({"marketing", "survey"})
-"""The purposes that one click stops."""
 WAIT = timedelta(minutes=5)
 log = structlog.get_logger(__name__)
 
@@ -77,6 +75,7 @@ class Counts:
     unknown: int = 0
     held: int = 0
     recovered: int = 0
+    is_line_down: bool = False
 
     def note(self, result: Result) -> None:
         """One more of these."""
@@ -105,6 +104,9 @@ def send_due(worker: str, ports: Ports, limit: int = 1_000) -> Counts:
             break
         counts.claimed += len(claims)
         _send(claims, held.fence, ports, counts)
+        if counts.is_line_down:
+            # Whatever else is due would only be claimed and given back.
+            break
     return counts
 
 
@@ -169,8 +171,11 @@ def _written(
 
 
 def needs_link(message: Message) -> bool:
-    """Whether it never leaves without a way to say no in its head."""
-    return message.channel == "email" and message.purpose in ONE_CLICK
+    """Every e-mail has a way to say no in its head, also one that the stay needs.
+
+    The one click stops marketing and surveys, never what the stay needs.
+    """
+    return message.channel == "email"
 
 
 def _outgoing(each: Claimed, outlet: Outlet, written: Written, now: datetime) -> Outgoing:
@@ -241,6 +246,7 @@ def _hand_over(group: Sequence[_Ready], ports: Ports, journal: Journal, counts: 
                           durable=outcome.result == Result.RETRY)  # fmt: skip
             ends.append((each, outcome))
             counts.note(outcome.result)
+            counts.is_line_down |= outcome.facts.get("stage") == "connection"
     finally:
         with transaction.atomic(), scope.everything():
             for each, outcome in ends:

@@ -94,8 +94,9 @@ class Smtp:
         return self._line
 
     def _connect(self) -> smtplib.SMTP:
-        to, context = self.server, ssl.create_default_context()
-        place = (to.host, to.port)
+        to, place = self.server, (self.server.host, self.server.port)
+        # Reading all authorities takes longer than a mail: only where they are asked.
+        context = None if to.security == NONE else ssl.create_default_context()
         line: smtplib.SMTP = (
             smtplib.SMTP_SSL(*place, timeout=CONNECT_SECONDS, context=context)
             if to.security == TLS
