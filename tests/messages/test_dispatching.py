@@ -135,10 +135,10 @@ def test_a_field_without_a_value_holds_the_message_and_names_it(sink: MailSink) 
 
 @pytest.mark.parametrize(
     ("purpose", "channel", "needs"),
-    [("survey", "email", True), ("marketing", "email", True), ("stay", "email", False),
+    [("survey", "email", True), ("marketing", "email", True), ("stay", "email", True),
      ("marketing", "sms", False)],
 )  # fmt: skip
-def test_what_one_click_may_stop_never_leaves_without_its_link(
+def test_no_e_mail_leaves_without_the_link_of_its_one_click(
     sink: MailSink, purpose: str, channel: str, *, needs: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert dispatching.needs_link(Message(purpose=purpose, channel=channel)) == needs

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import django
 
+LINK = "https://sirga.example/g/of-nobody/stop/"
+
 
 def work(at: datetime) -> None:
     """Send what is due as the worker does, in this process."""
@@ -26,7 +28,7 @@ def work(at: datetime) -> None:
     from staytrue.messages.letters import Written  # noqa: PLC0415
 
     def write(claims: Sequence[Claimed], _now: datetime) -> list[Written | Refused]:
-        return [Written("Your stay", "<p>Welcome</p>", "Welcome", "Claire") for _ in claims]
+        return [Written("Your stay", "<p>Welcome</p>", "Welcome", "Claire", LINK) for _ in claims]
 
     dispatching.send_due(f"worker {os.getpid()}", Ports(write=write, clock=lambda: at))
 
