@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
+from staytrue.flow.last_looks import LastLooks
 from staytrue.kit import clock, ids
 from staytrue.kit.errors import StaytrueError
 from staytrue.messages import dispatching, guest_links, leases, letters
@@ -24,7 +25,7 @@ logger = structlog.get_logger(__name__)
 
 def ports() -> Ports:
     """The neighbours as they are in this installation."""
-    return Ports(write=letters.written(guest_links.of_claims), clock=clock.now)
+    return Ports(write=letters.written(guest_links.of_claims), clock=clock.now, lookup=LastLooks())
 
 
 def send_now() -> int:

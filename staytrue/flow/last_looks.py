@@ -1,0 +1,104 @@
+"""The last look into a living PMS before a message leaves: one reservation, read at that moment.
+
+What it says is kept and applied like any other reading; the gate decides on what is so then.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from staytrue.connectors import registry
+from staytrue.connectors.base import Hint, Http
+from staytrue.connectors.envelope import Part
+from staytrue.flow import outgoing, parcels
+from staytrue.hotel import scope
+from staytrue.inbox import secrets
+from staytrue.inbox.models import Connection
+from staytrue.inbox.parcels import Reading
+from staytrue.kit import clock
+from staytrue.kit.errors import Misconfigured, Refused, Temporary, Unreadable
+from staytrue.kit.http import Response
+from staytrue.messages.case import Told
+from staytrue.mirror.models import Reservation
+
+SECONDS = 2.0
+"""No call of one look begins later than this: the next messages wait for it."""
+
+
+@dataclass(frozen=True)
+class LastLooks:
+    """The PMSs of this installation that live; `http` replaces the way out."""
+
+    clock: Callable[[], datetime] = clock.now
+    http: Callable[[Connection], Http] | None = None
+
+    def hotels(self) -> frozenset[int]:
+        """Hotels whose every connection can be asked about one reservation now."""
+        can: dict[int, list[bool]] = defaultdict(list)
+        with scope.everything():
+            for link in Connection.objects.all():
+                can[link.property_id].append(_is_askable(link))
+        return frozenset(id_ for id_, each in can.items() if all(each))
+
+    def ask(self, reservation_id: int, now: datetime) -> Told:  # noqa: ARG002
+        """What the PMS says of this stay, against what is mirrored."""
+        with scope.everything():
+            stay = Reservation.objects.select_related("connection__property").get(pk=reservation_id)
+        link = stay.connection
+        if not _is_askable(link):
+            return Told.UNREACHABLE
+        try:
+            return self._read(link, stay)
+        except (Temporary, Misconfigured, Refused, Unreadable):
+            # Why is the living loop's to tell: it speaks with this PMS all the time.
+            return Told.UNREACHABLE
+
+    def _read(self, link: Connection, stay: Reservation) -> Told:
+        talk = parcels.talk(link, self.clock, _InTime(self._way(link)))
+        at = talk.next_instant()
+        parcel = talk.connector.read(Hint("reservation", stay.number), talk.http, talk.settings(at))
+        if parcel is None:
+            return Told.NOT_FOUND
+        with scope.everything(), transaction.atomic():
+            kept = parcels.keep(talk, [Part.of(parcel)], at, by=Reading.NAMED)
+        if kept:
+            parcels.apply(talk, kept)
+        with scope.everything():
+            is_same = Reservation.objects.filter(
+                pk=stay.pk, content_hash=stay.content_hash
+            ).exists()
+        return Told.SAME if is_same else Told.DIFFERS
+
+    def _way(self, link: Connection) -> Http:
+        if self.http is not None:
+            return self.http(link)
+        with scope.everything():
+            return outgoing.way_out(link, secrets.opened(link), is_urgent=True)
+
+
+def _is_askable(link: Connection) -> bool:
+    return link.stopped_at is None and registry.live(link.dialect) is not None
+
+
+class _InTime:
+    """A way out on which no call begins after the time is over."""
+
+    def __init__(self, http: Http) -> None:
+        self._http, self._until = http, clock.monotonic() + SECONDS
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Response:
+        if clock.monotonic() > self._until:
+            raise Temporary("The PMS answers too slowly before a message.", "look_slow")
+        return self._http.request(method, url, headers=headers, body=body)
