@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import click
 
 from staytrue.cli.frame import ACTOR, Answer, acting, answers, property_named, reading, table
 from staytrue.hotel.codes import Channel
-from staytrue.journeys import actions, queries, rehearsing
+from staytrue.hotel.models import Property
+from staytrue.journeys import actions, comparing, queries, rehearsing
 from staytrue.journeys.models import Journey, JourneyVersion
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused
@@ -72,6 +73,27 @@ def rehearse(key: str) -> Answer:
     shown = [f"{name}: {told[name]}" for name in ("stays", "messages", "held", "collisions",
                                                   "languages", "busiest")]  # fmt: skip
     return Answer(told, shown)
+
+
+@journey.command
+@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 90))
+@answers
+def compare(days: int) -> Answer:
+    """Rehearse the last days and lay it beside what really left: no when they differ."""
+    now = clock.now()
+    with reading():
+        hotels = list(Property.objects.values_list("pk", flat=True))
+        found = comparing.compared(hotels, now - timedelta(days=days), now, now)
+    told = [vars(each) for each in found.differences]
+    rows = (
+        (each.stay_id, each.kind, "sent" if each.is_sent else "not sent", each.reason)
+        for each in found.differences
+    )
+    return Answer(
+        {"same": found.same, "differences": told},
+        [f"same: {found.same}", *table(rows, ("STAY", "MESSAGE", "", "WHY"))],
+        yes=not told,
+    )
 
 
 @journey.command

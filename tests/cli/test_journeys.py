@@ -26,6 +26,8 @@ def test_a_journey_is_installed_rehearsed_approved_and_switched_on(filled: Cli, 
     assert {line["kind"] for line in lines} >= {"confirmation", "pre_stay", "welcome", "survey"}
     assert all(line["reason"] for line in lines if line["what"] == "absent")
     assert "confirmation" in filled("plan", key).out
+    told = filled("journey", "compare", "--days", 7, "--json")
+    assert (told.code, told.document) == (0, {"same": 0, "differences": []})
     assert filled("journey", "off", "stay", "BIO").code == 0
 
 

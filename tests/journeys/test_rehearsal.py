@@ -8,10 +8,11 @@ import pytest
 
 from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
-from staytrue.journeys import actions, rehearsing
+from staytrue.journeys import actions, comparing, rehearsing
 from staytrue.journeys.models import JourneyVersion
 from staytrue.journeys.rehearsal import collisions, rehearsed
 from staytrue.kit.errors import Refused
+from staytrue.messages.models import Message
 from tests.consent.scenes import person as guest_of
 from tests.journeys.days import HOUSE, at, edit, running, stay
 from tests.journeys.scenes import READ, journey
@@ -97,3 +98,25 @@ def test_a_draft_is_approved_only_after_its_rehearsal_and_by_somebody_else() -> 
 
     states = JourneyVersion.objects.order_by("number").values_list("state", flat=True)
     assert list(states) == ["retired", "live"]
+
+
+@pytest.mark.django_db
+def test_rehearsing_last_week_is_what_was_sent_and_each_difference_has_its_cause() -> None:
+    scene = scene_running()
+    scene.read(*(booking(number, created_at=READ - timedelta(hours=1)) for number in ("1", "2")))
+    for number in ("1", "2"):
+        scene.leave(number, "confirmation")
+    since, now = READ - timedelta(days=1), READ + timedelta(days=6)
+    with scope.everything():
+        same = comparing.compared([scene.sirga.pk], since, now, now)
+        Message.objects.filter(kind="confirmation", reservation_id=scene.house.stay("2")).update(
+            state="closed", reason="disarmed"
+        )
+        differs = comparing.compared([scene.sirga.pk], since, now, now)
+
+    assert (same.same, same.differences) == (2, [])
+    assert differs.same == 1
+    [difference] = differs.differences
+    assert (difference.kind, difference.is_sent, difference.reason) == (
+        "confirmation", False, "disarmed",
+    )  # fmt: skip
