@@ -11,6 +11,7 @@ from staytrue.messages import looking
 from staytrue.messages.kinds import OPEN, State
 from staytrue.messages.models import Message
 from staytrue.messages.queries import ANSWER
+from staytrue.messages.reasons import CONFIRMABLE
 from staytrue.staff import audit
 from staytrue.staff.access import Access, one_of
 
@@ -19,7 +20,7 @@ from staytrue.staff.access import Access, one_of
 def confirm(access: Access, public_id: UUID, now: datetime) -> bool:
     """The stay stands in the PMS as it stands here; whether the message still waited."""
     message = _held(access, public_id)
-    if message.state != State.HELD or message.reservation_id is None:
+    if message.state != State.HELD or message.reason not in CONFIRMABLE:
         return False
     looking.confirm(message, access.actor, now)
     audit.record("message_confirmed", f"message:{message.pk}", property_id=message.property_id)

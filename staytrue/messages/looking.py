@@ -17,7 +17,7 @@ from staytrue.messages import decisions, planning
 from staytrue.messages.case import Act, Answer, Told
 from staytrue.messages.kinds import OPEN, State
 from staytrue.messages.models import GateSetting, LookUp, Message
-from staytrue.messages.reasons import WAITS_FOR_PERSON, Reason
+from staytrue.messages.reasons import CONFIRMABLE, WAITS_FOR_PERSON, Reason
 from staytrue.mirror.models import Reservation
 from staytrue.staff.actions import NewAsk
 
@@ -96,10 +96,10 @@ def _note(message: Message, told: Told, version: int | None, now: datetime, by: 
 
 def _wake(reservation_ids: Collection[int], now: datetime) -> None:
     Message.objects.filter(
-        reservation_id__in=reservation_ids, state=State.HELD,
-        reason__in=[Reason.NOT_CONFIRMED_LIVE, Reason.CHANGED_LIVE, Reason.HOTEL_UNREACHABLE,
-                    Reason.OUT_OF_SIGHT],
-    ).update(held_until=now)  # fmt: skip
+        reservation_id__in=reservation_ids,
+        state=State.HELD,
+        reason__in=[reason.value for reason in CONFIRMABLE],
+    ).update(held_until=now)
 
 
 def is_for_person(answer: Answer) -> bool:

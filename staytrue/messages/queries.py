@@ -16,6 +16,7 @@ from staytrue.hotel.models import Property
 from staytrue.kit.errors import Refused
 from staytrue.messages.kinds import LEFT, OPEN, UNDERWAY, State
 from staytrue.messages.models import Decision, LookUp, Message, MessageText
+from staytrue.messages.reasons import CONFIRMABLE
 from staytrue.mirror.lists import full_name
 from staytrue.mirror.models import Profile, Reservation
 from staytrue.mirror.sheets import PROFILES
@@ -140,6 +141,12 @@ class Told:
     def is_open(self) -> bool:
         """Whether it is still to be decided."""
         return self.message.state in OPEN
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """Whether a look into the PMS would end its hold."""
+        is_held = self.message.state == State.HELD and self.stay_id is not None
+        return is_held and self.message.reason in CONFIRMABLE
 
 
 def one(access: Access, public_id: UUID) -> Told:

@@ -77,4 +77,8 @@ class Reason(StrEnum):
 
 
 WAITS_FOR_PERSON = frozenset({Reason.NOT_CONFIRMED_LIVE})
-"""Holds that a person can end who looks into the PMS: they open an ask, "confirm or drop"."""
+"""Holds that only a person ends who looks into the PMS: they open an ask, "confirm or drop"."""
+CONFIRMABLE = WAITS_FOR_PERSON | {
+    Reason.STALE_MIRROR, Reason.HOTEL_UNREACHABLE, Reason.CHANGED_LIVE, Reason.OUT_OF_SIGHT,
+}  # fmt: skip
+"""Holds that the word of such a person ends too."""
