@@ -90,7 +90,7 @@ def test_what_a_merge_adds_of_another_profile_never_widens(
 ) -> None:
     """A merge makes the acts of another profile, at his own addresses, heard too."""
     added = [
-        msgspec.structs.replace(act, id=act.id + 50, profile_id=OTHERS, point=11)
+        msgspec.structs.replace(act, id=act.id + 50, profile_id=OTHERS, point=act.point and 11)
         for act in others
         if act.act not in (Act.SUPPRESS, Act.RELEASE)
     ]
