@@ -25,6 +25,8 @@ FOOT = frozenset({"hotel.name", "hotel.city", "hotel.legal_line", "stay.as_of",
                   "links.preferences", "links.unsubscribe"})  # fmt: skip
 """What the layout itself names."""
 WAY_OUT = frozenset({"links.unsubscribe", "links.preferences", "hotel.legal_line"})
+# One curved sign halves what an SMS holds.
+_PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."})
 _BARE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 
@@ -134,7 +136,7 @@ def filled(text: Text, language: str, purpose: str, facts: Facts, colour: str) -
 
 def filled_short(text: Text, facts: Facts) -> Rendered:
     """An SMS for one guest."""
-    told = " ".join(_fill(text.body, facts).split())
+    told = " ".join(_fill(text.body, facts).translate(_PLAIN).split())
     return Rendered("", "", told, _missing(text, facts))
 
 

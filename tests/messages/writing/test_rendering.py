@@ -188,3 +188,10 @@ def test_a_text_message_is_one_line_of_plain_words() -> None:
     assert told.html == ""
     assert told.text.startswith("Hotel Sirga: nos vemos el sábado 23 de mayo.")
     assert letters.LINKS["pre_checkin"] in told.text
+
+
+def test_a_text_message_has_no_sign_that_halves_it() -> None:
+    version = letters.version(Kind.PRE_CHECKIN, "sms")
+    told = rendered(version, "fr", letters.facts_of(Kind.PRE_CHECKIN, "fr")).text
+    assert not re.search("[’\u202f\u00a0]", told)
+    assert "heure d'arrivée" in told
