@@ -141,7 +141,7 @@ def _send(claims: Sequence[Claimed], fence: int, ports: Ports, counts: Counts) -
     journal.write(HANDED, [_line(each, fence) for each in leaving], now)
     for outlet_id in dict.fromkeys(each.outlet.pk for each in leaving):
         group = [each for each in leaving if each.outlet.pk == outlet_id]
-        _hand_over(group, ports, journal, counts)
+        _hand_over(group, fence, ports, journal, counts)
 
 
 def _written(
@@ -230,15 +230,25 @@ def _kept_here(each: _Ready, now: datetime) -> OutboxEntry:
     )
 
 
-def _hand_over(group: Sequence[_Ready], ports: Ports, journal: Journal, counts: Counts) -> None:
-    """Give them to their carrier one by one; whatever it says is settled together at the end."""
+def _hand_over(
+    group: Sequence[_Ready], fence: int, ports: Ports, journal: Journal, counts: Counts
+) -> None:
+    """Give them to their carrier one by one; whatever it says is settled together at the end.
+
+    Who lost the lease, or was stopped, hands nothing more over: the next holder frees the rest.
+    """
     carrier = _line_of(group[0].outlet, ports)
     ends: list[tuple[_Ready, Outcome]] = []
     try:
         for each in group:
-            now = ports.clock()
             name = str(each.outgoing.public_id)
-            journal.write(BEGUN, [{"message": name}], now, durable=False)
+            # Asked again behind the line: whoever took the lease meanwhile has either read that
+            # line and left the message alone, or is seen here.
+            if not leases.holds(fence, ports.clock()):
+                return
+            journal.write(BEGUN, [{"message": name}], ports.clock(), durable=False)
+            if not leases.holds(fence, ports.clock()):
+                return
             (outcome,) = carrier.hand_over([each.outgoing])
             end = _END[outcome.result]
             # One that may leave again must be known to be free before it does.

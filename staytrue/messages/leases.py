@@ -24,7 +24,8 @@ from staytrue.messages.models import Lease
 
 OWN_MARK = "instance"
 """The file of the home that says which machine was armed; never part of a backup."""
-LASTS = timedelta(seconds=30)
+LASTS = timedelta(seconds=75)
+"""Longer than any carrier is waited for, so that a slow one does not cost the lease."""
 _MACHINE = Path("/etc/machine-id")
 _CARDS = Path("/sys/class/net")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -60,6 +61,11 @@ def take(worker: str, now: datetime) -> Held | None:
     if not is_running:
         Journal(settings.HOME).write(LEASED, [{"fence": lease.fence, "boot": boot()}], now)
     return Held(lease.fence, lease.until_at, is_new=not is_running)
+
+
+def holds(fence: int, now: datetime) -> bool:
+    """Whether whoever took the lease under this fence still has it: nobody stopped or followed."""
+    return Lease.objects.filter(id=1, fence=fence, stopped_at=None, until_at__gt=now).exists()
 
 
 def boot() -> str:

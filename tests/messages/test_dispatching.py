@@ -12,7 +12,7 @@ from django.conf import settings
 
 from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
-from staytrue.lab.mail_sink import BUSY, NO_MAILBOX, MailSink
+from staytrue.lab.mail_sink import BUSY, NO_MAILBOX, Mail, MailSink
 from staytrue.messages import dispatching, gate, leases, outlets
 from staytrue.messages.dispatching import Counts, Ports
 from staytrue.messages.gate import Claimed
@@ -202,6 +202,29 @@ def test_a_slow_holder_of_the_lease_can_hand_nothing_over(sink: MailSink) -> Non
     assert taken is not None
     assert gate.last_looks(claims, later) == frozenset()
     assert gate.last_looks(claims, NOON) == frozenset()
+
+
+def test_who_loses_the_lease_in_the_middle_of_a_group_hands_nothing_more_over() -> None:
+    later = NOON + leases.LASTS + timedelta(seconds=1)
+    post, seen = Post(), list[str]()
+
+    def heard(mail: Mail) -> None:
+        # The clock runs on while a slow server takes its time.
+        seen.append(mail.message_id)
+        post.now = later
+
+    with MailSink(heard=heard) as sink:
+        house = build(sink, count=3)
+        with_ = post.ports()
+        with_.clock = lambda: post.now
+        assert dispatching.send_due(ways.WORKER, with_, limit=3).accepted == 1
+        with_.close()
+        assert len(seen) == 1
+        house.is_fresh(later)
+        counts = post.send("another")
+        # What was not begun was free, and left once.
+        assert (counts.recovered, counts.accepted, counts.unknown) == (2, 2, 0)
+        assert len({each.message_id for each in sink.mails}) == len(sink.mails) == 3
 
 
 def test_a_killed_workers_claims_are_free_and_its_hand_overs_unknown(sink: MailSink) -> None:
