@@ -24,6 +24,8 @@ NAMES = (
     "texts", "texts-hotel", "text", "text-waiting", "text-sms", "letterhead",
     "connections", "connection", "connection-alive", "connection-changed", "connection-restored",
     "connection-pace", "connect-mews", "fields", "fidelity", "raw", "members", "member", "roles", "role", "audit", "me",
+    "!own-choices", "!own-choices-saved", "!own-arrival", "!own-arrival-saved", "!own-survey",
+    "!own-survey-saved", "!own-nothing", "stay-written",
     "more", "help", "second-factor", "sign-out", "not-found",
 )  # fmt: skip
 
