@@ -262,7 +262,9 @@ def _tell(rows: Sequence[_Row], ids: Sequence[int], spoken: Spoken, now: datetim
         for row in rows
         if row.act == Act.OPT_OUT and row.purpose == Purpose.MARKETING and row.about.profile_id
     }
-    pms_asks.open_for(refusing, now)
+    # A list of thousands would bury the desk: it is the former tool's to be told to the PMS.
+    if spoken.origin != Origin.IMPORT:
+        pms_asks.open_for(refusing, now)
     agreed = {
         (row.about.profile_id, row.channel)
         for row in rows

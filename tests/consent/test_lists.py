@@ -15,6 +15,7 @@ from staytrue.consent.permissions import Asked, of
 from staytrue.consent.purposes import GROUP, Channel, Origin
 from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
+from staytrue.staff.models import Ask
 from tests.consent.scenes import kept, person, point, told, two_hotels
 from tests.make import NOON
 from tests.web.house import House
@@ -60,6 +61,8 @@ def test_an_opt_out_of_the_former_mailer_holds_for_the_guest_with_its_day_and_wo
             "too many", "import", "2026-05-01",
         )  # fmt: skip
         assert act.proof["file"] == "mailer.csv"
+        # A list of thousands would bury the desk under asks.
+        assert not Ask.objects.exists()
 
 
 def test_the_same_list_twice_is_recorded_once() -> None:
