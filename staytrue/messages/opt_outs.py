@@ -20,6 +20,7 @@ from staytrue.messages.journal import OPTED_OUT, Journal, Line
 
 _LATE = 1_000
 """Acts are committed in another order than they are numbered; none is so far behind."""
+_PIECE = 5_000
 _NOES = (Act.OPT_OUT, Act.SUPPRESS)
 ACTOR = "journal"
 
@@ -30,7 +31,6 @@ class Notes:
     def __init__(self) -> None:
         self._journal = Journal(settings.HOME)
         lines = (line for line in self._journal.lines() if line.what == OPTED_OUT)
-        # A restored database gives out its numbers again: the instant belongs to the name.
         self._known = {(line.facts["id"], line.at.isoformat()) for line in lines}
         self._last = 0
 
@@ -38,23 +38,29 @@ class Notes:
         """Bring in what was said since; how much that was."""
         with scope.everything():
             found = ConsentAct.objects.filter(pk__gt=self._last - _LATE, act__in=_NOES)
-            new = [
-                each for each in found.order_by("pk")
-                if (each.pk, each.at.isoformat()) not in self._known
-            ]  # fmt: skip
+            looked_at = list(found.order_by("pk")[: _LATE + _PIECE])
+            new = [each for each in looked_at if _name(each) not in self._known]
             points = _points(new)
             names = _Names()
-        for each in new:
-            line = {
-                "id": each.pk, "act": each.act, "purpose": each.purpose, "channel": each.channel,
+        lines = [
+            {
+                "at": each.at.isoformat(), "id": each.pk, "act": each.act, "purpose": each.purpose, "channel": each.channel,
                 "within": each.within, "of": names.of(each.within, each.scope_id),
                 "origin": each.origin, "cause": each.cause, "said_at": each.said_at.isoformat(),
                 "points": points[each.pk],
-            }  # fmt: skip
-            self._journal.write(OPTED_OUT, [line], each.at)
-            self._known.add((each.pk, each.at.isoformat()))
-            self._last = max(self._last, each.pk)
+            }
+            for each in new
+        ]  # fmt: skip
+        if lines:
+            self._journal.write(OPTED_OUT, lines, new[-1].at)
+        self._known.update(map(_name, new))
+        self._last = max([self._last, *(each.pk for each in looked_at)])
         return len(new)
+
+
+def _name(act: ConsentAct) -> tuple[int, str]:
+    # A restored database gives out its numbers again: the instant belongs to the name.
+    return act.pk, act.at.isoformat()
 
 
 def refill(now: datetime) -> int:
