@@ -31,6 +31,8 @@ from staytrue.messages.models import Message
 from staytrue.messages.reasons import Reason
 from staytrue.messages.rules import decide
 
+ROUNDS = 50
+"""So many times a set that only waits is passed over before the caller gets a word."""
 RETRY_FIRST, RETRY_MAX = timedelta(minutes=5), timedelta(hours=1)
 
 
@@ -53,36 +55,21 @@ class Claimed:
     attempt: int
 
 
-@dataclass(frozen=True)
-class Door:
-    """The gate with its way to ask a PMS about one reservation."""
-
-    lookup: Lookup | None = None
-
-    def claim(self, limit: int, worker: str, now: datetime) -> list[Claimed]:
-        """What may leave now, asked of the PMS just before where it can be."""
-        return claim(limit, worker, now, self.lookup)
-
-    def last_look(self, claimed: Claimed, now: datetime) -> bool:
-        """Whether nothing changed since; it counts as handed over from then on."""
-        return last_look(claimed, now)
-
-    def settled(self, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
-        """What became of it."""
-        settled(claimed, outcome, now)
-
-
 def claim(limit: int, worker: str, now: datetime, lookup: Lookup | None = None) -> list[Claimed]:
-    """Decide up to `limit` due messages; those that may leave belong to the caller from now on.
+    """Up to `limit` messages that may leave; they belong to the caller from now on.
 
     Where a PMS can be asked about one reservation, it is, between two rounds and under no lock.
     """
     reads = frozenset(lookup.hotels()) if lookup else frozenset()
-    claims, wanting = _round(limit, worker, now, reads)
-    if lookup and wanting:
-        looking.look_up(wanting, lookup, now)
-        claims += _round(limit, worker, now, reads, [each.pk for each in wanting])[0]
-    return claims
+    # What has to wait must not keep waiting what may leave behind it.
+    for _ in range(ROUNDS):
+        claims, wanting, decided = _round(limit, worker, now, reads)
+        if lookup and wanting:
+            looking.look_up(wanting, lookup, now)
+            claims += _round(limit, worker, now, reads, [each.pk for each in wanting])[0]
+        if claims or wanting or not decided:
+            return claims
+    return []
 
 
 def _round(
@@ -91,12 +78,12 @@ def _round(
     now: datetime,
     reads: Collection[int],
     only: Collection[int] | None = None,
-) -> tuple[list[Claimed], list[Message]]:
-    """One transaction: the claims, and the messages on which the PMS has to be asked."""
+) -> tuple[list[Claimed], list[Message], int]:
+    """One transaction: the claims, what the PMS has to be asked about, how many were decided."""
     with scope.everything():
         due = _due(limit, now, only)
         if not due:
-            return [], []
+            return [], [], 0
         armed = arming.state(now)
         found = Set(due, now, reads)
         answered: list[tuple[Gathered, Answer]] = []
@@ -111,7 +98,7 @@ def _round(
         claims = _take(sending, armed, worker, now)
         _keep([(each, answer) for each, answer in answered if answer.act != Act.SEND], now)
         wanting = [each.message for each, answer in answered if answer.wants_look_up]
-    return claims, wanting
+    return claims, wanting, len(answered)
 
 
 def _due(limit: int, now: datetime, only: Collection[int] | None) -> list[Message]:

@@ -20,7 +20,7 @@ from staytrue.kit import database
 from staytrue.kit.errors import Refused, Temporary
 from staytrue.kit.scrubbing import MASK, remember
 from staytrue.kit.secrets import keyring
-from staytrue.messages import leases, opt_outs, remembering
+from staytrue.messages import gate, leases, opt_outs, remembering
 from staytrue.messages.arming import FIRST_DAY_LIMIT, why_disarmed
 from staytrue.messages.carriers import choosing
 from staytrue.messages.carriers.base import Carrier, Sender
@@ -28,6 +28,7 @@ from staytrue.messages.carriers.mail import is_plain
 from staytrue.messages.carriers.smtp import Smtp
 from staytrue.messages.journal import STOPPED, Journal
 from staytrue.messages.models import Lease, Outlet
+from staytrue.messages.reasons import Reason
 from staytrue.messages.remembering import Found
 from staytrue.staff import audit
 
@@ -108,6 +109,7 @@ def arm(
         outlet.from_at, outlet.first_day_limit = max(from_at or now, now), limit
         outlet.allowed, outlet.quieted_at = sorted({each.lower() for each in allowed}), None
         outlet.save()
+        gate.wake(Reason.DISARMED, [house.pk], outlet.from_at)
     return found
 
 

@@ -75,6 +75,23 @@ def test_nothing_leaves_a_machine_that_nobody_armed() -> None:
     assert held(house) == (State.HELD, Reason.DISARMED)
 
 
+def test_what_waited_for_a_person_to_arm_leaves_at_once() -> None:
+    house = scene.build(armed=False)
+    house.plan(house.wanted())
+    held(house)
+    ways.armed(house.hotel, now=NOON + MINUTE)
+    assert len(house.claim(NOON + MINUTE)) == 1
+
+
+def test_what_waits_keeps_nobody_waiting_behind_it() -> None:
+    house = scene.build()
+    house.tells(*(make.reservation(number=str(n), status=Status.OPTION) for n in range(12)))
+    for n in range(12):
+        house.plan(house.wanted(number=str(n)), number=str(n))
+    house.plan(house.wanted(due_at=NOON + MINUTE, not_before=NOON + MINUTE))
+    assert len(house.claim(NOON + 2 * MINUTE, limit=5)) == 1
+
+
 def test_a_cancelled_stay_closes_its_message_at_the_door() -> None:
     house = scene.build()
     house.plan(house.wanted())
