@@ -12,7 +12,7 @@ from staytrue.journeys import gathering, measuring, settling
 from staytrue.journeys.availability import Available, Sheet, available
 from staytrue.journeys.models import Journey, JourneyPlace, JourneySetting, JourneyVersion
 from staytrue.journeys.rules import Line
-from staytrue.journeys.steps import Step, read
+from staytrue.journeys.steps import STANDARD, Step, read
 from staytrue.messages import queries as messages
 from staytrue.messages.kinds import DEMANDS, LEFT, OPEN, UNDERWAY, Kind, State
 from staytrue.messages.models import Decision, GateSetting, Message
@@ -57,7 +57,7 @@ class Planned:
 
 
 _INSTANTS = ("at", "was_at")
-_ORDER = {kind.value: place for place, kind in enumerate(Kind)}
+_ORDER = {step.kind.value: place for place, step in enumerate(STANDARD)}
 
 
 def plan_of(access: Access, reservation_id: int, now: datetime) -> list[Planned]:
@@ -69,7 +69,12 @@ def plan_of(access: Access, reservation_id: int, now: datetime) -> list[Planned]
     may_name = access.may(PROFILES, stay.property_id)
     names = {line.person.profile_id: line.person.name for line in lines if line.person and may_name}
     found = [*_of_rows(rows, names), *_of_lines(lines, rows, names)]
-    return sorted(found, key=lambda each: (_ORDER[each.kind], each.occurrence, each.what))
+    return sorted(found, key=_place)
+
+
+def _place(line: Planned) -> tuple[int, str, str]:
+    """In the order in which a stay gets them; kinds that are in no standard step come last."""
+    return _ORDER.get(line.kind, len(_ORDER)), line.occurrence, line.what
 
 
 def _of_rows(rows: list[Message], names: Mapping[int, str]) -> Iterable[Planned]:

@@ -21,7 +21,7 @@ from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff import audit
 from staytrue.staff.access import house_access
 from staytrue.staff.actions import RoleAt, create_member
-from tests.web import alive, doubtful, house, known, posted, truth, written
+from tests.web import alive, consented, doubtful, house, journeying, known, posted, truth, written
 
 NOW = datetime(2026, 5, 21, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 21)
@@ -58,7 +58,9 @@ def build(folder: Path) -> Year:
         elsewhere = Profile.objects.get(source_id="AND-77")
     known.build(most_travelled(), elsewhere, lisbon_files, NOW)
     written.build(NOW)
+    consented.build(most_travelled(), elsewhere, NOW)
     posted.build(NOW)
+    journeying.build(NOW)
     return year
 
 
