@@ -99,23 +99,29 @@ def tell(link: GuestLink, told: Told, now: datetime) -> int | None:
                 Standing.CONFIRMED,
             )  # fmt: skip
             made |= _reach_by(link, field, word.value, now)
+    _keep(link, told.comes if told.comes in set(Comes) else "", words(told.wishes), now)
+    typing_in.settle([link.profile_id], now)
+    reading.settle_asks([link.stay_id()], now)
+    return next((id_ for (kind, _), id_ in made.items() if kind == EMAIL), None)
+
+
+def _keep(link: GuestLink, comes: str, wishes: str, now: datetime) -> None:
+    """What he said before and says again is not to be read again."""
+    said = {"profile_id": link.profile_id, "comes": comes, "wishes": wishes}
+    if ArrivalForm.objects.filter(reservation_id=link.stay_id(), **said).exists():
+        return
     ArrivalForm.objects.update_or_create(
         reservation_id=link.stay_id(),
         defaults={
+            **said,
             "property_id": link.property_id,
-            "profile_id": link.profile_id,
             "link_id": link.pk,
             "at": now,
             "language": link.language,
             "read_at": None,
             "read_by": "",
-            "comes": told.comes if told.comes in set(Comes) else "",
-            "wishes": words(told.wishes),
         },
     )
-    typing_in.settle([link.profile_id], now)
-    reading.settle_asks([link.stay_id()], now)
-    return next((id_ for (kind, _), id_ in made.items() if kind == EMAIL), None)
 
 
 def words(text: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 
 from staytrue.changes.kinds import Kind
+from staytrue.consent.models import ContactUse
 from staytrue.consent.purposes import Purpose
 from staytrue.flow import reactions
 from staytrue.forms.models import ArrivalForm
@@ -76,6 +77,19 @@ def test_a_real_address_stands_over_the_portals_and_messages_go_there(relayed: C
         assert (word.standing, word.actor) == ("confirmed", "guest")
         assert word.value[0]["address"] == "claire@fontanel.example"
         assert leads_to(relayed) == "claire@fontanel.example"
+
+
+def test_his_newest_own_address_counts_and_the_one_before_keeps_its_end(relayed: Claire) -> None:
+    sends(relayed, email="claire@old.example")
+    at = LATER + timedelta(minutes=1)
+    with clock.use(lambda: at):
+        sends(relayed, email="claire@new.example")
+    with scope.everything():
+        assert leads_to(relayed) == "claire@new.example"
+        uses = ContactUse.objects.filter(origin="guest").order_by("since_at")
+        assert [(use.written, use.until_at) for use in uses] == [
+            ("claire@old.example", at), ("claire@new.example", None),
+        ]  # fmt: skip
 
 
 def test_staff_types_it_into_the_pms_and_the_ask_ends_when_the_mirror_shows_it(

@@ -59,6 +59,14 @@ def test_new_words_are_to_be_read_again(unhappy: Claire) -> None:
     assert set(asks()) == {"guest_wish"}
 
 
+def test_the_same_words_said_again_are_read_already(unhappy: Claire) -> None:
+    client = member(unhappy, "guest_relations")
+    client.post(f"/stays/{unhappy.house.stay().pk}/read/")
+    again = {"comes": "night", "wishes": "A cot", "phone": "+34 944 55 01 22"}
+    visitor().post(unhappy.link(Opens.ARRIVAL), again)
+    assert set(asks()) == {"type_into_pms"}
+
+
 def test_who_reads_no_notes_reads_no_guests_words(unhappy: Claire) -> None:
     client = member(unhappy, "auditor")
     assert "A cot" not in stay_page(unhappy, client)
