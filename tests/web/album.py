@@ -156,6 +156,7 @@ class Album:
             "roles": "/roles/",
             "role": "/roles/front_desk/",
             "audit": "/audit/",
+            "sending": "/sending/",
             "me": "/me/",
             "more": "/more/",
             "help": "/help/",
