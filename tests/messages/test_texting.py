@@ -50,7 +50,11 @@ def test_a_price_is_by_part_and_nobody_guesses_one() -> None:
 def test_without_a_gateway_it_is_in_the_outbox_with_text_and_cost(tmp_path: Path) -> None:
     with ways.home(tmp_path / "home"):
         house = scene.build()
-        house.tells(make.profile(language="en", phones=[Phone("+34600123456", "+34600123456", "mobile", "mobile")]))
+        house.tells(
+            make.profile(
+                language="en", phones=[Phone("+34600123456", "+34600123456", "mobile", "mobile")]
+            )
+        )
         with scope.everything(), audit.acting("tests", NOON):
             template = Template.objects.create(kind=Kind.CHANGE, channel="sms")
             TemplateVersion.objects.create(
