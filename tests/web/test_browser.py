@@ -22,6 +22,7 @@ NAMES = (
     "search", "search-empty",
     "review", "hubs", "hub", "households", "household", "recognition",
     "texts", "texts-hotel", "text", "text-waiting", "text-sms", "letterhead",
+    "journeys", "journey", "stay-planned",
     "connections", "connection", "connection-alive", "connection-changed", "connection-restored",
     "connection-pace", "connect-mews", "fields", "fidelity", "raw", "members", "member", "roles", "role", "audit", "me",
     "!own-choices", "!own-choices-saved", "!own-arrival", "!own-arrival-saved", "!own-survey",
