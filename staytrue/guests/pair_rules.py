@@ -81,7 +81,7 @@ def lift(rule_ids: Collection[int], word: Word) -> None:
 def follow(event_ids: Collection[int], word: Word) -> None:
     """After these events were undone or stand again: so do the rules they wrote, or had lifted.
 
-    Where somebody has written the same anew meanwhile, the old one stays lifted.
+    Of several that say the same of a pair one stands: the one that does already, else the first.
     """
     values: dict[str, Any] = {
         "events": list(event_ids),
@@ -97,10 +97,14 @@ def follow(event_ids: Collection[int], word: Word) -> None:
             values,
         )
         cursor.execute(
-            f"""UPDATE pair_rule r SET lifted_at = NULL, lifted_by = '', lifted_why = ''
-                 WHERE {_TOUCHED} AND lifted_at IS NOT NULL AND {_STANDS} AND NOT EXISTS (
-                   SELECT FROM pair_rule s WHERE s.one = r.one AND s.other = r.other
-                      AND s.kind = r.kind AND s.lifted_at IS NULL)""",
+            f"""UPDATE pair_rule u SET lifted_at = NULL, lifted_by = '', lifted_why = ''
+                 WHERE u.id IN (
+                   SELECT DISTINCT ON (r.one, r.other, r.kind) r.id FROM pair_rule r
+                    WHERE (r.one, r.other, r.kind) IN (
+                            SELECT one, other, kind FROM pair_rule WHERE {_TOUCHED})
+                      AND {_STANDS}
+                    ORDER BY r.one, r.other, r.kind, r.lifted_at IS NOT NULL, r.id)
+                   AND u.lifted_at IS NOT NULL""",
             values,
         )
 
