@@ -108,7 +108,12 @@ urlpatterns = [
     path("journeys/<slug:key>/approve/", journeys.approve, name="journey_approve"),
     path("journeys/<slug:key>/at/<str:code>/", journeys.place, name="journey_place"),
     path("journeys/<slug:key>/steps/<slug:name>/", journeys.step, name="journey_step"),
-    path("carriers/<int:pk>/reports/", carrier_hooks.told, {"sort": "reports"}, name="carrier_reports"),
+    path(
+        "carriers/<int:pk>/reports/",
+        carrier_hooks.told,
+        {"sort": "reports"},
+        name="carrier_reports",
+    ),
     path("carriers/<int:pk>/mail/", carrier_hooks.told, {"sort": "mail"}, name="carrier_mail"),
     path("sending/", sending.sending, name="sending"),
     path("sending/stop/", sending.stop, name="sending_stop"),

@@ -253,8 +253,10 @@ def test_an_open_case_silences_all_but_what_the_stay_needs() -> None:
     assert [each.message.kind for each in house.claim(NOON + HOUR)] == [Kind.PRE_STAY]
 
 
-def test_the_fourth_in_seven_days_waits() -> None:
+def test_the_fourth_in_seven_days_waits_where_three_are_the_most() -> None:
     house = scene.build()
+    with scope.everything(), audit.acting("tests", NOON):
+        GateSetting.objects.create(property=house.hotel, cap_messages=3)
     kinds = [Kind.PRE_STAY, Kind.PRE_CHECKIN]
     house.plan(*(house.wanted(kind, occurrence=n) for kind in kinds for n in ("1", "2")))
     assert len(house.claim()) == 3

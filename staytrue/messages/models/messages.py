@@ -215,7 +215,7 @@ class GateSetting(models.Model):
     look_ups_per_hour = models.IntegerField(default=120)
     quiet_from = models.TimeField(default="21:00")
     quiet_until = models.TimeField(default="09:00")
-    cap_messages = models.IntegerField(default=3)
+    cap_messages = models.IntegerField(default=7)
     cap_days = models.IntegerField(default=7)
     live_from = models.DateTimeField(null=True)
 
