@@ -153,7 +153,7 @@ def _of_stay(kind: Kind) -> dict[str, dict[str, Any]]:
         "proof of another version": {"source": asked, "proof": proof(version=6)},
         "old proof": {"source": asked, "proof": proof(at=NOW - timedelta(minutes=3))},
     }
-    wrong = frozenset(Status) - demands.statuses
+    wrong = [status for status in Status if status not in demands.statuses]
     no |= {f"status {each}": {"stay": stay(kind, status=each.value)} for each in wrong}
     if demands.needs != Needs.NOTHING:
         no["inferred"] = {"stay": stay(kind, status_origin="inferred")}
