@@ -12,6 +12,8 @@ from tests import catalogue
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 # French sets a narrow no-break space before these, and inside its quotes.
 LOOSE = re.compile(r"(?<![\u202f\d/]):(?!//)(?=\s|$)|(?<!\u202f)[;?!»]|«(?!\u202f)")
+CODE = re.compile(r"\| default: '…'|\{%%.*?%%\}|v=DMARC1; p=none")
+"""What is typed as it stands, in any language."""
 
 
 def strings(message: Message) -> tuple[str, ...]:
@@ -53,5 +55,6 @@ def test_every_placeholder_is_kept(language: str) -> None:
 def test_french_has_its_narrow_spaces_and_curved_apostrophes() -> None:
     for message in said("fr"):
         for string in strings(message):
-            assert not LOOSE.search(string), string
-            assert "'" not in string, string
+            prose = CODE.sub("", string)
+            assert not LOOSE.search(prose), string
+            assert "'" not in prose, string
