@@ -12,6 +12,7 @@ from staytrue.inbox.models import Connection
 from staytrue.journeys.availability import Sheet
 from staytrue.kit.errors import Refused
 from staytrue.messages.models import GateSetting
+from staytrue.mirror.capability import is_filled
 from staytrue.mirror.models import FillRate
 
 MEASURED = timedelta(days=30)
@@ -30,6 +31,13 @@ _EVIDENCE = """
                     AND r.departure_on >= %(since)s)
     FROM unnest(%(ids)s::bigint[]) z(id)"""
 
+_MIRRORED = " UNION ALL ".join(
+    f"""SELECT '{field}' WHERE EXISTS (SELECT FROM profile p WHERE p.property_id = h.id
+          AND {is_filled(field, "p")})"""
+    for field in ("emails", "phones", "birth_date")
+)
+_MIRRORED = f"WITH h AS (SELECT %s::bigint AS id) SELECT x.f FROM h, LATERAL ({_MIRRORED}) x(f)"
+
 
 def sheets(property_ids: Collection[int], now: datetime) -> dict[int, Sheet]:
     """The sheet of each of these hotels."""
@@ -43,6 +51,8 @@ def sheets(property_ids: Collection[int], now: datetime) -> dict[int, Sheet]:
     )
     for hotel, field in rates.values_list("property_id", "field").distinct():
         sent.setdefault(hotel, set()).add(field)
+    for hotel in set(ids).difference(sent):
+        sent[hotel] = _mirrored(hotel)
     links: dict[int, list[Connection]] = {}
     for link in Connection.objects.filter(property_id__in=ids).order_by("pk"):
         links.setdefault(link.property_id, []).append(link)
@@ -53,6 +63,13 @@ def sheets(property_ids: Collection[int], now: datetime) -> dict[int, Sheet]:
         id_: _sheet(links.get(id_, []), says[id_], sent.get(id_, set()), waived.get(id_, []))
         for id_ in ids
     }
+
+
+def _mirrored(property_id: int) -> set[str]:
+    """What came with a first load: nothing is measured before the feed has shown a day."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MIRRORED, [property_id])
+        return {field for (field,) in cursor.fetchall()}
 
 
 def _sheet(

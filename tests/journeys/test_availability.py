@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from staytrue.hotel import scope
-from staytrue.journeys import actions, queries
+from staytrue.hotel.records import Profile
+from staytrue.journeys import actions, measuring, queries
 from staytrue.journeys.availability import Sheet, Standing, Why, available
 from staytrue.journeys.models import JourneyPlace, JourneyVersion
 from staytrue.journeys.steps import STANDARD
@@ -104,6 +105,18 @@ def test_a_changed_sheet_flips_the_step_and_stops_the_switching_on() -> None:
     ]  # fmt: skip
     assert (refusal.value.code, refusal.value.facts["step"]) == ("step_impossible", "birthday")
     assert JourneyVersion.objects.get().state == "live"
+
+
+@pytest.mark.django_db
+def test_a_hotel_that_was_only_loaded_so_far_has_what_its_profiles_show() -> None:
+    scene = running()
+    with scope.everything():
+        FillRate.objects.all().delete()
+        before = measuring.sheets([scene.sirga.pk], READ)[scene.sirga.pk]
+        scene.people(Profile(source_id="P9", last_name="Arana", birth_date="1980-05-17"))
+        after = measuring.sheets([scene.sirga.pk], READ)[scene.sirga.pk]
+
+    assert (before.sent, after.sent) == ({"emails"}, {"emails", "birth_date"})
 
 
 @pytest.mark.django_db
