@@ -146,8 +146,9 @@ def _check_possible(
         for step in steps.read(version.steps):
             told = available(step, sheets[hotel.pk])
             if told.standing == Standing.IMPOSSIBLE and told.why and step.key not in known:
+                why = told.why.value.replace("_", " ")
                 raise Refused(
-                    f"Step {step.key} is not possible at {hotel.name}: {told.why.value}. Mend the "
+                    f"Step {step.key} is not possible at {hotel.name}: {why}. Mend the "
                     "connection, or switch the journey on there without this step.",
                     "step_impossible", step=step.key, property=hotel.name,
                     why=told.why.value, **told.facts,
