@@ -153,7 +153,7 @@ def sentence(why: Why, zone: str, now: datetime) -> str:
     if why.answer == "planned":
         if why.until is None:
             return gettext("It is planned.")
-        return gettext("It is planned for %(at)s and decided anew then.") % {
+        return gettext("Planned %(at)s; it is decided anew then.") % {
             "at": formats.at(why.until, zone, now)
         }
     if why.answer == "send":
