@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 
 from staytrue.changes.models import Unsettled
-from staytrue.flow import release
+from staytrue.flow import reactions, release
 from staytrue.hotel import scope
 from staytrue.hotel.codes import Board, GuestRole, Status
 from staytrue.hotel.records import Email, GuestOnBooking
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.lab import bulk
+from staytrue.messages.models import Message
 from staytrue.mirror import hashing, rules
 from staytrue.mirror.history import history_of
 from staytrue.mirror.models import Profile, Reservation
@@ -241,8 +242,10 @@ def test_a_stay_that_departed_yesterday_sends_no_thank_you_when_imported_as_hist
         now=MORNING,
     )
     assert (verdict.answer, verdict.code) == ("closed", "history_import")
+    reactions.settle(MORNING)
     with scope.everything():
         assert not Unsettled.objects.exists()
+        assert not Message.objects.exists()
 
 
 # E24 history of a person

@@ -30,8 +30,8 @@ PAGES: dict[str, Callable[[House], str]] = {
     "members": lambda _: "/members/",
     "audit": lambda _: "/audit/",
 }
-# Session, member, roles and the frame take a dozen; the largest screen adds another dozen.
-QUESTIONS_MAX = 45
+# Session, member, roles and the frame take a dozen; a stay with its plan asks most of all.
+QUESTIONS_MAX = 50
 
 
 def questions(client: Client, address: str) -> int:
