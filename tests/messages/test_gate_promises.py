@@ -123,9 +123,9 @@ def test_a_fresh_installation_sends_nothing_in_a_week() -> None:
     house = scene.build(armed=False)
     kinds = [Kind.CONFIRMATION, Kind.PRE_CHECKIN, Kind.PRE_STAY]
     house.plan(*(house.wanted(kind, not_after=NOON + 8 * DAY) for kind in kinds))
-    for quarter in range(7 * 24):
-        house.is_fresh(NOON + quarter * HOUR)
-        assert house.claim(NOON + quarter * HOUR) == []
+    for hours in range(0, 7 * 24, 4):
+        house.is_fresh(NOON + hours * HOUR)
+        assert house.claim(NOON + hours * HOUR) == []
     assert {each.reason for each in scene.messages()} == {Reason.DISARMED}
 
 
