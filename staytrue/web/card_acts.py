@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -17,13 +16,13 @@ from staytrue.guests.correcting import CORRECT
 from staytrue.guests.deciding import MERGE
 from staytrue.guests.typed import ADDRESS
 from staytrue.kit import clock
-from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean
 from staytrue.mirror.models import Profile
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import one_of
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import given, reasons
+from staytrue.web import given
+from staytrue.web.acting import tried
 
 Acts = Mapping[str, Callable[[], object]]
 
@@ -74,7 +73,7 @@ def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     identities.answer(access, public_id)
     event, reason = _number(request, "event"), _reason(request)
     done = _("Taken back. Stays and values went with their profiles.")
-    _try(request, lambda: undoing.undo(access, event, now, reason), done)
+    tried(request, lambda: undoing.undo(access, event, now, reason), done)
     return redirect("guest_history", public_id)
 
 
@@ -89,7 +88,7 @@ def apart(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if len(current) != 1:
         raise Http404
     done = _("Taken apart. They stay apart until somebody lifts it.")
-    _try(request, lambda: undoing.split(access, current[0].pk, [profile], now, reason), done)
+    tried(request, lambda: undoing.split(access, current[0].pk, [profile], now, reason), done)
     return redirect("guest_profiles", public_id)
 
 
@@ -98,16 +97,7 @@ def _do(request: HttpRequest, acts: Acts, done: str) -> None:
     act = acts.get(request.POST.get("act", ""))
     if act is None:
         raise Http404
-    _try(request, act, done)
-
-
-def _try(request: HttpRequest, act: Callable[[], object], done: str) -> None:
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, reasons.of(refusal))
-    else:
-        messages.success(request, done)
+    tried(request, act, done)
 
 
 def _standing(request: HttpRequest) -> Standing:

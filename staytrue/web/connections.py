@@ -30,6 +30,7 @@ from staytrue.staff import audit
 from staytrue.staff.access import Access, one_of, require
 from staytrue.staff.guard import access_in, needs
 from staytrue.web import facts, formats, reasons, sentences, words
+from staytrue.web.acting import tried
 from staytrue.web.chart import age_chart
 from staytrue.web.deliveries import title_of
 from staytrue.web.health import health
@@ -244,12 +245,11 @@ def resume(request: HttpRequest, name: str) -> HttpResponse:
     access = access_in(request)
     link = _link(access, name)
     require(access, "connections.manage", link.property_id)
-    try:
-        watching.resume(link, by=access.actor, now=clock.now())
-    except Refused as refusal:
-        messages.error(request, reasons.of(refusal))
-    else:
-        messages.success(request, _("Deliveries are taken again."))
+    tried(
+        request,
+        lambda: watching.resume(link, by=access.actor, now=clock.now()),
+        _("Deliveries are taken again."),
+    )
     return redirect("connection", name)
 
 

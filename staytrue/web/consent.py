@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -22,15 +21,15 @@ from staytrue.consent.told import Holds, ToldAct
 from staytrue.guests.card import Card
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
-from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
 from staytrue.web import card as cards
-from staytrue.web import consent_words, reasons, words
+from staytrue.web import consent_words, words
 from staytrue.web import given as forms
+from staytrue.web.acting import tried
 from staytrue.web.words import word
 
 CHANNELS = [(channel.value, consent_words.CHANNEL[channel]) for channel in Channel]
@@ -118,12 +117,7 @@ def record(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if chosen is None or (request.POST.get("act") == "off" and not channels):
         raise Http404
     act, done = chosen
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, reasons.of(refusal))
-    else:
-        messages.success(request, done)
+    tried(request, act, done)
     return redirect("guest_consent", public_id)
 
 

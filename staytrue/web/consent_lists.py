@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
@@ -20,14 +18,14 @@ from staytrue.consent.purposes import Channel, Purpose
 from staytrue.consent.recorded import choices
 from staytrue.hotel.models import LegalEntity, Property
 from staytrue.kit import clock
-from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean
 from staytrue.mirror import lists as mirror
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access, one_of
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
-from staytrue.web import consent_words, given, reasons
+from staytrue.web import consent_words, given
+from staytrue.web.acting import tried
 from staytrue.web.consent import shown_acts
 from staytrue.web.pages import page
 from staytrue.web.words import word
@@ -59,7 +57,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     access, is_meant = access_in(request), request.POST.get("act") == "confirm"
     one_of(access, proposals.open_ones(), PROFILES, pk=pk)
     done = _("Recorded, with his words as the proof.") if is_meant else _("Dismissed.")
-    _try(request, lambda: proposals.decide(access, pk, clock.now(), is_meant=is_meant), done)
+    tried(request, lambda: proposals.decide(access, pk, clock.now(), is_meant=is_meant), done)
     return redirect("consent")
 
 
@@ -69,7 +67,7 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
     """An address may be used again, by the guest's own words."""
     access, words = access_in(request), clean(request.POST.get("words", ""))
     done = _("The address may be used again.")
-    _try(request, lambda: desk.put_back(access, pk, words, clock.now()), done)
+    tried(request, lambda: desk.put_back(access, pk, words, clock.now()), done)
     return redirect("consent")
 
 
@@ -140,7 +138,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     except (ValueError, KeyError) as error:
         raise Http404 from error
     country, why = form.get("country", ANY), clean(form.get("reason", ""))
-    _try(
+    tried(
         request,
         lambda: desk.choose_basis(
             access, hotel, country, purpose, channel, requirement, why, clock.now()
@@ -165,7 +163,7 @@ def sign(request: HttpRequest) -> HttpResponse:
     if house is None or since is None:
         raise Http404
     wording, language = clean(form.get("wording", "")), get_language() or "en"
-    _try(
+    tried(
         request,
         lambda: desk.sign_statement(access, house, wording, language, since, clock.now()),
         _("Signed. Customers since then may be written to where the rule allows it."),
@@ -182,18 +180,9 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     statement: CustomerStatement = found
-    _try(request, lambda: desk.end_statement(access, statement, clock.now()), _("Ended."))
+    tried(request, lambda: desk.end_statement(access, statement, clock.now()), _("Ended."))
     return redirect("grounds")
 
 
 def _hotel(access: Access, text: str) -> Property:
     return one_of(access, Property.objects.all(), MANAGE, pk=given.known(text))
-
-
-def _try(request: HttpRequest, act: Callable[[], object], done: str) -> None:
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, reasons.of(refusal))
-    else:
-        messages.success(request, done)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,12 +14,13 @@ from staytrue.guests import living_together
 from staytrue.guests.deciding import MERGE
 from staytrue.guests.living_together import Home, TakenOut
 from staytrue.kit import clock
-from staytrue.kit.errors import Forbidden, Refused
+from staytrue.kit.errors import Forbidden
 from staytrue.kit.text import clean
 from staytrue.staff.access import require
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
-from staytrue.web import evidence, given, reasons
+from staytrue.web import evidence, given
+from staytrue.web.acting import tried
 from staytrue.web.pages import page
 
 
@@ -67,12 +67,11 @@ def _change(request: HttpRequest, home: Home) -> HttpResponse:
     access, guest = access_in(request), given.number(request.POST.get("guest", ""))
     require(access, MERGE)
     if guest is not None and guest in {each.guest_id for each in home.members}:
-        try:
-            acts.take_out(access, guest, clean(request.POST.get("why", "")), clock.now())
-        except Refused as refusal:
-            messages.error(request, reasons.of(refusal))
-        else:
-            messages.success(request, _("Taken out of the household."))
+        tried(
+            request,
+            lambda: acts.take_out(access, guest, clean(request.POST.get("why", "")), clock.now()),
+            _("Taken out of the household."),
+        )
     else:
         _put_back(request, home.taken_out)
     try:
@@ -88,9 +87,8 @@ def _put_back(request: HttpRequest, out: Sequence[TakenOut]) -> None:
     require(access, MERGE)
     if event not in {each.event for each in out}:
         raise Http404
-    try:
-        acts.put_back(access, event, clock.now())
-    except Refused as refusal:
-        messages.error(request, reasons.of(refusal))
-    else:
-        messages.success(request, _("Put back into the household."))
+    tried(
+        request,
+        lambda: acts.put_back(access, event, clock.now()),
+        _("Put back into the household."),
+    )

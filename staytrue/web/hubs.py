@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -12,11 +11,11 @@ from staytrue.consent import queries as points
 from staytrue.guests import shared_values
 from staytrue.guests.shared_values import MANAGE, SharedValue
 from staytrue.kit import clock
-from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
-from staytrue.web import evidence, reasons, words
+from staytrue.web import evidence, words
+from staytrue.web.acting import tried
 from staytrue.web.pages import page
 
 POINTS = 50
@@ -46,12 +45,11 @@ def hub(request: HttpRequest, key: str) -> HttpResponseBase:
     found = shared_values.one(access, _key(key))
     if request.method == "POST":
         said, why = request.POST.get("word", ""), clean(request.POST.get("why", ""))
-        try:
-            shared_values.rule(access, found.key, said, why, now)
-        except Refused as refusal:
-            messages.error(request, reasons.of(refusal))
-        else:
-            messages.success(request, _("Said. Guests who lean on it are looked at again."))
+        tried(
+            request,
+            lambda: shared_values.rule(access, found.key, said, why, now),
+            _("Said. Guests who lean on it are looked at again."),
+        )
         return redirect("hub", key)
     return page(
         request, "hub.html", now, screen="review", value=found, told=told(found),

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -18,12 +17,12 @@ from staytrue.journeys.availability import Standing
 from staytrue.journeys.queries import Told
 from staytrue.journeys.steps import Step
 from staytrue.kit import clock
-from staytrue.kit.errors import Refused
 from staytrue.mirror.models import Reservation
 from staytrue.staff.access import Access, visible_to
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
-from staytrue.web import journey_words, reasons
+from staytrue.web import journey_words
+from staytrue.web.acting import tried
 from staytrue.web.pages import page
 
 _NUMBERS = ("nights_min", "freshness_minutes", "lives_minutes")
@@ -183,10 +182,5 @@ def _act(
 ) -> HttpResponseBase:
     access, now = access_in(request), clock.now()
     told = _told(access, key, now)
-    try:
-        act(access, told, now)
-    except Refused as refusal:
-        messages.error(request, reasons.of(refusal))
-    else:
-        messages.success(request, done)
+    tried(request, lambda: act(access, told, now), done)
     return redirect("journey", key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import time
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -13,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
-from staytrue.kit.errors import Refused
 from staytrue.messages.models import Letterhead
 from staytrue.messages.writing import letterheads
 from staytrue.messages.writing.greeting import DEFAULTS, Person, Style, greeting
@@ -21,6 +19,7 @@ from staytrue.messages.writing.language import LANGUAGES
 from staytrue.messages.writing.letterheads import WRITE
 from staytrue.staff.access import one_of
 from staytrue.staff.guard import access_in, needs
+from staytrue.web.acting import tried
 from staytrue.web.pages import page
 from staytrue.web.texts import refused
 from staytrue.web.words import Words, word
@@ -47,12 +46,12 @@ def letterhead(request: HttpRequest, code: str) -> HttpResponse:
     hotel = one_of(access, Property.objects.all(), WRITE, code=code)
     head = Letterhead.objects.filter(pk=hotel.pk).first() or Letterhead(property=hotel)
     if request.method == "POST":
-        try:
-            letterheads.set_letterhead(access, hotel, _given(request), now)
-        except Refused as refusal:
-            messages.error(request, refused(refusal))
-        else:
-            messages.success(request, _("Saved. It counts from the next message on."))
+        tried(
+            request,
+            lambda: letterheads.set_letterhead(access, hotel, _given(request), now),
+            _("Saved. It counts from the next message on."),
+            refused,
+        )
         return redirect("letterhead", code=hotel.code)
     styles = {
         language: Style(**head.greetings[language]) if language in head.greetings else standard

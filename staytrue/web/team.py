@@ -21,6 +21,7 @@ from staytrue.staff.models import Grant
 from staytrue.staff.rights import FIELDS, RIGHTS
 from staytrue.staff.signin import invitation_path
 from staytrue.web import reasons, words
+from staytrue.web.acting import tried
 from staytrue.web.pages import page
 
 # Fields without which a stay or a profile is nothing cannot be hidden one by one.
@@ -79,12 +80,11 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         wanted = [
             _role_at(*each.split("@", 1)) for each in request.POST.getlist("at") if "@" in each
         ]
-        try:
-            actions.set_roles(access, found, wanted)
-        except Refused as refusal:
-            messages.error(request, reasons.of(refusal))
-        else:
-            messages.success(request, _("Saved. It counts from now on."))
+        tried(
+            request,
+            lambda: actions.set_roles(access, found, wanted),
+            _("Saved. It counts from now on."),
+        )
         return redirect("member", pk)
     held = {(g.role_id, g.property_id) for g in Grant.objects.filter(member=found)}
     places: list[Property | None] = [None, *Property.objects.all()]
@@ -115,12 +115,11 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     """He left: his sessions are dead at once."""
     access = access_in(request)
     found = get_object_or_404(queries.members(access), pk=pk)
-    try:
-        actions.end_membership(access, found, clock.now())
-    except Refused as refusal:
-        messages.error(request, reasons.of(refusal))
-    else:
-        messages.success(request, _("%(name)s can no longer sign in.") % {"name": found.name})
+    tried(
+        request,
+        lambda: actions.end_membership(access, found, clock.now()),
+        _("%(name)s can no longer sign in.") % {"name": found.name},
+    )
     return redirect("members")
 
 
@@ -141,12 +140,13 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(queries.roles(), pk=key)
     if request.method == "POST":
         given = request.POST
-        try:
-            actions.change_role(access, found, given.getlist("right"), given.getlist("hidden"))
-        except Refused as refusal:
-            messages.error(request, reasons.of(refusal))
-        else:
-            messages.success(request, _("Saved. It counts from now on."))
+        tried(
+            request,
+            lambda: actions.change_role(
+                access, found, given.getlist("right"), given.getlist("hidden")
+            ),
+            _("Saved. It counts from now on."),
+        )
         return redirect("role", key)
     rights = [(right, label, right in found.rights) for right, label in RIGHTS.items()]
     hidden = [(name, words.word(words.FIELD, name), name in found.hidden_fields)
