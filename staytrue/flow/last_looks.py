@@ -6,7 +6,7 @@ What it says is kept and applied like any other reading; the gate decides on wha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,6 @@ from staytrue.inbox.models import Connection
 from staytrue.inbox.parcels import Reading
 from staytrue.kit import clock
 from staytrue.kit.errors import Misconfigured, Refused, Temporary, Unreadable
-from staytrue.kit.http import Response
 from staytrue.messages.case import Told
 from staytrue.mirror.models import Reservation
 
@@ -59,7 +58,9 @@ class LastLooks:
             return Told.UNREACHABLE
 
     def _read(self, link: Connection, stay: Reservation) -> Told:
-        talk = parcels.talk(link, self.clock, _InTime(self._way(link)))
+        slow = Temporary("The PMS answers too slowly before a message.", "look_slow")
+        way = outgoing.InTime(self._way(link), SECONDS, slow)
+        talk = parcels.talk(link, self.clock, way)
         at = talk.next_instant()
         parcel = talk.connector.read(Hint("reservation", stay.number), talk.http, talk.settings(at))
         if parcel is None:
@@ -83,22 +84,3 @@ class LastLooks:
 
 def _is_askable(link: Connection) -> bool:
     return link.stopped_at is None and registry.live(link.dialect) is not None
-
-
-class _InTime:
-    """A way out on which no call begins after the time is over."""
-
-    def __init__(self, http: Http) -> None:
-        self._http, self._until = http, clock.monotonic() + SECONDS
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-    ) -> Response:
-        if clock.monotonic() > self._until:
-            raise Temporary("The PMS answers too slowly before a message.", "look_slow")
-        return self._http.request(method, url, headers=headers, body=body)

@@ -80,7 +80,13 @@ def check(
             "nothing_to_check",
         )
     check_addresses(values, is_private=is_private)
-    way = _InTime(_paced(dialect, values, is_private=is_private, is_urgent=True))
+    slow = Temporary(
+        "The other side answers too slowly to be tested while you wait. Test it again later, or "
+        "save it as it is.",
+        "check_slow",
+    )
+    paced = _paced(dialect, values, is_private=is_private, is_urgent=True)
+    way = InTime(paced, CHECK_SECONDS, slow)
     return connector.check(way, _settings(property, values, now, is_private=is_private))
 
 
@@ -185,11 +191,11 @@ def pace_of(manifest: Mapping[str, Any], agreed: str = "", counted: Counted | No
     return Pace(Allowance(most, seconds, reserve=most // URGENT_SHARE), counted=counted)
 
 
-class _InTime:
-    """A way out for somebody who waits at a screen: no call begins after the time is over."""
+class InTime:
+    """A way out for somebody who waits: no call begins after the time is over."""
 
-    def __init__(self, http: Http) -> None:
-        self._http, self._until = http, clock.monotonic() + CHECK_SECONDS
+    def __init__(self, http: Http, seconds: float, slow: Temporary) -> None:
+        self._http, self._until, self._slow = http, clock.monotonic() + seconds, slow
 
     def request(
         self,
@@ -200,9 +206,5 @@ class _InTime:
         body: bytes = b"",
     ) -> Response:
         if clock.monotonic() > self._until:
-            raise Temporary(
-                "The other side answers too slowly to be tested while you wait. Test it again "
-                "later, or save it as it is.",
-                "check_slow",
-            )
+            raise self._slow
         return self._http.request(method, url, headers=headers, body=body)
