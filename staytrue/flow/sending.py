@@ -13,11 +13,12 @@ from django.db import DatabaseError, close_old_connections, connection
 from staytrue.flow.last_looks import LastLooks
 from staytrue.kit import clock, ids
 from staytrue.kit.errors import StaytrueError
-from staytrue.messages import dispatching, guest_links, leases, letters
+from staytrue.messages import dispatching, gate, guest_links, leases, letters
 from staytrue.messages.dispatching import Ports
 from staytrue.messages.opt_outs import Notes
 
 SECONDS = 0.5
+SHADOWS = 200
 JUMP, REST = timedelta(minutes=5), timedelta(minutes=5)
 """A clock that jumps so far is not believed for so long: what is due by it may not be."""
 logger = structlog.get_logger(__name__)
@@ -32,10 +33,16 @@ def send_now() -> int:
     """Send what is due, once, and let the next worker have the lease: for `--until-idle`."""
     worker, with_ = str(ids.new()), ports()
     try:
-        return dispatching.send_due(worker, with_).claimed
+        return _round(worker, with_)
     finally:
         with_.close()
         leases.release(worker)
+
+
+def _round(worker: str, with_: Ports) -> int:
+    """What may leave leaves, what runs in shadow is decided; how many there were of both."""
+    sent = dispatching.send_due(worker, with_).claimed
+    return sent + gate.decide_shadows(SHADOWS, clock.now(), with_.lookup)
 
 
 def serve(stop: threading.Event, make: Callable[[], Ports] = ports) -> None:
@@ -47,7 +54,7 @@ def serve(stop: threading.Event, make: Callable[[], Ports] = ports) -> None:
         try:
             notes.write()
             if watch.believes(clock.now(), clock.monotonic()):
-                sent = dispatching.send_due(worker, with_).claimed
+                sent = _round(worker, with_)
         except (DatabaseError, StaytrueError, OSError):
             # A full disk or a lost connection: nothing is half done, and the next round goes on.
             logger.warning("sending failed", exc_info=True)

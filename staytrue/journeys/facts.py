@@ -112,3 +112,4 @@ class Running:
     steps: tuple[Step, ...]
     live_from: datetime
     impossible: Mapping[str, str] = field(default_factory=dict)
+    is_shadow: bool = False

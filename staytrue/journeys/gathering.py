@@ -104,7 +104,7 @@ _OTHERS = """
 
 _LEFT = """
   SELECT reservation_id, kind, occurrence, recipient_role, contact_point_id FROM message
-   WHERE reservation_id = ANY(%s) AND state = ANY(%s)"""
+   WHERE reservation_id = ANY(%s) AND (state = ANY(%s) OR is_shadow AND reason = 'shadow')"""
 
 
 @dataclass(frozen=True)

@@ -66,12 +66,18 @@ class JourneyVersion(models.Model):
 
 
 class JourneyPlace(models.Model):
-    """A hotel at which a journey runs: for what happens from `live_from` on, never before."""
+    """A hotel at which a journey runs: for what happens from `live_from` on, never before.
+
+    In shadow it is planned and decided and nothing leaves. `standings` is what the hotel got of
+    each step when that was last looked at.
+    """
 
     journey = models.ForeignKey(Journey, models.CASCADE, related_name="+", db_index=False)
     property = models.ForeignKey(Property, models.CASCADE, related_name="+")
     live_from = models.DateTimeField()
     switched_on_by = models.TextField()
+    is_shadow = models.BooleanField(default=False)
+    standings = models.JSONField(default=dict)
 
     class Meta:
         db_table = "journey_place"

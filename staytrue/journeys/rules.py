@@ -304,6 +304,7 @@ def _wanted(
         recipient_role=_role(step, to.person),
         basis={} if step.kind in MARKETING else {k: v.isoformat() for k, v in dates.items()},
         facts={"late": due.late} if due.late else {},
+        is_shadow=journey.is_shadow,
     )
 
 

@@ -81,6 +81,7 @@ def running(property_ids: Collection[int], now: datetime) -> dict[int, list[Runn
                     for key, each in told.items()
                     if each.standing == Standing.IMPOSSIBLE and each.why
                 },
+                is_shadow=place.is_shadow,
             )
         )
     return found

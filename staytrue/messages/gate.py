@@ -33,6 +33,8 @@ from staytrue.messages.rules import decide
 
 ROUNDS = 50
 """So many times a set that only waits is passed over before the caller gets a word."""
+SHADOW = "shadow"
+"""Who decides what leaves nowhere."""
 RETRY_FIRST, RETRY_MAX = timedelta(minutes=5), timedelta(hours=1)
 
 
@@ -72,6 +74,24 @@ def claim(limit: int, worker: str, now: datetime, lookup: Lookup | None = None) 
     return []
 
 
+def decide_shadows(limit: int, now: datetime, lookup: Lookup | None = None) -> int:
+    """Decide what runs in shadow, as if it could leave; how many were decided.
+
+    It needs no lease, and there is nothing to claim: the rule closes what would have left, and the
+    table takes no state from which a carrier could be reached.
+    """
+    reads = frozenset(lookup.hotels()) if lookup else frozenset()
+    with scope.everything():
+        ids = [each.pk for each in _due(limit, now, is_shadow=True)]
+    if not ids:
+        return 0
+    _, wanting, decided = _round(limit, SHADOW, now, reads, ids)
+    if lookup and wanting:
+        looking.look_up(wanting, lookup, now)
+        _round(limit, SHADOW, now, reads, [each.pk for each in wanting])
+    return decided
+
+
 def _round(
     limit: int,
     worker: str,
@@ -81,7 +101,7 @@ def _round(
 ) -> tuple[list[Claimed], list[Message], int]:
     """One transaction: the claims, what the PMS has to be asked about, how many were decided."""
     with scope.everything():
-        due = _due(limit, now, only)
+        due = _due(limit, now, only, is_shadow=worker == SHADOW)
         if not due:
             return [], [], 0
         armed = arming.state(now)
@@ -93,6 +113,8 @@ def _round(
             if answer.act == Act.SEND and isinstance(armed, Armed):
                 found.use(each)
                 armed.spend(Key(message.property_id, message.channel))
+            elif answer.reason == Reason.SHADOW:
+                found.use(each)
             answered.append((each, answer))
         sending = [each for each, answer in answered if answer.act == Act.SEND]
         claims = _take(sending, armed, worker, now)
@@ -101,9 +123,13 @@ def _round(
     return claims, wanting, len(answered)
 
 
-def _due(limit: int, now: datetime, only: Collection[int] | None) -> list[Message]:
+def _due(
+    limit: int, now: datetime, only: Collection[int] | None = None, *, is_shadow: bool
+) -> list[Message]:
     """The next open messages whose moment has come, held; others' are left out."""
-    waiting = Message.objects.filter(state__in=[state.value for state in sorted(OPEN)])
+    waiting = Message.objects.filter(
+        state__in=[state.value for state in sorted(OPEN)], is_shadow=is_shadow
+    )
     if only is not None:
         waiting = waiting.filter(pk__in=only)
     at = Coalesce(F("held_until"), F("due_at"))
@@ -140,8 +166,8 @@ def _in_order(sending: Sequence[Gathered]) -> list[Gathered]:
 
 def _claimed(each: Gathered, fence: int, worker: str, now: datetime) -> Claimed:
     message, address = each.message, each.address
-    if address is None or each.permission is None or each.template is None:
-        raise AssertionError("a message without address, permission or words cannot be claimed")
+    if address is None or each.permission is None or each.template is None or message.is_shadow:
+        raise AssertionError("a shadow, or one without address or words, cannot be claimed")
     message.state, message.reason, message.held_until = State.CLAIMED, "", None
     message.claim_token, message.claimed_at, message.decided_at = fence, now, now
     message.attempts += 1
@@ -195,7 +221,7 @@ def _keep(answered: Sequence[tuple[Gathered, Answer]], now: datetime) -> None:
         message.state, message.reason, message.held_until = state, reason, answer.until
         message.decided_at = now
         message.settled_at = now if state in (State.CLOSED, State.EXPIRED) else None
-        if looking.is_for_person(answer):
+        if looking.is_for_person(answer) and not message.is_shadow:
             asks.append(looking.ask_for(message))
         else:
             closed.append(message.pk)

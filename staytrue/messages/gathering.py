@@ -279,6 +279,8 @@ def _unready(message: Message, version: Version | None) -> Reason | None:
 
 
 def _shut(message: Message, value: str, purpose: str, armed: Armed | Disarmed) -> Reason | None:
+    if message.is_shadow:
+        return Reason.SHADOW
     if isinstance(armed, Disarmed):
         return Reason.DISARMED
     return armed.refusal(Key(message.property_id, message.channel), value, purpose)

@@ -52,6 +52,7 @@ class Moved:
 _PLANNED = (
     "purpose", "channel", "party", "profile_id", "contact_point_id", "language", "language_why",
     "step", "step_version", "due_at", "not_before", "not_after", "basis", "template_version",
+    "is_shadow",
 )  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def settle(
     for reservation_id, asked in wanted.items():
         mine = known.get(reservation_id, [])
         opened = {_slot(row): row for row in mine if row.state in OPEN}
-        used = {_slot(row) for row in mine if row.state in USED}
+        used = {_slot(row) for row in mine if row.state in USED or row.reason == Reason.SHADOW}
         slots = {each.slot: each for each in reversed(asked) if each.slot not in used}
         for slot, each in slots.items():
             row = opened.pop(slot, None)
@@ -181,19 +182,19 @@ def _insert(new: Sequence[tuple[int | None, Wanted]], now: datetime) -> int:
             """INSERT INTO message
                  (public_id, property_id, kind, occurrence, purpose, channel, reservation_id, party,
                   recipient_role, profile_id, contact_point_id, language, language_why, step,
-                  step_version, due_at, not_before, not_after, basis, template_version, facts,
-                  planned_at, state, reason, attempts, address, subject, provider_id)
+                  step_version, due_at, not_before, not_after, basis, template_version, is_shadow,
+                  facts, planned_at, state, reason, attempts, address, subject, provider_id)
                SELECT x.public_id, x.property_id, x.kind, x.occurrence, x.purpose, x.channel,
                       x.reservation_id, x.party, x.recipient_role, x.profile_id,
                       x.contact_point_id, x.language, x.language_why, x.step, x.step_version,
-                      x.due_at, x.not_before, x.not_after, x.basis, x.template_version, x.facts,
-                      %s, 'planned', '', 0, '', '', ''
+                      x.due_at, x.not_before, x.not_after, x.basis, x.template_version, x.is_shadow,
+                      x.facts, %s, 'planned', '', 0, '', '', ''
                  FROM jsonb_to_recordset(%s::jsonb) AS x(public_id uuid, property_id bigint,
                       kind text, occurrence text, purpose text, channel text,
                       reservation_id bigint, party text, recipient_role text, profile_id bigint,
                       contact_point_id bigint, language text, language_why text, step text,
                       step_version int, due_at timestamptz, not_before timestamptz,
-                      not_after timestamptz, basis jsonb, template_version bigint, facts jsonb)
+                      not_after timestamptz, basis jsonb, template_version bigint, is_shadow boolean, facts jsonb)
                ON CONFLICT DO NOTHING""",
             [now, json.dumps(made, default=_text)],
         )

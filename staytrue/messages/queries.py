@@ -81,7 +81,7 @@ def outbox(
 
     Held is whatever waits now, whenever it was due: a hold does not end with its day.
     """
-    mine = visible_to(access, Message.objects.all(), READ)
+    mine = visible_to(access, Message.objects.filter(is_shadow=False), READ)
     of_day = Q(pk__in=[])
     for hotel in at:
         zone = ZoneInfo(hotel.timezone)

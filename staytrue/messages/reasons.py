@@ -56,6 +56,7 @@ class Reason(StrEnum):
     CAPPED = "capped"
     SILENCE = "silence"
     CARRIER_BUSY = "carrier_busy"
+    PAUSED = "paused"
     TOO_EARLY = "too_early"
     # It should not exist, or no longer.
     TOO_LATE = "too_late"
@@ -71,6 +72,8 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"
     DROPPED_BY_STAFF = "dropped_by_staff"
     RECALLED = "recalled"
+    # It would have left: its journey runs in shadow.
+    SHADOW = "shadow"
     # What became of a hand-over.
     REFUSED = "refused"
     NO_REPLY = "no_reply"

@@ -283,12 +283,20 @@ def _ready(case: Case) -> Answer | None:
 
 
 def _armed(case: Case) -> Answer | None:
-    return _hold(case, case.shut, LATER) if case.shut else None
+    if case.shut is None or case.shut == Reason.SHADOW:
+        return None
+    return _hold(case, case.shut, LATER)
+
+
+def _shadow(case: Case) -> Answer | None:
+    """What runs in shadow is asked everything else first: this is where it would have left."""
+    return _close(Reason.SHADOW) if case.shut == Reason.SHADOW else None
 
 
 CHECKS: tuple[Check, ...] = (
     _time, _past, _once, _status, _dates, _person, _consent,
     _armed, _ready, _brakes, _live, _freshness, _address, _tact,
+    _shadow,
 )  # fmt: skip
 """In this order: what ends a message, what the house itself has not allowed yet, what holds it.
 

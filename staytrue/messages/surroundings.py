@@ -194,12 +194,14 @@ def used_slots(
     """Slots of stays and of parties that something used already; `points` by message."""
     stays = ask(
         "SELECT reservation_id, kind, occurrence, recipient_role FROM message"
-        " WHERE reservation_id = ANY(%s::bigint[]) AND state = ANY(%s::text[])",
+        " WHERE reservation_id = ANY(%s::bigint[])"
+        " AND (state = ANY(%s::text[]) OR is_shadow AND reason = 'shadow')",
         [sorted({each.reservation_id for each in messages if each.reservation_id}), _USED],
     )
     parties = ask(
         "SELECT party, kind, occurrence, contact_point_id FROM message"
-        " WHERE party = ANY(%s::text[]) AND party <> '' AND state = ANY(%s::text[])"
+        " WHERE party = ANY(%s::text[]) AND party <> ''"
+        " AND (state = ANY(%s::text[]) OR is_shadow AND reason = 'shadow')"
         " AND contact_point_id = ANY(%s::bigint[])",
         [
             sorted({each.party for each in messages if each.party}),
@@ -230,9 +232,11 @@ def written(profile_ids: Collection[int], since: datetime) -> dict[int, list[dat
     critical = sorted(kind.value for kind, asked in DEMANDS.items() if asked.is_critical)
     found: dict[int, list[datetime]] = defaultdict(list)
     for profile, at in ask(
-        """SELECT profile_id, claimed_at FROM message
-            WHERE profile_id = ANY(%s::bigint[]) AND state = ANY(%s::text[])
-              AND claimed_at > %s AND NOT kind = ANY(%s::text[]) ORDER BY claimed_at""",
+        """SELECT profile_id, at FROM (
+             SELECT profile_id, kind, CASE WHEN is_shadow THEN settled_at ELSE claimed_at END AS at
+               FROM message WHERE profile_id = ANY(%s::bigint[])
+                AND (state = ANY(%s::text[]) OR is_shadow AND reason = 'shadow')) m
+            WHERE at > %s AND NOT kind = ANY(%s::text[]) ORDER BY at""",
         [sorted(set(profile_ids)), _USED, since, critical],
     ):
         found[profile].append(at)

@@ -37,6 +37,7 @@ class Wanted:
     basis: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     template_version: int | None = None
+    is_shadow: bool = False
 
     @property
     def slot(self) -> tuple[str, str, str]:

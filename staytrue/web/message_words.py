@@ -115,6 +115,7 @@ REASON: Words = {
     "superseded": _("Another message took its place."),
     "dropped_by_staff": _("Somebody here dropped it."),
     "recalled": _("The mailing was recalled."),
+    "shadow": _("It would have left here. Its journey runs in shadow, so nothing leaves."),
     "refused": _("The other side refused the address."),
     "no_reply": _("The other side gave no answer, so nobody knows. It is never sent again by itself."),
 }  # fmt: skip

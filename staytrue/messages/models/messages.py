@@ -22,6 +22,7 @@ class Message(models.Model):
     What is planned stands in the columns up to `planned_at`; what the gate decided in the rest.
     `profile_id` is the profile of the mirror it is written to, never a guest: merges are followed
     when it leaves. `stay_version` and `consent_version` are what was looked at when it was claimed.
+    One of a journey in shadow is decided like any other and never leaves.
     """
 
     public_id = models.UUIDField(unique=True)
@@ -62,6 +63,7 @@ class Message(models.Model):
     address = models.TextField(default="")
     subject = models.TextField(default="")
     provider_id = models.TextField(default="")
+    is_shadow = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "message"
@@ -91,6 +93,8 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(reservation_id__isnull=False) | ~Q(party=""), name="message_has_slot"
             ),
+            # Whatever the code does, what runs in shadow reaches no carrier.
+            models.CheckConstraint(condition=Q(is_shadow=False) | ~_USED, name="shadow_stays_here"),
         ]
         indexes: ClassVar = [
             # What is held is not walked over again at each look.
@@ -100,6 +104,10 @@ class Message(models.Model):
                 condition=Q(state__in=["claimed", "handed_over"]),
             ),
             models.Index(fields=["reservation_id"], name="message_reservation"),
+            models.Index(
+                Coalesce("held_until", "due_at"), name="message_shadow_due",
+                condition=_OPEN & Q(is_shadow=True),
+            ),
             models.Index(fields=["profile_id"], name="message_profile"),
             models.Index(fields=["contact_point_id", "handed_at"], name="message_contact_point"),
             models.Index(fields=["property", "due_at"], name="message_property"),
