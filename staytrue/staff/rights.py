@@ -36,6 +36,9 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
         "templates.approve": _("Approve texts to guests"),
         "journeys.write": _("Write and rehearse journeys"),
         "journeys.approve": _("Approve journeys and switch them on"),
+        "mailings.write": _("Write mailings and see whom they would reach"),
+        "mailings.approve": _("Approve mailings"),
+        "mailings.send": _("Send, pause and recall mailings"),
         "messages.answer": _("Confirm or drop messages that wait for a person"),
         "export.list": _("Export lists"),
         "connections.read": _("See connections and how fresh they are"),
@@ -152,7 +155,8 @@ ROLES: tuple[BuiltIn, ...] = (
         _("General manager"),
         f"{_GUEST} money.read identity.read source.read export.list connections.read"
         " guests.merge guests.correct guests.elsewhere consent.record consent.manage parked.release deliveries.release day.close audit.read api.use"
-        " journeys.write journeys.approve templates.write templates.approve messages.answer sending.arm",
+        " journeys.write journeys.approve templates.write templates.approve messages.answer sending.arm"
+        " mailings.write mailings.approve mailings.send",
     ),
     _role(
         "guest_relations",
@@ -164,7 +168,8 @@ ROLES: tuple[BuiltIn, ...] = (
     _role(
         "marketing",
         _("Marketing"),
-        "stays.read profiles.read contact.read export.list journeys.write templates.write",
+        "stays.read profiles.read contact.read export.list journeys.write templates.write"
+        " mailings.write mailings.send",
     ),
     _role(
         "front_desk",

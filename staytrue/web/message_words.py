@@ -101,6 +101,7 @@ REASON: Words = {
     "capped": _("The guest got as many messages as he may in so many days."),
     "silence": _("A case of this guest is open: the next contact is its owner’s."),
     "carrier_busy": _("The other side asked to come back later."),
+    "paused": _("Its mailing is paused."),
     "too_early": _("Its time has not come."),
     "too_late": _("Its time is over."),
     "history_import": _("Suppressed: history import."),

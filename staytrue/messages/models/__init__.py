@@ -1,6 +1,7 @@
 """The tables of what is written to guests: each message, every decision about it, how it left."""
 
 from staytrue.messages.models.guest_links import GuestLink
+from staytrue.messages.models.mailings import Mailing, MailingRecipient
 from staytrue.messages.models.messages import (
     Decision,
     GateSetting,
@@ -26,6 +27,8 @@ __all__ = [
     "Lease",
     "Letterhead",
     "LookUp",
+    "Mailing",
+    "MailingRecipient",
     "Message",
     "MessageText",
     "OutboxEntry",
