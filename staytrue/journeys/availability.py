@@ -5,6 +5,7 @@ Pure. A promise of a connector counts for nothing here, only what was measured.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -42,7 +43,8 @@ class Why(StrEnum):
 class Sheet:
     """What was measured of a hotel's connections, as far as messages hang on it.
 
-    `sent` are fields of profiles that came filled; `cadence` is of its quickest connection.
+    `sent` are fields of profiles that came filled; `cadence` is of its quickest connection;
+    `limits` what the hotel chose as the oldest mirror by kind, in minutes.
     """
 
     cadence: timedelta | None = None
@@ -52,6 +54,7 @@ class Sheet:
     says_check_out: bool = False
     sent: frozenset[str] = frozenset()
     waived: frozenset[str] = frozenset()
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_measured(self) -> bool:
@@ -77,7 +80,7 @@ def available(step: Step, sheet: Sheet) -> Available:
     """What this hotel gets of this step."""
     if missing := _missing(step, sheet):
         return Available(Standing.IMPOSSIBLE, missing)
-    limit = timedelta(minutes=step.limit_minutes)
+    limit = timedelta(minutes=step.limit_at(sheet.limits))
     cadence = sheet.cadence or timedelta.max
     if cadence <= limit + _GRACE:
         waived = Why.WAIVED if _is_waived(step, sheet) else None

@@ -58,7 +58,8 @@ _STAYS = f"""
          r.checked_out_at, r.day_only, r.imported, {IS_HISTORY}, r.custom->>'language',
          jsonb_build_object('channel', r.channel, 'segment', coalesce(r.segment,
            r.derived_segment), 'board', r.board, 'rate_code', r.rate_code, 'nights', r.nights,
-           'room_category', r.room_category, 'children', r.children, 'source', r.source)::text,
+           'room_category', r.room_category, 'children', r.children, 'source', r.source,
+           'lead_days', r.lead_days, 'people', r.adults + coalesce(r.children, 0))::text,
          z.timezone, c.cadence_seconds
     FROM reservation r JOIN property z ON z.id = r.property_id
     JOIN connection c ON c.id = r.connection_id

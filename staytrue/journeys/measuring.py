@@ -56,11 +56,9 @@ def sheets(property_ids: Collection[int], now: datetime) -> dict[int, Sheet]:
     links: dict[int, list[Connection]] = {}
     for link in Connection.objects.filter(property_id__in=ids).order_by("pk"):
         links.setdefault(link.property_id, []).append(link)
-    waived = dict(
-        GateSetting.objects.filter(property_id__in=ids).values_list("pk", "without_check_in")
-    )
+    chosen = GateSetting.objects.in_bulk(ids)
     return {
-        id_: _sheet(links.get(id_, []), says[id_], sent.get(id_, set()), waived.get(id_, []))
+        id_: _sheet(links.get(id_, []), says[id_], sent.get(id_, set()), chosen.get(id_))
         for id_ in ids
     }
 
@@ -76,7 +74,7 @@ def _sheet(
     links: Collection[Connection],
     says: tuple[bool, bool],
     sent: Collection[str],
-    waived: Collection[str],
+    chosen: GateSetting | None,
 ) -> Sheet:
     working = [link for link in links if not link.stopped_at]
     return Sheet(
@@ -86,7 +84,8 @@ def _sheet(
         says_check_in=says[0],
         says_check_out=says[1],
         sent=frozenset(sent),
-        waived=frozenset(waived),
+        waived=frozenset(chosen.without_check_in if chosen else ()),
+        limits=dict(chosen.limits) if chosen else {},
     )
 
 

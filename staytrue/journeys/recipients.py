@@ -13,7 +13,6 @@ from staytrue.consent.rules import Role
 from staytrue.hotel.codes import GuestRole, ProfileKind
 from staytrue.journeys.facts import Person, Point
 from staytrue.journeys.steps import Step, To
-from staytrue.messages.kinds import DEMANDS
 from staytrue.messages.reasons import Reason
 
 _PRIVATE = (Role.PRIVATE, Role.COMPANY, Role.FAMILY)
@@ -60,7 +59,7 @@ def recipients(step: Step, people: Iterable[Person]) -> list[Recipient]:
 
 
 def _order(step: Step) -> tuple[GuestRole, ...]:
-    if DEMANDS[step.kind].purpose in ("survey", "marketing"):
+    if step.purpose in ("survey", "marketing"):
         return (GuestRole.PRIMARY,)
     if step.to in (To.BOOKER, To.AGENCY):
         return GuestRole.BOOKER, GuestRole.PRIMARY
@@ -93,7 +92,7 @@ def _asked(step: Step, person: Person) -> Recipient:
         return Recipient(person, None, Reason.CHILD)
     if person.kind == ProfileKind.AGENCY and step.to != To.AGENCY:
         return Recipient(person, None, Reason.AGENCY_ADDRESS)
-    purpose = DEMANDS[step.kind].purpose
+    purpose = step.purpose
     allowed = _ALLOWED[purpose] + ((Role.AGENCY,) if step.to == To.AGENCY else ())
     mine = [point for point in person.points if point.kind == POINT_KIND[step.channel]]
     if not mine:

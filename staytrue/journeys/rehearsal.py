@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,16 +23,13 @@ EXAMPLES = 50
 LEAD = timedelta(days=30)
 """A stay of which nobody knows when it was booked is taken for booked so long before."""
 _HAPPENED = (Status.IN_HOUSE, Status.CHECKED_OUT)
+_OVER = (Status.CHECKED_OUT, Status.CANCELLED, Status.NO_SHOW)
 
 
 def rehearsed(stay: Stay, house: House, journey: Running, until: datetime) -> list[Line]:
     """The lines of a past stay: those that would have left, and for whom nothing would, and why."""
     arrival = at_local(stay.arrival_on, house.day_close, house.zone)
-    booked = stay.created_at or arrival - LEAD
-    open_ = replace(
-        stay, status=Status.CONFIRMED, imported=False, is_history=False, first_seen_at=booked,
-        known_at=booked, created_at=booked, checked_in_at=None, checked_out_at=None,
-    )  # fmt: skip
+    open_ = coming(stay, house)
     ended = [edit.at for edit in stay.cancellations if edit.stay_id == stay.id]
     is_off = stay.status == Status.CANCELLED
     came = stay.checked_in_at or arrival + timedelta(days=1)
@@ -50,6 +47,30 @@ def rehearsed(stay: Stay, house: House, journey: Running, until: datetime) -> li
         )  # fmt: skip
         lines += _of(over, house, journey, {Status.CHECKED_OUT})
     return [line for line in lines if not (line.wanted and line.at and line.at > until)]
+
+
+def coming(stay: Stay, house: House) -> Stay:
+    """The stay as it was when it was booked, as if its hotel had been read ever since."""
+    booked = booked_at(stay, house)
+    return replace(
+        stay, status=Status.CONFIRMED, imported=False, is_history=False, first_seen_at=booked,
+        known_at=booked, created_at=booked, checked_in_at=None, checked_out_at=None,
+    )  # fmt: skip
+
+
+def booked_at(stay: Stay, house: House) -> datetime:
+    """When it was booked, or is taken for booked."""
+    return stay.created_at or at_local(stay.arrival_on, house.day_close, house.zone) - LEAD
+
+
+def seen_whole(stay: Stay, house: House, journey: Running) -> list[Line]:
+    """What this stay would get from its booking on, had the journey always run: for a preview.
+
+    What waits for the PMS's word is expected; of a stay that is over nothing is.
+    """
+    if stay.status in _OVER:
+        return rehearsed(stay, house, journey, datetime.max.replace(tzinfo=UTC))
+    return rules.plan(coming(stay, house), house, [journey], booked_at(stay, house))
 
 
 def _left_before(stay: Stay, house: House, journey: Running, end: datetime) -> list[Line]:

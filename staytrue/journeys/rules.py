@@ -22,7 +22,7 @@ from staytrue.journeys.timing import Due
 from staytrue.messages.kinds import DEMANDS, Kind, Needs
 from staytrue.messages.reasons import Reason
 from staytrue.messages.wanted import Wanted
-from staytrue.messages.writing.language import Known, chosen
+from staytrue.messages.writing.language import Chosen, Known, chosen
 
 WANTED, EXPECTED, ABSENT = "wanted", "expected", "absent"
 BIRTHDAYS = 3
@@ -62,7 +62,7 @@ def plan(stay: Stay, house: House, journeys: Sequence[Running], now: datetime) -
 
 def _lines(stay: Stay, house: House, journey: Running, step: Step, now: datetime) -> Iterator[Line]:
     for occurrence, instant in _occasions(stay, house, step, journey.live_from):
-        line = Line(stay.id, step, ABSENT, occurrence)
+        line = Line(stay.id, step, ABSENT, _occurrence(step, occurrence))
         if told := _outright(stay, house, journey, step):
             yield replace(line, reason=told[0].value, facts=told[1])
             continue
@@ -77,6 +77,11 @@ def _lines(stay: Stay, house: House, journey: Running, step: Step, now: datetime
             continue
         if due:
             yield from _addressed(stay, house, journey, line, due)
+
+
+def _occurrence(step: Step, occurrence: str) -> str:
+    """A second step of one kind is another message: its key tells it from the first."""
+    return occurrence if step.key == step.kind.value else f"{step.key}:{occurrence}"
 
 
 def _addressed(stay: Stay, house: House, journey: Running, line: Line, due: Due) -> Iterator[Line]:
@@ -198,15 +203,33 @@ def _outright(
     channel = str(stay.values.get("channel") or "")
     if step.kind == Kind.CONFIRMATION and channel in house.confirming_channels:
         return Reason.CHANNEL_CONFIRMS, {"channel": channel}
-    if _is_block(stay, house) and not house.writes_to_blocks:
+    if _is_block(stay, house) and not (house.writes_to_blocks or step.to_blocks):
         return Reason.GROUP_BLOCK, {"rooms": stay.rooms}
     nights = max(step.nights_min, house.nights_min if step.kind == Kind.MID_STAY else 0)
     if stay.nights < nights:
         return Reason.TOO_SHORT, {"nights": stay.nights, "least": nights}
+    values = _values(stay, house) if step.only_if else {}
     for condition in step.only_if:
-        if not holds(condition, stay.values):
+        if not holds(condition, values):
             return Reason.CONDITION, {"field": condition.field.value}
     return None
+
+
+def _values(stay: Stay, house: House) -> dict[str, Any]:
+    """What conditions may ask of a stay; its language is the one its guest is written in."""
+    guest = next((each for each in stay.people if each.role == GuestRole.PRIMARY), None)
+    return {**stay.values, "language": _spoken(stay, house, guest).language}
+
+
+def _spoken(stay: Stay, house: House, person: Person | None) -> Chosen:
+    return chosen(
+        Known(
+            stay=stay.language or "",
+            profile=(person.language if person else None) or "",
+            country=(person.country if person else None) or "",
+            property_default=house.language,
+        )
+    )
 
 
 def _is_block(stay: Stay, house: House) -> bool:
@@ -276,21 +299,14 @@ def _wanted(
     stay: Stay, house: House, journey: Running, line: Line, to: Recipient, due: Due
 ) -> Wanted:
     step = line.step
-    spoken = chosen(
-        Known(
-            stay=stay.language or "",
-            profile=to.person.language or "",
-            country=to.person.country or "",
-            property_default=house.language,
-        )
-    )
+    spoken = _spoken(stay, house, to.person)
     dates = {"arrival_on": stay.arrival_on, "departure_on": stay.departure_on}
     return Wanted(
         kind=step.kind,
         property_id=stay.property_id,
         profile_id=to.person.profile_id,
         contact_point_id=to.point.id if to.point else None,
-        purpose=DEMANDS[step.kind].purpose,
+        purpose=step.purpose,
         due_at=due.at,
         not_before=due.at,
         not_after=due.not_after,
@@ -300,12 +316,18 @@ def _wanted(
         step_version=journey.version,
         channel=step.channel,
         occurrence=line.occurrence,
-        party=stay.party,
+        party="" if step.each_room else stay.party,
         recipient_role=_role(step, to.person),
         basis={} if step.kind in MARKETING else {k: v.isoformat() for k, v in dates.items()},
-        facts={"late": due.late} if due.late else {},
+        facts=_facts(step, due),
         is_shadow=journey.is_shadow,
     )
+
+
+def _facts(step: Step, due: Due) -> dict[str, object]:
+    """What of the plan a message keeps: the rule that moved it, and a limit tighter than its kind's."""
+    told = {"late": due.late, "freshness_minutes": step.freshness_minutes}
+    return {name: value for name, value in told.items() if value}
 
 
 def _role(step: Step, person: Person) -> str:

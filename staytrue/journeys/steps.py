@@ -5,6 +5,7 @@ A step is stored as JSON and read through these structs, so that nonsense is ref
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any
@@ -56,6 +57,15 @@ class Field(StrEnum):
     NIGHTS = "nights"
     CHILDREN = "children"
     SOURCE = "source"
+    LEAD = "lead_days"
+    PEOPLE = "people"
+    LANGUAGE = "language"
+    RETURNING = "returning"
+
+
+NUMBERS = frozenset({Field.NIGHTS, Field.CHILDREN, Field.LEAD, Field.PEOPLE})
+"""Fields that are counted; all others are words."""
+YES, NO = "yes", "no"
 
 
 class Asks(StrEnum):
@@ -94,7 +104,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     `until`; `freshness_minutes` makes the kind's own limit tighter, never wider.
 
     `fields` are the changes a change message tells of; `collect_minutes` is how long it waits for
-    further ones.
+    further ones. `sells` makes it advertising whatever its kind, `to_blocks` writes to group blocks
+    too, `each_room` to every room of a booking.
     """
 
     key: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -110,12 +121,24 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     freshness_minutes: Annotated[int, msgspec.Meta(ge=1, le=44_640)] | None = None
     collect_minutes: Annotated[int, msgspec.Meta(ge=1, le=1_440)] = 10
     fields: tuple[str, ...] = ()
-    template: str = ""
+    sells: bool = False
+    to_blocks: bool = False
+    each_room: bool = False
+
+    @property
+    def purpose(self) -> str:
+        """What consent is asked for."""
+        return "marketing" if self.sells else DEMANDS[self.kind].purpose
 
     @property
     def limit_minutes(self) -> int:
-        """The oldest mirror it tolerates."""
-        widest = int(DEMANDS[self.kind].freshness.total_seconds() // 60)
+        """The oldest mirror it tolerates at a hotel that chose nothing."""
+        return self.limit_at({})
+
+    def limit_at(self, limits: Mapping[str, int]) -> int:
+        """The oldest mirror it tolerates at a hotel with these limits by kind, in minutes."""
+        own = int(DEMANDS[self.kind].freshness.total_seconds() // 60)
+        widest = limits.get(self.kind.value, own)
         return min(self.freshness_minutes or widest, widest)
 
 
@@ -169,10 +192,33 @@ def _check(step: Step) -> None:
         )  # fmt: skip
     if step.kind == Kind.MAILING:
         raise Refused("A mailing is no step: it has a list and a page of its own.", "wrong_kind")
+    if step.kind == Kind.CORRECTION:
+        raise Refused("A correction is no step: a person sends it for one wrong message.",
+                      "wrong_kind")  # fmt: skip
+    for condition in step.only_if:
+        _check_condition(step, condition)
     if unknown := set(step.fields) - set(CHANGE_FIELDS):
         raise Refused(
             f"Step {step.key} cannot tell of {', '.join(sorted(unknown))}. It can tell of "
             f"{', '.join(CHANGE_FIELDS)}.", "unknown_field", step=step.key,
+        )  # fmt: skip
+
+
+def _check_condition(step: Step, condition: Condition) -> None:
+    counted = condition.field in NUMBERS
+    compared = condition.asks in (Asks.AT_LEAST, Asks.AT_MOST)
+    is_wrong = (
+        not condition.values
+        or any(not value.strip() for value in condition.values)
+        or (compared and (not counted or len(condition.values) > 1))
+        or (counted and not all(value.isdecimal() for value in condition.values))
+        or (condition.field == Field.RETURNING and not {YES, NO}.issuperset(condition.values))
+    )
+    if is_wrong:
+        raise Refused(
+            f"Step {step.key}: a condition on {condition.field} says nothing that can be compared. "
+            "Give a whole number where something is counted, else one or several words.",
+            "bad_condition", step=step.key, field=condition.field.value,
         )  # fmt: skip
 
 

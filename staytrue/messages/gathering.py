@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from staytrue.consent import permissions
 from staytrue.consent.permissions import Asked, Permission
 from staytrue.messages import people, remembering, surroundings
 from staytrue.messages.arming import Armed, Disarmed, Key
-from staytrue.messages.case import Case, Permitted, Point, Recipient
+from staytrue.messages.case import Case, Chosen, Permitted, Point, Recipient
 from staytrue.messages.kinds import DEMANDS, Kind
 from staytrue.messages.models import Message, TemplateVersion
 from staytrue.messages.people import Address, Whom
@@ -114,9 +114,11 @@ class Set:
         self._permissions = dict(zip(asked, answers, strict=True))
 
     def purpose(self, message: Message) -> str:
-        """The kind's purpose, unless its words sell something."""
+        """The kind's purpose, unless its words or its step sell something."""
         version = self._templates.get(message.pk)
-        return version.purpose if version else message.purpose
+        if version is None or message.purpose == "marketing":
+            return message.purpose
+        return version.purpose
 
     def value(self, message: Message) -> str:
         """The address as it goes on the envelope, or nothing."""
@@ -148,7 +150,7 @@ class Set:
             recipient=self._recipient(message, person, row),
             point=self._point(address, value),
             permitted=_permitted(permission),
-            chosen=hotel.choice(kind),
+            chosen=_tightened(hotel.choice(kind), message),
             is_before_go_live=bool(
                 hotel.chosen.live_from and message.due_at < hotel.chosen.live_from
             ),
@@ -229,6 +231,14 @@ class Set:
         return left[-most] + days if most and len(left) >= most else None
 
 
+def _tightened(chosen: Chosen, message: Message) -> Chosen:
+    """A step may tolerate less than its kind, never more."""
+    minutes = message.facts.get("plan", {}).get("freshness_minutes")
+    if not minutes:
+        return chosen
+    return replace(chosen, freshness=min(chosen.freshness, timedelta(minutes=minutes)))
+
+
 def _of_stay(message: Message) -> bool:
     return DEMANDS[Kind(message.kind)].of_stay
 
@@ -259,7 +269,8 @@ def _consent_facts(permission: Permission | None) -> dict[str, Any] | None:
 def _templates(messages: Sequence[Message]) -> dict[int, Version]:
     """Message → the approved words in force for it; a mailing's are those it was made with."""
     named = {each.template_version for each in messages if each.template_version}
-    approved = TemplateVersion.objects.filter(pk__in=named, state="live")
+    # A newer text in force leaves the older one approved: a mailing keeps the words it was made of.
+    approved = TemplateVersion.objects.filter(pk__in=named, state__in=["live", "retired"])
     by_id = live.by_id(list(approved.values_list("pk", flat=True)))
     wishes = {
         each.pk: Wish(each.property_id, Kind(each.kind), each.channel)

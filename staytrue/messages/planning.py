@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from staytrue.kit import ids
 from staytrue.messages import decisions, rows
 from staytrue.messages.decisions import Said
-from staytrue.messages.kinds import OPEN, USED, State
+from staytrue.messages.kinds import OPEN, USED, Kind, State
 from staytrue.messages.models import Message
 from staytrue.messages.reasons import Reason
 from staytrue.messages.wanted import Wanted
@@ -122,6 +122,40 @@ def close(message_ids: Collection[int], reason: Reason, now: datetime, **facts: 
     return len(closing)
 
 
+def open_of(party: str) -> list[int]:
+    """The open messages of a party that is no stay's: a mailing's."""
+    mine = Message.objects.filter(
+        party=party, kind=Kind.MAILING, occurrence="1", reservation_id=None,
+        state__in=sorted(OPEN),
+    )  # fmt: skip
+    return list(mine.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def hold(party: str, reason: Reason, until: datetime, now: datetime, **facts: Any) -> int:
+    """Hold what of this party is open, whatever it waited for; how many."""
+    held = _open_of(party)
+    for row in held:
+        row.state, row.reason, row.held_until, row.decided_at = State.HELD, reason, until, now
+        row.facts = row.facts | facts
+    rows.update(held, ["state", "reason", "held_until", "decided_at", "facts"])
+    said = [Said(row.pk, row.property_id, "hold", reason, until, facts) for row in held]
+    decisions.note(said, now)
+    return len(held)
+
+
+@transaction.atomic
+def release(party: str, reason: Reason, not_after: datetime, now: datetime) -> int:
+    """What is held for this is decided at the next round, and makes sense until `not_after`."""
+    mine = Message.objects.filter(pk__in=open_of(party), reason=reason.value, state=State.HELD)
+    return mine.update(held_until=now, not_after=not_after)
+
+
+def _open_of(party: str) -> list[Message]:
+    found = Message.objects.filter(pk__in=open_of(party), state__in=sorted(OPEN))
+    return list(found.order_by("pk").select_for_update())
+
+
 def _rows(reservation_ids: Collection[int]) -> dict[int, list[Message]]:
     found: dict[int, list[Message]] = {}
     mine = Message.objects.filter(reservation_id__in=list(reservation_ids)).order_by("pk")
@@ -194,7 +228,8 @@ def _insert(new: Sequence[tuple[int | None, Wanted]], now: datetime) -> int:
                       reservation_id bigint, party text, recipient_role text, profile_id bigint,
                       contact_point_id bigint, language text, language_why text, step text,
                       step_version int, due_at timestamptz, not_before timestamptz,
-                      not_after timestamptz, basis jsonb, template_version bigint, is_shadow boolean, facts jsonb)
+                      not_after timestamptz, basis jsonb, template_version bigint,
+                      is_shadow boolean, facts jsonb)
                ON CONFLICT DO NOTHING""",
             [now, json.dumps(made, default=_text)],
         )
