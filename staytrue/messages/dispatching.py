@@ -6,6 +6,7 @@ leaves an *unknown*, which is shown and never sent again by itself.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,23 +27,27 @@ from staytrue.messages import (
     recovering,
     remembering,
     reports,
+    rows,
 )
 from staytrue.messages.arming import Key
 from staytrue.messages.carriers.base import Carrier, Outcome, Outgoing, Result, Sender
 from staytrue.messages.carriers.dry_run import Price, cost, segments
 from staytrue.messages.carriers.notices import What, is_hard
+from staytrue.messages.claims import Claimed, settled
 from staytrue.messages.decisions import Said
-from staytrue.messages.gate import Claimed
 from staytrue.messages.journal import BEGUN, HANDED, SETTLED, Journal
 from staytrue.messages.kinds import State
+from staytrue.messages.leases import Held
 from staytrue.messages.letters import Write, Written
 from staytrue.messages.looking import Lookup
 from staytrue.messages.models import Message, MessageText, OutboxEntry, Outlet
 from staytrue.messages.pacing import Pace
 from staytrue.messages.reasons import Reason
 
-GROUP = 20
-"""So many are compared and journalled together: their last look is seconds old at most."""
+GROUP = 200
+"""So many are claimed, written, compared and journalled together."""
+LOOK_LASTS = timedelta(seconds=1)
+"""A last look counts so long: what a slow carrier keeps waiting is looked at again."""
 WAIT = timedelta(minutes=5)
 log = structlog.get_logger(__name__)
 
@@ -99,11 +104,11 @@ def send_due(worker: str, ports: Ports, limit: int = 1_000) -> Counts:
         held = leases.take(worker, now)
         if held is None or (held.is_new and _starts_wrongly(held.fence, now, counts)):
             break
-        claims = gate.claim(GROUP, worker, now, ports.lookup)
+        claims = gate.claim(min(GROUP, limit - counts.claimed), worker, now, ports.lookup)
         if not claims:
             break
         counts.claimed += len(claims)
-        _send(claims, held.fence, ports, counts)
+        _send(claims, worker, held, ports, counts)
         if counts.is_line_down:
             # Whatever else is due would only be claimed and given back.
             break
@@ -124,7 +129,7 @@ def _starts_wrongly(fence: int, now: datetime, counts: Counts) -> bool:
     return False
 
 
-def _send(claims: Sequence[Claimed], fence: int, ports: Ports, counts: Counts) -> None:
+def _send(claims: Sequence[Claimed], worker: str, held: Held, ports: Ports, counts: Counts) -> None:
     now = ports.clock()
     with scope.everything():
         ready = _written(claims, ports, now, counts)
@@ -138,10 +143,10 @@ def _send(claims: Sequence[Claimed], fence: int, ports: Ports, counts: Counts) -
         _keep(leaving, now)
     counts.held += len(ready) - len(leaving)
     journal = Journal(settings.HOME)
-    journal.write(HANDED, [_line(each, fence) for each in leaving], now)
+    journal.write(HANDED, [_line(each, held.fence) for each in leaving], now)
+    way = _Way(worker, held, now, ports, journal, counts)
     for outlet_id in dict.fromkeys(each.outlet.pk for each in leaving):
-        group = [each for each in leaving if each.outlet.pk == outlet_id]
-        _hand_over(group, fence, ports, journal, counts)
+        way.hand_over([each for each in leaving if each.outlet.pk == outlet_id])
 
 
 def _written(
@@ -206,7 +211,7 @@ def _keep(leaving: Sequence[_Ready], now: datetime) -> None:
     )  # fmt: skip
     for each in leaving:
         each.claimed.message.subject = each.outgoing.subject
-    Message.objects.bulk_update([each.claimed.message for each in leaving], ["subject"])
+    rows.update([each.claimed.message for each in leaving], ["subject"])
     OutboxEntry.objects.bulk_create(
         [_kept_here(each, now) for each in leaving if each.outlet.carrier == "dry_run"],
         ignore_conflicts=True,
@@ -230,45 +235,83 @@ def _kept_here(each: _Ready, now: datetime) -> OutboxEntry:
     )
 
 
-def _hand_over(
-    group: Sequence[_Ready], fence: int, ports: Ports, journal: Journal, counts: Counts
-) -> None:
-    """Give them to their carrier one by one; whatever it says is settled together at the end.
+@dataclass
+class _Way:
+    """A group on its way out: under which lease, and when it was looked at last.
 
     Who lost the lease, or was stopped, hands nothing more over: the next holder frees the rest.
     """
-    carrier = _line_of(group[0].outlet, ports)
-    ends: list[tuple[_Ready, Outcome]] = []
-    try:
-        for each in group:
-            name = str(each.outgoing.public_id)
-            # Asked again behind the line: whoever took the lease meanwhile has either read that
-            # line and left the message alone, or is seen here.
-            if not leases.holds(fence, ports.clock()):
-                return
-            journal.write(BEGUN, [{"message": name}], ports.clock(), durable=False)
-            if not leases.holds(fence, ports.clock()):
-                return
-            (outcome,) = carrier.hand_over([each.outgoing])
-            end = _END[outcome.result]
-            # One that may leave again must be known to be free before it does.
-            journal.write(SETTLED, [{"message": name, "state": end}], ports.clock(),
-                          durable=outcome.result == Result.RETRY)  # fmt: skip
-            ends.append((each, outcome))
-            counts.note(outcome.result)
-            counts.is_line_down |= outcome.facts.get("stage") == "connection"
-    finally:
-        with transaction.atomic(), scope.everything():
-            for each, outcome in ends:
-                gate.settled(each.claimed, outcome, ports.clock())
-                if is_hard(str(outcome.facts.get("enhanced", ""))):
-                    reports.suppress(
-                        each.claimed.message, What.BOUNCED, outcome.detail, ports.clock()
-                    )
+
+    worker: str
+    held: Held
+    looked_at: datetime
+    ports: Ports
+    journal: Journal
+    counts: Counts
+
+    def hand_over(self, group: Sequence[_Ready]) -> None:
+        """Give them to their carrier one by one; whatever it says is settled together at the end."""
+        carrier = _line_of(group[0].outlet, self.ports)
+        ends: list[tuple[_Ready, Outcome]] = []
+        left = deque(group)
+        try:
+            while left and (now := self.ports.clock()) < self.held.until_at:
+                if now - self.looked_at > LOOK_LASTS:
+                    left = self._looked_at_again(left, now)
+                elif (outcome := self._handed_over(left[0], carrier)) is not None:
+                    ends.append((left.popleft(), outcome))
+                else:
+                    return
+        finally:
+            _settle(ends, self.ports.clock())
+
+    def _handed_over(self, each: _Ready, carrier: Carrier) -> Outcome | None:
+        """What the carrier says; None where the lease is another's by now."""
+        name, clock = str(each.outgoing.public_id), self.ports.clock
+        self.journal.write(BEGUN, [{"message": name}], clock(), durable=False)
+        # Asked behind the line: whoever took the lease meanwhile has either read that line and
+        # left the message alone, or is seen here.
+        if not leases.holds(self.held.fence, clock()):
+            return None
+        (outcome,) = carrier.hand_over([each.outgoing])
+        # One that may leave again must be known to be free before it does.
+        self.journal.write(
+            SETTLED, [{"message": name, "state": _END[outcome.result]}], clock(),
+            durable=outcome.result == Result.RETRY,
+        )  # fmt: skip
+        self.counts.note(outcome.result)
+        self.counts.is_line_down |= outcome.facts.get("stage") == "connection"
+        return outcome
+
+    def _looked_at_again(self, left: Sequence[_Ready], now: datetime) -> deque[_Ready]:
+        """Those of these that may still leave; a guest who said no meanwhile gets nothing."""
+        held = leases.take(self.worker, now)
+        if held is None or held.is_new:
+            return deque()
+        self.held, self.looked_at = held, now
+        with transaction.atomic(durable=True), scope.everything():
+            database.wait_for_disk()
+            claims = [each.claimed for each in left]
+            may = gate.last_looks(claims, now, State.HANDED_OVER)
+            free = [each.message for each in claims if each.message.state == State.HELD]
+            lines = [{"message": str(each.public_id), "state": State.HELD} for each in free]
+            self.journal.write(SETTLED, lines, now)
+        self.counts.held += len(left) - len(may)
+        return deque(each for each in left if each.claimed.message.pk in may)
+
+
+def _settle(ends: Sequence[tuple[_Ready, Outcome]], now: datetime) -> None:
+    with transaction.atomic(), scope.everything():
+        settled([(each.claimed, outcome) for each, outcome in ends], now)
+        for each, outcome in ends:
+            if is_hard(str(outcome.facts.get("enhanced", ""))):
+                reports.suppress(each.claimed.message, What.BOUNCED, outcome.detail, now)
 
 
 def _line(each: _Ready, fence: int) -> dict[str, object]:
-    return {"message": str(each.outgoing.public_id), "slots": each.slots, "fence": fence}
+    # Only lines of this start of the machine tell, by missing ones, what was never begun.
+    return {"message": str(each.outgoing.public_id), "slots": each.slots, "fence": fence,
+            "boot": leases.boot()}  # fmt: skip
 
 
 def _line_of(outlet: Outlet, ports: Ports) -> Carrier:

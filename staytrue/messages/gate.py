@@ -7,8 +7,7 @@ goes back and is decided anew.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,8 +20,8 @@ from staytrue.hotel import scope
 from staytrue.kit.asking import ask
 from staytrue.messages import arming, decisions, looking, rows
 from staytrue.messages.arming import Armed, Disarmed, Key
-from staytrue.messages.carriers.base import Outcome, Result
 from staytrue.messages.case import Act, Answer
+from staytrue.messages.claims import Claimed, give_back, still_held
 from staytrue.messages.decisions import Said
 from staytrue.messages.gathering import Gathered, Set
 from staytrue.messages.kinds import OPEN, State
@@ -35,26 +34,8 @@ ROUNDS = 50
 """So many times a set that only waits is passed over before the caller gets a word."""
 SHADOW = "shadow"
 """Who decides what leaves nowhere."""
-RETRY_FIRST, RETRY_MAX = timedelta(minutes=5), timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A message that may leave: whom it goes to, and what was looked at when it was decided.
-
-    `fence` and `attempt` tell this claim from any other of the same message.
-    """
-
-    message: Message
-    address: str
-    profile_id: int
-    contact_point_id: int
-    purpose: str
-    template_version: int
-    stay_version: int | None
-    consent_version: int
-    fence: int
-    attempt: int
+LOOK_UPS = 20
+"""So many are asked at the PMS together: the first answer must still count behind the last."""
 
 
 def claim(limit: int, worker: str, now: datetime, lookup: Lookup | None = None) -> list[Claimed]:
@@ -107,9 +88,14 @@ def _round(
         armed = arming.state(now)
         found = Set(due, now, reads)
         answered: list[tuple[Gathered, Answer]] = []
+        wanting: list[Message] = []
         for message in found.messages:
             each = found.gathered(message, armed)
             answer = decide(each.case)
+            if answer.wants_look_up and len(wanting) == LOOK_UPS:
+                # Not decided: it stays due, and the next round asks.
+                continue
+            wanting += [message] if answer.wants_look_up else []
             if answer.act == Act.SEND and isinstance(armed, Armed):
                 found.use(each)
                 armed.spend(Key(message.property_id, message.channel))
@@ -119,7 +105,6 @@ def _round(
         sending = [each for each, answer in answered if answer.act == Act.SEND]
         claims = _take(sending, armed, worker, now)
         _keep([(each, answer) for each, answer in answered if answer.act != Act.SEND], now)
-        wanting = [each.message for each, answer in answered if answer.wants_look_up]
     return claims, wanting, len(answered)
 
 
@@ -143,28 +128,49 @@ def _take(
     """Claim them; whom another was quicker with is closed. Never without a fence."""
     if not sending or isinstance(armed, Disarmed):
         return []
+    ordered = sorted(sending, key=lambda each: each.message.pk)
     try:
         with transaction.atomic():
-            return [_claimed(each, armed.fence, worker, now) for each in _in_order(sending)]
+            return _claimed(ordered, armed.fence, worker, now)
     except IntegrityError:
         # Somebody used a slot of one of them at this very moment: the constraint says of which.
-        claims = []
-        for each in _in_order(sending):
-            try:
-                with transaction.atomic():
-                    claims.append(_claimed(each, armed.fence, worker, now))
-            except IntegrityError:
-                reason = Reason.PARTY_ALREADY_WRITTEN if each.message.party else Reason.ALREADY_SENT
-                each.message.refresh_from_db()
-                _keep([(each, Answer(Act.CLOSE, reason))], now)
-        return claims
+        return [one for each in ordered for one in _alone(each, armed.fence, worker, now)]
 
 
-def _in_order(sending: Sequence[Gathered]) -> list[Gathered]:
-    return sorted(sending, key=lambda each: each.message.pk)
+def _alone(each: Gathered, fence: int, worker: str, now: datetime) -> list[Claimed]:
+    each.message.refresh_from_db()
+    try:
+        with transaction.atomic():
+            return _claimed([each], fence, worker, now)
+    except IntegrityError:
+        reason = Reason.PARTY_ALREADY_WRITTEN if each.message.party else Reason.ALREADY_SENT
+        each.message.refresh_from_db()
+        _keep([(each, Answer(Act.CLOSE, reason))], now)
+        return []
 
 
-def _claimed(each: Gathered, fence: int, worker: str, now: datetime) -> Claimed:
+_OF_CLAIM = (
+    "state", "reason", "held_until", "claim_token", "claimed_at", "decided_at", "attempts",
+    "address", "contact_point_id", "purpose", "stay_version", "consent_version",
+)  # fmt: skip
+
+
+def _claimed(sending: Sequence[Gathered], fence: int, worker: str, now: datetime) -> list[Claimed]:
+    claims = [_claim_of(each, fence, now) for each in sending]
+    rows.update([each.message for each in sending], _OF_CLAIM)
+    decisions.note(
+        [
+            Said(each.message.pk, each.message.property_id, Act.SEND,
+                 facts={**each.facts, "attempt": each.message.attempts, "worker": worker})
+            for each in sending
+        ],
+        now,
+    )  # fmt: skip
+    decisions.close_asks([each.message.pk for each in sending], "left", now)
+    return claims
+
+
+def _claim_of(each: Gathered, fence: int, now: datetime) -> Claimed:
     message, address = each.message, each.address
     if address is None or each.permission is None or each.template is None or message.is_shadow:
         raise AssertionError("a shadow, or one without address or words, cannot be claimed")
@@ -174,15 +180,6 @@ def _claimed(each: Gathered, fence: int, worker: str, now: datetime) -> Claimed:
     message.address, message.contact_point_id = each.value, address.point_id
     message.purpose = each.case.purpose
     message.stay_version, message.consent_version = each.stay_version, each.permission.version
-    message.save(
-        update_fields=[
-            "state", "reason", "held_until", "claim_token", "claimed_at", "decided_at", "attempts",
-            "address", "contact_point_id", "purpose", "stay_version", "consent_version",
-        ]
-    )  # fmt: skip
-    facts = {**each.facts, "attempt": message.attempts, "worker": worker}
-    decisions.note([Said(message.pk, message.property_id, Act.SEND, facts=facts)], now)
-    decisions.close_asks([message.pk], "left", now)
     return Claimed(
         message=message,
         address=each.value,
@@ -234,15 +231,16 @@ def _keep(answered: Sequence[tuple[Gathered, Answer]], now: datetime) -> None:
     decisions.close_asks(closed, "decided", now)
 
 
-def last_look(claimed: Claimed, now: datetime) -> bool:
-    """Whether nothing changed since the claim; it counts as handed over from then on."""
-    return claimed.message.pk in last_looks([claimed], now)
+def last_looks(
+    claims: Sequence[Claimed], now: datetime, standing: State = State.CLAIMED
+) -> frozenset[int]:
+    """The numbers of those that may be handed over now; the others go back to be decided anew.
 
-
-def last_looks(claims: Sequence[Claimed], now: datetime) -> frozenset[int]:
-    """The numbers of those that may be handed over now; the others go back to be decided anew."""
+    What was let go and waits for a slow carrier is looked at again, `standing` as handed over.
+    """
     with scope.everything():
-        mine = _still_mine(claims)
+        still = still_held(claims, [standing])
+        mine = [each for each in claims if each.message.pk in still]
         ways = {Key(each.message.property_id, each.message.channel) for each in mine}
         fences = {each.fence for each in mine}
         open_ways = {fence: arming.still(fence, ways, now) for fence in fences}
@@ -276,21 +274,8 @@ def last_looks(claims: Sequence[Claimed], now: datetime) -> frozenset[int]:
         Message.objects.filter(pk__in=ids).update(state=State.HANDED_OVER, handed_at=now)
         for each in leaving:
             each.message.state, each.message.handed_at = State.HANDED_OVER, now
-        _give_back(back, now)
+        give_back(back, now)
     return ids
-
-
-def _still_mine(claims: Sequence[Claimed]) -> list[Claimed]:
-    """Those whose claim stands: nobody recovered them, no newer worker took them; held."""
-    found = Message.objects.filter(pk__in=[each.message.pk for each in claims]).order_by("pk")
-    known = {
-        row.pk: (row.state, row.claim_token, row.attempts)
-        for row in found.select_for_update(of=("self",))
-    }
-    return [
-        each for each in claims
-        if known.get(each.message.pk) == (State.CLAIMED, each.fence, each.attempt)
-    ]  # fmt: skip
 
 
 def _versions(reservation_ids: Collection[int | None]) -> dict[int, int]:
@@ -302,68 +287,6 @@ def _versions(reservation_ids: Collection[int | None]) -> dict[int, int]:
             [sorted({id_ for id_ in reservation_ids if id_})],
         )
     )
-
-
-def _give_back(back: Sequence[tuple[Claimed, Mapping[str, Any]]], now: datetime) -> None:
-    """Free again: the next round decides with what is so now."""
-    for each, facts in back:
-        _end(each, State.HELD, Reason.CHANGED_MEANWHILE, now, now, facts)
-
-
-def settled(claimed: Claimed, outcome: Outcome, now: datetime) -> None:
-    """What became of a hand-over. What is not known stays unknown: it never leaves again."""
-    facts = {"detail": outcome.detail, **outcome.facts}
-    if outcome.result == Result.RETRY:
-        wait = min(RETRY_FIRST * 2 ** max(claimed.attempt - 1, 0), RETRY_MAX)
-        _end(claimed, State.HELD, Reason.CARRIER_BUSY, now, now + wait, facts)
-        return
-    state, reason = _ENDS[outcome.result]
-    _end(claimed, state, reason, now, None, facts, outcome.provider_id)
-
-
-_ENDS: dict[Result, tuple[State, Reason | None]] = {
-    Result.ACCEPTED: (State.ACCEPTED, None),
-    Result.REFUSED: (State.BOUNCED, Reason.REFUSED),
-    Result.UNKNOWN: (State.UNKNOWN, Reason.NO_REPLY),
-}
-
-
-def _end(
-    claimed: Claimed,
-    state: State,
-    reason: Reason | None,
-    now: datetime,
-    until: datetime | None,
-    facts: Mapping[str, Any],
-    provider_id: str = "",
-) -> None:
-    """Write an end, if the claim is still the caller's own."""
-    with scope.everything():
-        mine = Message.objects.filter(
-            pk=claimed.message.pk,
-            state__in=[State.CLAIMED, State.HANDED_OVER],
-            claim_token=claimed.fence,
-            attempts=claimed.attempt,
-        )
-        is_free = state == State.HELD
-        changed = {
-            "state": state,
-            "reason": reason.value if reason else "",
-            "held_until": until,
-            "provider_id": provider_id,
-            "settled_at": None if is_free else now,
-        }
-        if is_free:
-            changed |= {"claim_token": None, "claimed_at": None, "handed_at": None}
-        if not mine.update(**changed):
-            return
-        for name, value in changed.items():
-            setattr(claimed.message, name, value)
-        said = Said(
-            claimed.message.pk, claimed.message.property_id, state,
-            reason.value if reason else "", until, facts,
-        )  # fmt: skip
-        decisions.note([said], now)
 
 
 def wake(reason: Reason, property_ids: Collection[int], now: datetime) -> int:

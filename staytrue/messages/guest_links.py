@@ -17,7 +17,7 @@ from django.conf import settings
 
 from staytrue.consent import recorded
 from staytrue.kit import ids
-from staytrue.messages.gate import Claimed
+from staytrue.messages.claims import Claimed
 from staytrue.messages.kinds import Kind
 from staytrue.messages.letters import ONE_CLICK, UNSUBSCRIBE
 from staytrue.messages.models import GuestLink

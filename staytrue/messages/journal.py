@@ -23,7 +23,8 @@ FOLDER = "journal"
 LEASED, STOPPED, OPTED_OUT = "leased", "stopped", "opted_out"
 HANDED, BEGUN, SETTLED = "handed", "begun", "settled"
 """A message may leave now; its bytes are on their way; the carrier's answer."""
-_TAIL_BYTES = 1 << 16
+_TAIL_BYTES = 1 << 20
+"""Far more than the lines of what one worker has under way."""
 _KEY = "journal"
 
 

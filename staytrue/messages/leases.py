@@ -12,12 +12,14 @@ import platform
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
 from staytrue.kit import database
+from staytrue.kit.asking import ask
 from staytrue.kit.home import prepare, trouble
 from staytrue.messages.journal import LEASED, Journal
 from staytrue.messages.models import Lease
@@ -65,9 +67,16 @@ def take(worker: str, now: datetime) -> Held | None:
 
 def holds(fence: int, now: datetime) -> bool:
     """Whether whoever took the lease under this fence still has it: nobody stopped or followed."""
-    return Lease.objects.filter(id=1, fence=fence, stopped_at=None, until_at__gt=now).exists()
+    return bool(
+        ask(
+            "SELECT 1 FROM sending_lease WHERE id = 1 AND fence = %s AND stopped_at IS NULL"
+            " AND until_at > %s",
+            [fence, now],
+        )
+    )
 
 
+@cache
 def boot() -> str:
     """The present start of this machine; empty where it has no name."""
     return _BOOT.read_text(encoding="ascii").strip() if _BOOT.is_file() else ""

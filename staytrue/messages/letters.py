@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from staytrue.kit.errors import Refused
-from staytrue.messages.gate import Claimed
+from staytrue.messages.claims import Claimed
 from staytrue.messages.writing import live, reading, rendering
 from staytrue.messages.writing.facts import Facts
 from staytrue.messages.writing.reading import Asked

@@ -15,7 +15,7 @@ from django.db import transaction
 from staytrue.hotel import scope
 from staytrue.messages import decisions, leases
 from staytrue.messages.decisions import Said
-from staytrue.messages.journal import BEGUN, HANDED, LEASED, SETTLED, Journal, Line
+from staytrue.messages.journal import BEGUN, HANDED, SETTLED, Journal, Line
 from staytrue.messages.kinds import State
 from staytrue.messages.models import Message
 from staytrue.messages.reasons import Reason
@@ -66,14 +66,11 @@ def recover(fence: int, now: datetime) -> Recovered:
 def _told(lines: list[Line]) -> dict[str, State]:
     """Message → where it surely ended; only lines of this start of the machine prove anything."""
     boot, ends = leases.boot(), dict[str, State]()
-    trusted = False
     for line in lines:
         name = str(line.facts.get("message", ""))
-        if line.what == LEASED:
-            trusted = bool(boot) and line.facts.get("boot") == boot
-        elif line.what == HANDED and trusted:
+        if line.what == HANDED and boot and line.facts.get("boot") == boot:
             ends[name] = State.PLANNED
-        elif line.what == BEGUN:
+        elif line.what in {HANDED, BEGUN}:
             ends.pop(name, None)
         elif line.what == SETTLED:
             ends[name] = State(line.facts["state"])

@@ -18,7 +18,7 @@ from staytrue.hotel.records import Email, GuestOnBooking, Profile, Reservation
 from staytrue.inbox.models import Connection
 from staytrue.messages import gate, leases, planning
 from staytrue.messages.case import Told
-from staytrue.messages.gate import Claimed
+from staytrue.messages.claims import Claimed
 from staytrue.messages.kinds import DEMANDS, Kind
 from staytrue.messages.models import Decision, Message, Template, TemplateVersion
 from staytrue.messages.planning import Moved
@@ -141,6 +141,15 @@ def words(*kinds: Kind) -> None:
                 texts={"en": {"subject": "Your stay", "preview": "", "body": "Welcome."}},
                 written_by="tests", written_at=NOON, approved_by="tests", approved_at=NOON,
             )  # fmt: skip
+
+
+def renew_words(kind: Kind) -> None:
+    """A newer version of the words is approved in place of the one before."""
+    with scope.everything(), audit.acting("tests", NOON):
+        old = TemplateVersion.objects.get(template__kind=kind, state="live")
+        TemplateVersion.objects.filter(pk=old.pk).update(state="retired")
+        old.pk, old.number, old.state = None, old.number + 1, "live"
+        old.save(force_insert=True)
 
 
 def messages() -> list[Message]:

@@ -14,8 +14,8 @@ from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
 from staytrue.lab.mail_sink import BUSY, NO_MAILBOX, Mail, MailSink
 from staytrue.messages import dispatching, gate, leases, outlets
+from staytrue.messages.claims import Claimed
 from staytrue.messages.dispatching import Counts, Ports
-from staytrue.messages.gate import Claimed
 from staytrue.messages.journal import BEGUN, HANDED, SETTLED, Journal
 from staytrue.messages.kinds import Kind, State
 from staytrue.messages.letters import Written
@@ -243,13 +243,45 @@ def test_a_killed_workers_claims_are_free_and_its_hand_overs_unknown(sink: MailS
 
 def test_what_a_killed_worker_had_not_begun_leaves_after_all(sink: MailSink) -> None:
     house = build(sink)
-    (claimed,) = house.claim()
-    gate.last_looks([claimed], NOON)
-    Journal(settings.HOME).write(
-        HANDED, [{"message": str(claimed.message.public_id), "slots": []}], NOON
-    )
+    handed(house, boot=leases.boot())
     assert Post(now=NOON + timedelta(minutes=2)).send("another").accepted == 1
     assert len(sink.mails) == 1
+
+
+def test_after_a_loss_of_power_a_missing_line_proves_nothing(sink: MailSink) -> None:
+    house = build(sink)
+    handed(house, boot="of yesterday")
+    assert Post(now=NOON + timedelta(minutes=2)).send("another").unknown == 1
+    assert not sink.mails
+
+
+def handed(house: Scene, boot: str) -> None:
+    """A worker looked for the last time, wrote its line, and was killed."""
+    (claimed,) = house.claim()
+    gate.last_looks([claimed], NOON)
+    line = {"message": str(claimed.message.public_id), "slots": [], "boot": boot}
+    Journal(settings.HOME).write(HANDED, [line], NOON)
+
+
+def test_who_says_no_while_a_slow_server_takes_its_time_gets_nothing_more(sink: MailSink) -> None:
+    house = build(sink, Kind.PRE_STAY, count=3)
+    with_, slow = Post().ports(), NOON + dispatching.LOOK_LASTS + timedelta(seconds=1)
+
+    def clock() -> datetime:
+        if sink.taken and not said:
+            said.append("no")
+            house.refuses("service")
+        return slow if said else NOON
+
+    said: list[str] = []
+    with_.clock = clock
+    counts = dispatching.send_due(ways.WORKER, with_, limit=3)
+    with_.close()
+    assert (counts.claimed, counts.accepted, counts.held, len(sink.mails)) == (3, 1, 2, 1)
+    ends = sorted((each.state, each.reason) for each in scene.messages())
+    assert ends == [(State.ACCEPTED, ""), *[(State.HELD, Reason.CHANGED_MEANWHILE)] * 2]
+    freed = [each.facts["state"] for each in Journal(settings.HOME).lines() if each.what == SETTLED]
+    assert sorted(freed) == [State.ACCEPTED, State.HELD, State.HELD]
 
 
 def test_what_a_killed_worker_had_noted_as_taken_is_accepted(sink: MailSink) -> None:

@@ -16,6 +16,7 @@ from staytrue.hotel.records import Email
 from staytrue.messages import gate, looking, outlets
 from staytrue.messages.carriers.base import Outcome, Result
 from staytrue.messages.case import Told
+from staytrue.messages.claims import settled
 from staytrue.messages.kinds import DEMANDS, Kind, Needs, State
 from staytrue.messages.models import Decision, GateSetting, Silence
 from staytrue.messages.reasons import Reason
@@ -305,9 +306,9 @@ def test_the_last_look_lets_go_what_stayed_the_same() -> None:
     house = scene.build()
     house.plan(house.wanted())
     (claimed,) = house.claim()
-    assert gate.last_look(claimed, NOON)
+    assert gate.last_looks([claimed], NOON)
     assert scene.only().state == State.HANDED_OVER
-    assert not gate.last_look(claimed, NOON)
+    assert not gate.last_looks([claimed], NOON)
 
 
 def test_the_last_look_gives_back_what_changed_meanwhile() -> None:
@@ -315,7 +316,7 @@ def test_the_last_look_gives_back_what_changed_meanwhile() -> None:
     house.plan(house.wanted())
     (claimed,) = house.claim()
     house.tells(scene.later(status=Status.CANCELLED), at=NOON + MINUTE)
-    assert not gate.last_look(claimed, NOON + MINUTE)
+    assert not gate.last_looks([claimed], NOON + MINUTE)
     assert held(house, NOON + MINUTE) == (State.CLOSED, Reason.CANCELLED)
 
 
@@ -324,7 +325,7 @@ def test_stop_reaches_what_was_claimed_already() -> None:
     house.plan(house.wanted())
     (claimed,) = house.claim()
     outlets.stop("tests", NOON)
-    assert not gate.last_look(claimed, NOON)
+    assert not gate.last_looks([claimed], NOON)
     assert scene.only().state == State.HELD
 
 
@@ -341,8 +342,8 @@ def test_every_outcome_has_its_end(result: Result, state: State) -> None:
     house = scene.build()
     house.plan(house.wanted())
     (claimed,) = house.claim()
-    assert gate.last_look(claimed, NOON)
-    gate.settled(claimed, Outcome(result), NOON)
+    assert gate.last_looks([claimed], NOON)
+    settled([(claimed, Outcome(result))], NOON)
     assert scene.only().state == state
     assert scene.decisions()[-1][0] == state
 
@@ -351,8 +352,8 @@ def test_an_unknown_is_never_sent_again() -> None:
     house = scene.build()
     house.plan(house.wanted())
     (claimed,) = house.claim()
-    gate.last_look(claimed, NOON)
-    gate.settled(claimed, Outcome(Result.UNKNOWN), NOON)
+    gate.last_looks([claimed], NOON)
+    settled([(claimed, Outcome(Result.UNKNOWN))], NOON)
     assert house.plan(house.wanted(), at=NOON + HOUR) == []
     assert house.claim(NOON + HOUR) == []
 
@@ -361,13 +362,13 @@ def test_what_the_far_side_put_off_comes_back_through_the_gate() -> None:
     house = scene.build()
     house.plan(house.wanted(Kind.PRE_STAY))
     (claimed,) = house.claim()
-    gate.last_look(claimed, NOON)
-    gate.settled(claimed, Outcome(Result.RETRY), NOON)
+    gate.last_looks([claimed], NOON)
+    settled([(claimed, Outcome(Result.RETRY))], NOON)
     assert house.claim(NOON + 4 * MINUTE) == []
     (again,) = house.claim(NOON + 5 * MINUTE)
     assert again.attempt == 2
     # Whoever slept over his own claim settles nothing any more.
-    gate.settled(claimed, Outcome(Result.ACCEPTED), NOON + 6 * MINUTE)
+    settled([(claimed, Outcome(Result.ACCEPTED))], NOON + 6 * MINUTE)
     assert scene.only().state == State.CLAIMED
 
 

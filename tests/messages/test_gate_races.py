@@ -12,7 +12,7 @@ from django.db import connection
 
 from staytrue.hotel import scope
 from staytrue.messages import gate, leases, planning
-from staytrue.messages.gate import Claimed
+from staytrue.messages.claims import Claimed
 from staytrue.messages.kinds import Kind, State
 from staytrue.messages.models import GateSetting
 from staytrue.messages.reasons import Reason

@@ -9,6 +9,7 @@ from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.messages import gate, planning
 from staytrue.messages.carriers.base import Outcome, Result
+from staytrue.messages.claims import settled
 from staytrue.messages.kinds import DEMANDS, Kind, State
 from staytrue.messages.models import Message, MessageText
 from staytrue.messages.reasons import Reason
@@ -44,9 +45,9 @@ def build(now: datetime) -> None:
     ways.armed(sirga, now=now, limit=100)
     claims = gate.claim(6, ways.WORKER, now)
     for place, each in enumerate(claims[:3]):
-        if gate.last_look(each, now):
+        if gate.last_looks([each], now):
             result = Result.UNKNOWN if place == 1 else Result.ACCEPTED
-            gate.settled(each, Outcome(result, "250 2.0.0 Ok"), now)
+            settled([(each, Outcome(result, "250 2.0.0 Ok"))], now)
             _say(each.message)
     gate.claim(50, ways.WORKER, now)
     with scope.everything():

@@ -16,6 +16,7 @@ from staytrue.hotel import scope
 from staytrue.kit import clock
 from staytrue.messages import gate, marks, outlets
 from staytrue.messages.carriers.base import Outcome, Result, Sender
+from staytrue.messages.claims import settled
 from staytrue.messages.kinds import Kind, State
 from staytrue.messages.models import Message, Outlet
 from staytrue.staff import audit
@@ -41,7 +42,7 @@ def message() -> Message:
     house.plan(house.wanted(Kind.CHANGE))
     (claimed,) = house.claim()
     gate.last_looks([claimed], NOON)
-    gate.settled(claimed, Outcome(Result.ACCEPTED, "pm-1"), NOON)
+    settled([(claimed, Outcome(Result.ACCEPTED, "pm-1"))], NOON)
     with scope.everything(), audit.acting("tests", NOON):
         values = {"server_token": "t", "webhook_secret": SECRET}
         sender = Sender("stay@sirga.example")

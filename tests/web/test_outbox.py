@@ -13,6 +13,7 @@ from staytrue.hotel.codes import Status
 from staytrue.kit import clock
 from staytrue.messages import gate, outlets
 from staytrue.messages.carriers.base import Outcome, Result
+from staytrue.messages.claims import settled
 from staytrue.messages.kinds import Kind
 from staytrue.messages.models import MessageText
 from staytrue.messages.reasons import Reason
@@ -79,8 +80,8 @@ def test_what_waits_says_why_and_until_when(hotel: Scene) -> None:
 def test_what_left_stands_under_sent_with_the_version_of_its_stay(hotel: Scene) -> None:
     hotel.plan(hotel.wanted())
     (claimed,) = hotel.claim()
-    gate.last_look(claimed, NOON)
-    gate.settled(claimed, Outcome(Result.ACCEPTED, "250"), NOON)
+    gate.last_looks([claimed], NOON)
+    settled([(claimed, Outcome(Result.ACCEPTED, "250"))], NOON)
     assert "Pre-check-in" in read(desk(hotel), "/messages/?heap=sent")
     page = page_of(desk(hotel))
     assert "Everything spoke for it" in page
@@ -91,8 +92,8 @@ def test_what_left_stands_under_sent_with_the_version_of_its_stay(hotel: Scene) 
 def test_an_unknown_is_shown_as_one(hotel: Scene) -> None:
     hotel.plan(hotel.wanted())
     (claimed,) = hotel.claim()
-    gate.last_look(claimed, NOON)
-    gate.settled(claimed, Outcome(Result.UNKNOWN), NOON)
+    gate.last_looks([claimed], NOON)
+    settled([(claimed, Outcome(Result.UNKNOWN))], NOON)
     assert "Pre-check-in" in read(desk(hotel), "/messages/?heap=unknown")
     assert "never sent again by itself" in page_of(desk(hotel))
 

@@ -23,8 +23,8 @@ def work(at: datetime) -> None:
     """Send what is due as the worker does, in this process."""
     from staytrue.kit.errors import Refused  # noqa: PLC0415 - Django must stand before
     from staytrue.messages import dispatching  # noqa: PLC0415
+    from staytrue.messages.claims import Claimed  # noqa: PLC0415
     from staytrue.messages.dispatching import Ports  # noqa: PLC0415
-    from staytrue.messages.gate import Claimed  # noqa: PLC0415
     from staytrue.messages.letters import Written  # noqa: PLC0415
 
     def write(claims: Sequence[Claimed], _now: datetime) -> list[Written | Refused]:
