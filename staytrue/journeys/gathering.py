@@ -137,8 +137,8 @@ def stays(reservation_ids: Collection[int], today: date) -> list[Stay]:
     rows = _rows(_STAYS, [ids])
     edits = _edits(ids)
     people = _people(ids, {row[0] for row in rows if row[6] == Status.CHECKED_OUT}, today)
-    parties = _parties(rows)
-    return [_stay(row, parties, edits, people.get(row[0], [])) for row in rows]
+    parties = parties_of(rows)
+    return [stay_of(row, parties, edits, people.get(row[0], [])) for row in rows]
 
 
 def _rows(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -147,7 +147,7 @@ def _rows(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[tup
         return list(cursor.fetchall())
 
 
-def _parties(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[str, list[int]]]:
+def parties_of(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[str, list[int]]]:
     """Stay → the key of its booking and all rooms of it, where there are several."""
     found: dict[str, list[int]] = defaultdict(list)
     for id_, hotel, _link, number, group, epoch, *_ in rows:
@@ -202,12 +202,13 @@ def _is_young(born: str | None, today: date) -> bool:
     return today.year - int(born[:4]) - (born[5:] > today.isoformat()[5:]) < ADULT_FROM
 
 
-def _stay(
+def stay_of(
     row: tuple[Any, ...],
     parties: Mapping[int, tuple[str, list[int]]],
     edits: Mapping[int, list[tuple[datetime, list[str], dict[str, Any]]]],
     people: Sequence[Person],
 ) -> Stay:
+    """A stay from what was read of it; a row as `_STAYS` asks for it."""
     (id_, property_id, _link, _number, _group, _epoch, status, arrival, departure, first, created,
      came, went, day_only, imported, history, language, values, zone, cadence) = row  # fmt: skip
     party, rooms = parties.get(id_, ("", [id_]))

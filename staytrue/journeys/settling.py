@@ -12,7 +12,7 @@ from staytrue.journeys.parties import Slot, one_per_party
 from staytrue.journeys.refusing import without_refusals
 from staytrue.journeys.rules import Line
 from staytrue.journeys.steps import To
-from staytrue.messages import planning
+from staytrue.messages import planning, turns
 from staytrue.messages.planning import Moved
 from staytrue.messages.wanted import Wanted
 
@@ -26,7 +26,7 @@ def settle(reservation_ids: Collection[int], now: datetime) -> list[Moved]:
     ids = gathering.with_siblings(reservation_ids)
     lines = plans(ids, now)
     wanted: dict[int, list[Wanted]] = {id_: [] for id_ in ids}
-    why: dict[tuple[int, planning.Slot], str] = {}
+    why: dict[tuple[int, turns.Slot], str] = {}
     for line in lines:
         if line.wanted:
             wanted[line.stay_id].append(line.wanted)

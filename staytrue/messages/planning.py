@@ -16,16 +16,16 @@ from typing import Any
 from django.db import connection, transaction
 
 from staytrue.kit import ids
-from staytrue.messages import decisions, rows
+from staytrue.messages import decisions, rows, turns
 from staytrue.messages.decisions import Said
-from staytrue.messages.kinds import OPEN, USED, Kind, State
+from staytrue.messages.kinds import OPEN, Kind, State
 from staytrue.messages.models import Message
 from staytrue.messages.reasons import Reason
+from staytrue.messages.turns import PLANNED, Slot, slot_of
 from staytrue.messages.wanted import Wanted
 
-Slot = tuple[str, str, str]
-FINAL = frozenset({Reason.DROPPED_BY_STAFF, Reason.RECALLED, Reason.TOO_LATE})
-"""What was closed for this does not come back while the plan wants the very same."""
+MAILING = "mailing"
+"""The party of all mailings: the same words reach an address once, whoever merges with whom."""
 
 
 class What(StrEnum):
@@ -49,13 +49,6 @@ class Moved:
     reason: str = ""
 
 
-_PLANNED = (
-    "purpose", "channel", "party", "profile_id", "contact_point_id", "language", "language_why",
-    "step", "step_version", "due_at", "not_before", "not_after", "basis", "template_version",
-    "is_shadow",
-)  # fmt: skip
-
-
 @transaction.atomic
 def settle(
     wanted: Mapping[int, Sequence[Wanted]],
@@ -75,26 +68,23 @@ def settle(
     dropped: list[Message] = []
     for reservation_id, asked in wanted.items():
         mine = known.get(reservation_id, [])
-        opened = {_slot(row): row for row in mine if row.state in OPEN}
-        used = {_slot(row) for row in mine if row.state in USED or row.reason == Reason.SHADOW}
-        slots = {each.slot: each for each in reversed(asked) if each.slot not in used}
-        for slot, each in slots.items():
-            row = opened.pop(slot, None)
-            if row is None:
-                if not any(_is_final(old, each) for old in mine if _slot(old) == slot):
-                    new.append((reservation_id, each))
-                    moved.append(Moved(reservation_id, slot, What.NEW, None, each.due_at))
-                continue
-            what = What.KEPT if row.due_at == each.due_at else What.MOVED
-            moved.append(Moved(reservation_id, slot, what, row.due_at, each.due_at))
-            if _differs(row, each):
-                changed.append((row, each))
-            elif row.state == State.HELD:
-                woken.append(row.pk)
-        dropped += opened.values()
+        found = turns.difference(mine, asked)
+        new += [(reservation_id, each) for each in found.new]
+        changed += found.changed
+        woken += [row.pk for row, _ in found.same if row.state == State.HELD]
+        dropped += found.dropped
+        moved += [
+            Moved(reservation_id, each.slot, What.NEW, None, each.due_at) for each in found.new
+        ]
+        moved += [
+            Moved(reservation_id, each.slot, _how(row, each), row.due_at, each.due_at)
+            for row, each in (*found.changed, *found.same)
+        ]
     reasons = _reasons(dropped, why or {})
     moved += [
-        Moved(row.reservation_id or 0, _slot(row), What.DROPPED, row.due_at, None, reasons[row.pk])
+        Moved(
+            row.reservation_id or 0, slot_of(row), What.DROPPED, row.due_at, None, reasons[row.pk]
+        )
         for row in dropped
     ]
     _insert(new, now)
@@ -122,19 +112,22 @@ def close(message_ids: Collection[int], reason: Reason, now: datetime, **facts: 
     return len(closing)
 
 
-def open_of(party: str) -> list[int]:
-    """The open messages of a party that is no stay's: a mailing's."""
+def open_of(occurrence: str, step: str) -> list[int]:
+    """The open messages of a mailing: of no stay, by the fingerprint of its words and its step."""
     mine = Message.objects.filter(
-        party=party, kind=Kind.MAILING, occurrence="1", reservation_id=None,
+        party=MAILING, kind=Kind.MAILING, occurrence=occurrence, reservation_id=None, step=step,
         state__in=sorted(OPEN),
     )  # fmt: skip
     return list(mine.order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic
-def hold(party: str, reason: Reason, until: datetime, now: datetime, **facts: Any) -> int:
-    """Hold what of this party is open, whatever it waited for; how many."""
-    held = _open_of(party)
+def hold(
+    occurrence: str, step: str, reason: Reason, until: datetime, now: datetime, **facts: Any
+) -> int:
+    """Hold what of a mailing is open, whatever it waited for; how many."""
+    mine = Message.objects.filter(pk__in=open_of(occurrence, step), state__in=sorted(OPEN))
+    held = list(mine.order_by("pk").select_for_update())
     for row in held:
         row.state, row.reason, row.held_until, row.decided_at = State.HELD, reason, until, now
         row.facts = row.facts | facts
@@ -145,15 +138,12 @@ def hold(party: str, reason: Reason, until: datetime, now: datetime, **facts: An
 
 
 @transaction.atomic
-def release(party: str, reason: Reason, not_after: datetime, now: datetime) -> int:
-    """What is held for this is decided at the next round, and makes sense until `not_after`."""
-    mine = Message.objects.filter(pk__in=open_of(party), reason=reason.value, state=State.HELD)
+def release(occurrence: str, step: str, reason: Reason, not_after: datetime, now: datetime) -> int:
+    """What of it is held for this is decided at the next round, and makes sense until then."""
+    mine = Message.objects.filter(
+        pk__in=open_of(occurrence, step), reason=reason.value, state=State.HELD
+    )
     return mine.update(held_until=now, not_after=not_after)
-
-
-def _open_of(party: str) -> list[Message]:
-    found = Message.objects.filter(pk__in=open_of(party), state__in=sorted(OPEN))
-    return list(found.order_by("pk").select_for_update())
 
 
 def _rows(reservation_ids: Collection[int]) -> dict[int, list[Message]]:
@@ -165,21 +155,8 @@ def _rows(reservation_ids: Collection[int]) -> dict[int, list[Message]]:
     return found
 
 
-def _slot(row: Message) -> Slot:
-    return row.kind, row.occurrence, row.recipient_role
-
-
-def _values(wanted: Wanted) -> dict[str, Any]:
-    return {name: getattr(wanted, name) for name in _PLANNED} | {"basis": dict(wanted.basis)}
-
-
-def _differs(row: Message, wanted: Wanted) -> bool:
-    return any(getattr(row, name) != value for name, value in _values(wanted).items())
-
-
-def _is_final(row: Message, wanted: Wanted) -> bool:
-    is_closed = row.state in (State.CLOSED, State.EXPIRED) and row.reason in FINAL
-    return is_closed and (row.due_at, row.basis) == (wanted.due_at, dict(wanted.basis))
+def _how(row: Message, wanted: Wanted) -> What:
+    return What.KEPT if row.due_at == wanted.due_at else What.MOVED
 
 
 def _reasons(dropped: Sequence[Message], why: Mapping[tuple[int, Slot], str]) -> dict[int, str]:
@@ -192,7 +169,7 @@ def _reasons(dropped: Sequence[Message], why: Mapping[tuple[int, Slot], str]) ->
         )
         lost = dict(cursor.fetchall())
     return {
-        row.pk: why.get((row.reservation_id or 0, _slot(row)))
+        row.pk: why.get((row.reservation_id or 0, slot_of(row)))
         or lost.get(row.reservation_id, Reason.REPLANNED.value)
         for row in dropped
     }
@@ -202,7 +179,7 @@ def _insert(new: Sequence[tuple[int | None, Wanted]], now: datetime) -> int:
     if not new:
         return 0
     made = [
-        _values(each)
+        turns.values(each)
         | {
             "public_id": str(ids.new()), "reservation_id": reservation_id,
             "property_id": each.property_id, "kind": each.kind.value,
@@ -244,7 +221,7 @@ def _text(value: object) -> str:
 
 def _change(changed: Sequence[tuple[Message, Wanted]], now: datetime) -> None:
     for row, each in changed:
-        for name, value in _values(each).items():
+        for name, value in turns.values(each).items():
             setattr(row, name, value)
         row.state, row.reason, row.held_until, row.planned_at = State.PLANNED, "", None, now
         row.facts = {"plan": dict(each.facts)} if each.facts else {}
@@ -253,7 +230,7 @@ def _change(changed: Sequence[tuple[Message, Wanted]], now: datetime) -> None:
     )
     rows.update(
         [row for row, _ in changed],
-        [*_PLANNED, "state", "reason", "held_until", "planned_at", "facts"],
+        [*PLANNED, "state", "reason", "held_until", "planned_at", "facts"],
     )
     decisions.note(
         [
