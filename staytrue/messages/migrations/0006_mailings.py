@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("public_id", models.UUIDField(unique=True)),
                 ("name", models.TextField()),
                 ("template_version", models.BigIntegerField()),
+                ("words", models.TextField()),
                 (
                     "source",
                     models.TextField(

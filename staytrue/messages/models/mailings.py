@@ -13,6 +13,9 @@ from staytrue.hotel.models import Property
 class Mailing(models.Model):
     """One text to one list. `source` is how its list came: by hand, from a file, or everyone.
 
+    `words` is the fingerprint of the text: the same words reach an address once, by whichever
+    mailing, also after a restore that forgot one.
+
     `listed_at` is when the list was taken, `asked_at` when somebody asked who would get it and
     `looked_at` when that was answered; from `handed_in_at` on the list is frozen. `report` says
     what a file named that is no guest of the hotel.
@@ -40,6 +43,7 @@ class Mailing(models.Model):
     property = models.ForeignKey(Property, models.PROTECT, related_name="+", db_index=False)
     name = models.TextField()
     template_version = models.BigIntegerField()
+    words = models.TextField()
     source = models.TextField(choices=Source.choices)
     state = models.TextField(choices=State.choices, default=State.DRAFT)
     per_minute = models.IntegerField(default=300)

@@ -1,0 +1,1 @@
+"""Mailings, from the list to the last message."""
