@@ -31,7 +31,8 @@ from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications
 from staytrue.journeys import rehearsing
 from staytrue.kit import clock, merge
-from staytrue.messages import complaints, mailboxes, wrong_finding
+from staytrue.messages import complaints
+from staytrue.messages.mailings import rounds as mailings
 
 Duty = Callable[[datetime], object]
 
@@ -103,11 +104,6 @@ def watch_complaints(now: datetime) -> None:
     complaints.settle(now)
 
 
-def read_mailboxes(now: datetime) -> None:
-    """Take what came back into hotels' mailboxes."""
-    mailboxes.read_all(now)
-
-
 def move_mailings(now: datetime) -> None:
     """Count whom mailings would reach, and plan the next batch of those that are sent."""
     mailings.move(now)
@@ -127,12 +123,6 @@ def escalate_opt_outs(now: datetime) -> None:
     """Ask above about opt-outs that nobody told the PMS."""
     with scope.everything():
         pms_asks.escalate(now)
-
-
-def find_wrong_sends(now: datetime) -> None:
-    """Look through a part of all that left: every message once a day."""
-    with scope.everything():
-        wrong_finding.of_share(now.hour, 24, now)
 
 
 def rehearse_journeys(now: datetime) -> None:
@@ -159,8 +149,6 @@ DUTIES: dict[Duty, str] = {
     rehearse_journeys: "* * * * * 55",
     watch_rules: "*/5 * * * * 35",
     watch_complaints: "* * * * * 35",
-    read_mailboxes: "* * * * * */20",
-    find_wrong_sends: "7 * * * *",
     learn_contacts: "37 * * * *",
     move_mailings: "* * * * * */5",
 }
