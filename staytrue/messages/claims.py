@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from staytrue.hotel import scope
 from staytrue.kit.asking import ask
-from staytrue.messages import decisions, rows
-from staytrue.messages.carriers.base import Outcome, Result
+from staytrue.messages import decisions, rows, turns
+from staytrue.messages.carriers.base import Outcome
 from staytrue.messages.decisions import Said
 from staytrue.messages.kinds import State
 from staytrue.messages.models import Message
 from staytrue.messages.reasons import Reason
-
-RETRY_FIRST, RETRY_MAX = timedelta(minutes=5), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -78,19 +76,12 @@ def settled(ends: Sequence[tuple[Claimed, Outcome]], now: datetime) -> None:
 
 
 def _end_of(claimed: Claimed, outcome: Outcome, now: datetime) -> _End:
+    end = turns.end_of(outcome.result, claimed.attempt, now)
     facts = {"detail": outcome.detail, **outcome.facts}
-    if outcome.result == Result.RETRY:
-        wait = min(RETRY_FIRST * 2 ** max(claimed.attempt - 1, 0), RETRY_MAX)
-        return _End(claimed, State.HELD, Reason.CARRIER_BUSY, now + wait, facts)
-    state, reason = _ENDS[outcome.result]
-    return _End(claimed, state, reason, None, facts, outcome.provider_id)
+    name = "" if end.state == State.HELD else outcome.provider_id
+    return _End(claimed, end.state, end.reason, end.until, facts, name)
 
 
-_ENDS: dict[Result, tuple[State, Reason | None]] = {
-    Result.ACCEPTED: (State.ACCEPTED, None),
-    Result.REFUSED: (State.BOUNCED, Reason.REFUSED),
-    Result.UNKNOWN: (State.UNKNOWN, Reason.NO_REPLY),
-}
 _OF_END = (
     "state", "reason", "held_until", "provider_id", "settled_at", "claim_token", "claimed_at",
     "handed_at",

@@ -29,6 +29,7 @@ from staytrue.messages.looking import Lookup
 from staytrue.messages.models import Message
 from staytrue.messages.reasons import Reason
 from staytrue.messages.rules import decide
+from staytrue.messages.turns import Looked, changed_since
 
 ROUNDS = 50
 """So many times a set that only waits is passed over before the caller gets a word."""
@@ -258,14 +259,13 @@ def last_looks(
         for each, permission in zip(mine, answers, strict=True):
             message = each.message
             key = Key(message.property_id, message.channel)
-            changed = {
-                "window": now > message.not_after,
-                "armed": key not in open_ways[each.fence],
-                "stay": each.stay_version is not None
-                and stays.get(message.reservation_id or 0) != each.stay_version,
-                "consent": not permission.allowed or permission.version != each.consent_version,
-            }
-            causes = [name for name, is_so in changed.items() if is_so]
+            stay = None if each.stay_version is None else stays.get(message.reservation_id or 0)
+            causes = changed_since(
+                Looked(each.stay_version, each.consent_version),
+                Looked(stay, permission.version, permission.allowed, key in open_ways[each.fence]),
+                not_after=message.not_after,
+                now=now,
+            )
             if causes:
                 back.append((each, {"changed": causes}))
             else:

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import transaction
 
 from staytrue.hotel import scope
-from staytrue.messages import decisions, leases
+from staytrue.messages import decisions, leases, turns
 from staytrue.messages.decisions import Said
-from staytrue.messages.journal import BEGUN, HANDED, SETTLED, Journal, Line
+from staytrue.messages.journal import Journal
 from staytrue.messages.kinds import State
 from staytrue.messages.models import Message
 from staytrue.messages.reasons import Reason
@@ -39,11 +39,9 @@ def recover(fence: int, now: datetime) -> Recovered:
             .filter(state__in=[State.CLAIMED, State.HANDED_OVER], claim_token__lt=fence)
             .order_by("pk")
         )
-        told = _told(Journal(settings.HOME).tail()) if left else {}
+        told = turns.told(Journal(settings.HOME).tail(), leases.boot()) if left else {}
         for message in left:
-            end = State.PLANNED if message.state == State.CLAIMED else told.get(
-                str(message.public_id), State.UNKNOWN
-            )  # fmt: skip
+            end = turns.left_over(message.state, told.get(str(message.public_id)))
             message.state = end
             message.reason = Reason.NO_REPLY if end == State.UNKNOWN else ""
             message.settled_at = None if end == State.PLANNED else now
@@ -61,17 +59,3 @@ def recover(fence: int, now: datetime) -> Recovered:
     freed = sum(each.state == State.PLANNED for each in left)
     unknown = sum(each.state == State.UNKNOWN for each in left)
     return Recovered(freed, len(left) - freed - unknown, unknown)
-
-
-def _told(lines: list[Line]) -> dict[str, State]:
-    """Message → where it surely ended; only lines of this start of the machine prove anything."""
-    boot, ends = leases.boot(), dict[str, State]()
-    for line in lines:
-        name = str(line.facts.get("message", ""))
-        if line.what == HANDED and boot and line.facts.get("boot") == boot:
-            ends[name] = State.PLANNED
-        elif line.what in {HANDED, BEGUN}:
-            ends.pop(name, None)
-        elif line.what == SETTLED:
-            ends[name] = State(line.facts["state"])
-    return ends

@@ -93,8 +93,8 @@ class Looked:
 
     stay: int | None
     consent: int
-    is_allowed: bool
-    is_open: bool
+    is_allowed: bool = True
+    is_open: bool = True
 
 
 def changed_since(was: Looked, now_is: Looked, *, not_after: datetime, now: datetime) -> list[str]:
