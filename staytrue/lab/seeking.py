@@ -6,12 +6,14 @@ The same seed gives the same guests again, one after the other: a million need n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import phonenumbers
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from staytrue.hotel.codes import GuestRole, Status
 from staytrue.hotel.records import Email, GuestOnBooking, Phone, Profile, Reservation
@@ -26,6 +28,9 @@ ROOMS = 150
 _COMMON_SURNAME, _MOVED_MAIL, _TWO_HOTELS = 0.4, 0.3, 0.2
 _DAYS_BEHIND, _DAYS_AHEAD = 3 * 365, 365
 _LONG_NAME, _SHORT_WORD = 12, 3
+_SLIPS_MAX = 2
+# Of so many guests for each question one has a name of his own.
+_TRIED = 20
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -135,24 +140,69 @@ def number_of(guest: Sought, at: int) -> str:
 def questions(seed: int, count: int, hotels: int, each: int) -> list[Question]:
     """So many questions of each kind.
 
-    Who is asked for by name has no namesake: nobody could tell him from the other by his name.
+    Nobody could tell by his name a guest who has a namesake, nor by a mistyped name one whose is no
+    nearer to it than another's: they are not asked for so.
     """
     rng = stream(seed, "questions")
     names = Counter(key for guest in crowd(seed, count, hotels) for key in _names(guest))
     in_house = min(count, hotels * ROOMS)
     found: dict[str, list[Question]] = {kind: [] for kind in KINDS}
     among = {kind: in_house if kind == "room" else count for kind in KINDS}
-    wanted = {kind: set(rng.sample(range(most), min(5 * each, most)))
+    wanted = {kind: set(rng.sample(range(most), min(_TRIED * each, most)))
               for kind, most in among.items()}  # fmt: skip
     for guest in crowd(seed, count, hotels):
         for kind in KINDS:
             if guest.serial in wanted[kind]:
                 is_known = kind in ("name", "mistyped") and names[_names(guest)[0]] > 1
                 words = None if is_known else _words(rng, kind, guest)
-                if words and len(found[kind]) < each:
+                if words:
                     hotel = guest.hotels[0] if kind == "room" else None
                     found[kind].append(Question(kind, words, guest.serial, hotel))
-    return [question for kind in KINDS for question in found[kind]]
+    found["mistyped"] = told_apart(
+        found["mistyped"][: 2 * each], lambda: crowd(seed, count, hotels)
+    )
+    return [question for kind in KINDS for question in found[kind][:each]]
+
+
+def told_apart(asked: Sequence[Question], crowd: Callable[[], Iterable[Sought]]) -> list[Question]:
+    """The questions whose guest is nearer to what was typed, in slips, than anybody else."""
+    typed = [question.words.split() for question in asked]
+    known = sorted({word for guest in crowd() for word in _typeable(guest)})
+    near = {word: {other: slips for other, slips, _ in extract(
+        word, known, scorer=OSA.distance, score_cutoff=_SLIPS_MAX, limit=None)}
+        for words in typed for word in words}  # fmt: skip
+    led_to: dict[str, list[int]] = {}
+    for at, words in enumerate(typed):
+        # The word that fewest names hold first: whoever has none like it is not looked at further.
+        words.sort(key=lambda word: len(near[word]))
+        for word in near[words[0]]:
+            led_to.setdefault(word, []).append(at)
+    least = [(_SLIPS_MAX + 1, [-1])] * len(asked)
+    for guest in crowd():
+        words = _typeable(guest)
+        for at in {at for word in words for at in led_to.get(word, ())}:
+            slips, nearest = least[at]
+            his = _slips(typed[at], words, near)
+            if his <= slips:
+                least[at] = his, [guest.serial, *(nearest if his == slips else ())]
+    return [question for question, (_, nearest) in zip(asked, least, strict=True)
+            if nearest == [question.serial]]  # fmt: skip
+
+
+def _typeable(guest: Sought) -> list[str]:
+    names = (guest.first, guest.last, guest.second)
+    return without_accents(" ".join(filter(None, names))).lower().split()
+
+
+def _slips(
+    typed: Sequence[str], words: Sequence[str], near: Mapping[str, Mapping[str, int]]
+) -> int:
+    """How few slips make these words of a name, in any order, what was typed."""
+    if not typed:
+        return 0
+    first, rest = near[typed[0]], typed[1:]
+    return min((first[word] + _slips(rest, [*words[:at], *words[at + 1 :]], near)
+                for at, word in enumerate(words) if word in first), default=_SLIPS_MAX + 1)  # fmt: skip
 
 
 def _names(guest: Sought) -> list[int]:

@@ -90,22 +90,25 @@ def _by_phone(access: Access, key: str, seen: Collection[int]) -> Costs:
         return {}
     readers = shown(access, "phones", seen)
     keys = phone_keys(key, _countries(readers))
-    # A number at home begins with a zero where abroad it has the country's prefix.
-    last = "".join(filter(str.isdigit, key)).lstrip("0")
-    if len(last) < ENDING:
-        return {}
+    # A number at home begins with a zero where abroad it has the country's prefix; yet the end of
+    # a number may begin with one too.
+    digits = "".join(filter(str.isdigit, key))
+    last = digits.lstrip("0")
+    last = last if len(last) >= ENDING else digits
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT p.id, CASE WHEN p.contact_keys && %(keys)s THEN 0 ELSE %(part)s END
+            """SELECT p.id, CASE WHEN p.contact_keys && %(keys)s THEN 0 ELSE %(part)s + x.less END
                  FROM profiles_by_contact(%(asked)s, %(ids)s, %(limit)s) AS known(id)
                  JOIN profile p ON p.id = known.id
-                WHERE p.contact_keys && %(keys)s OR EXISTS (
-                  SELECT FROM unnest(p.contact_keys) k WHERE right(k, %(length)s) = %(last)s)""",
+                CROSS JOIN LATERAL (
+                  SELECT min((right(k, length(%(digits)s)) <> %(digits)s)::int) AS less
+                    FROM unnest(p.contact_keys) k WHERE right(k, length(%(last)s)) = %(last)s) x
+                WHERE p.contact_keys && %(keys)s OR x.less IS NOT NULL""",
             {
                 "asked": [*keys, ending(last)],
                 "keys": keys,
+                "digits": digits,
                 "last": last,
-                "length": len(last),
                 "part": _PART,
                 "ids": readers,
                 "limit": _CANDIDATES,

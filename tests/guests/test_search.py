@@ -126,6 +126,18 @@ def test_the_whole_number_comes_before_one_that_only_ends_so(hotels: House) -> N
     assert sorted(names("345678")) == ["Ana Prats", "Claire Fontanel"]
 
 
+def test_an_end_that_begins_with_zeros_is_looked_for_as_it_stands(hotels: House) -> None:
+    bare, zero = (
+        make.profile(source_id=id_, first_name="Ana", last_name=name, phones=[Phone(end, end)])
+        for id_, name, end in (("G5", "Albi", "+34691345670"), ("G9", "Prats", "+34600345670"))
+    )
+    house.take(hotels.link, bare, zero)
+    assert names("0345670") == ["Ana Prats", "Ana Albi"]
+    low = make.profile(source_id="G7", last_name="Coll", phones=[Phone("0", "+34690012345")])
+    house.take(hotels.link, low)
+    assert names("0012345") == ["Claire Coll"]
+
+
 def test_a_booking_number_finds_its_guest_whole_or_from_its_beginning(hotels: House) -> None:
     assert names("30117")[0] == "Claire Fontanel"
     assert "Claire Fontanel" in names("3011")

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from staytrue.hotel.codes import Status
 from staytrue.kit.text import fold
-from staytrue.lab.seeking import KINDS, crowd, hotel_of, questions, slipped, stays_of
+from staytrue.lab.seeking import (
+    KINDS,
+    Question,
+    crowd,
+    hotel_of,
+    questions,
+    slipped,
+    stays_of,
+    told_apart,
+)
 from staytrue.lab.streams import stream
 from staytrue.mirror.names import FAR, word_cost
 
@@ -39,6 +49,16 @@ def test_a_room_of_a_hotel_has_one_guest_today() -> None:
         if stay.status == Status.IN_HOUSE
     ]
     assert len(rooms) == len(set(rooms)) == 600
+
+
+def test_nobody_is_asked_for_by_what_is_as_near_to_another() -> None:
+    julie, jules = (
+        replace(GUESTS[0], serial=serial, first=first, last=last, second=None)
+        for serial, first, last in ((1, "Julie", "Mercier"), (2, "Jules", "Mercier"))
+    )
+    asked = [Question("mistyped", words, 1) for words in ("jule mercier", "mercier juliw")]
+    assert told_apart(asked, lambda: [julie, jules]) == asked[1:]
+    assert told_apart(asked, lambda: [julie]) == asked
 
 
 def test_a_slip_is_one_slip() -> None:
