@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from staytrue.journeys import measuring, steps
 from staytrue.journeys.availability import Standing, available
 from staytrue.journeys.models import Journey, JourneyPlace, JourneySetting, JourneyVersion
 from staytrue.kit.errors import Refused
+from staytrue.messages import doors
 from staytrue.staff import audit
 from staytrue.staff.access import Access, require, require_everywhere
 
@@ -101,21 +102,51 @@ def go_live(access: Access, version: JourneyVersion, now: datetime) -> None:
 def switch_on(
     access: Access, journey: Journey, hotel: Property, now: datetime, *, leave_out: bool = False
 ) -> None:
-    """Let a journey run at a hotel from now on. Refused while a step is not possible there, unless
-    he wants it without those steps.
+    """Let a journey run at a hotel from now on, out of its shadow where it ran in one. Refused
+    while a step is not possible there, unless he wants it without those steps.
     """
+    version = _live(access, journey, hotel)
+    if not leave_out:
+        _check_possible(version, [hotel.pk], now)
+    with transaction.atomic(), audit.acting(access.actor, now):
+        place, is_new = _place(access, journey, hotel, now, is_shadow=False)
+        if not is_new and place.is_shadow:
+            # What was due while another tool wrote to the guests is that tool's.
+            place.is_shadow, place.live_from = False, now
+            place.switched_on_by = access.actor
+            place.save(update_fields=["is_shadow", "live_from", "switched_on_by"])
+        replan([hotel.pk], now)
+
+
+def shadow(access: Access, journey: Journey, hotel: Property, now: datetime) -> None:
+    """Let a journey run at a hotel in shadow: all is planned and decided, nothing leaves.
+
+    A step that is not possible there is no reason against it: to see that is what it is for.
+    """
+    _live(access, journey, hotel)
+    with transaction.atomic(), audit.acting(access.actor, now):
+        place, _ = _place(access, journey, hotel, now, is_shadow=True)
+        if not place.is_shadow:
+            place.is_shadow = True
+            place.save(update_fields=["is_shadow"])
+        replan([hotel.pk], now)
+
+
+def _live(access: Access, journey: Journey, hotel: Property) -> JourneyVersion:
     require(access, APPROVE, hotel.pk)
     version = JourneyVersion.objects.filter(journey=journey, state=State.LIVE).first()
     if version is None:
         raise Refused("No version of this journey is live yet.", "nothing_live")
-    if not leave_out:
-        _check_possible(version, [hotel.pk], now)
-    with transaction.atomic(), audit.acting(access.actor, now):
-        JourneyPlace.objects.get_or_create(
-            journey=journey, property=hotel,
-            defaults={"live_from": now, "switched_on_by": access.actor},
-        )  # fmt: skip
-        replan([hotel.pk], now)
+    return version
+
+
+def _place(
+    access: Access, journey: Journey, hotel: Property, now: datetime, *, is_shadow: bool
+) -> tuple[JourneyPlace, bool]:
+    return JourneyPlace.objects.select_for_update().get_or_create(
+        journey=journey, property=hotel,
+        defaults={"live_from": now, "switched_on_by": access.actor, "is_shadow": is_shadow},
+    )  # fmt: skip
 
 
 def switch_off(access: Access, journey: Journey, hotel: Property, now: datetime) -> None:
@@ -126,14 +157,25 @@ def switch_off(access: Access, journey: Journey, hotel: Property, now: datetime)
         replan([hotel.pk], now)
 
 
-def decide(access: Access, hotel: Property, now: datetime, **chosen: Any) -> None:
-    """Keep what a hotel decided: channels that confirm, group blocks, nights of a question."""
+def decide(
+    access: Access,
+    hotel: Property,
+    now: datetime,
+    door: Mapping[str, Any] | None = None,
+    **chosen: Any,
+) -> None:
+    """Keep what a hotel decided: channels that confirm, group blocks, nights of a question; and
+    what it chose for its door.
+    """
     require(access, WRITE, hotel.pk)
     with transaction.atomic(), audit.acting(access.actor, now):
         kept = JourneySetting.objects.filter(pk=hotel.pk).first() or JourneySetting(property=hotel)
         for name, value in chosen.items():
             setattr(kept, name, value)
-        kept.save()
+        if chosen:
+            kept.save()
+        if door:
+            doors.choose(access, hotel, door, now)
         replan([hotel.pk], now)
 
 

@@ -99,7 +99,7 @@ def outbox(
     found = mine.annotate(moment=moment)
     counts = found.aggregate(**{name: Count("pk", filter=each) for name, each in heaps.items()})
     rows = found.filter(heaps[heap]).order_by("moment", "pk")[after : after + LINES + 1]
-    lines = _lines(access, list(rows))
+    lines = lines_of(access, list(rows))
     return Outbox(day, heap, counts, lines[:LINES], len(lines) > LINES)
 
 
@@ -112,13 +112,13 @@ def listed(
         rows = rows.filter(property_id=property_id)
     if state:
         rows = rows.filter(state=state)
-    return _lines(access, list(rows.order_by("-due_at", "-pk")[: limit or None]))
+    return lines_of(access, list(rows.order_by("-due_at", "-pk")[: limit or None]))
 
 
 def of_stay(access: Access, reservation_id: int) -> list[Line]:
     """Every message of one reservation, in the order they are or were due."""
     rows = visible_to(access, Message.objects.filter(reservation_id=reservation_id), READ)
-    return _lines(access, list(rows.order_by("due_at", "pk")))
+    return lines_of(access, list(rows.order_by("due_at", "pk")))
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class Told:
 def one(access: Access, public_id: UUID) -> Told:
     """The message of this id, if he may see it; else Forbidden."""
     message = one_of(access, Message.objects.all(), READ, public_id=public_id)
-    (line,) = _lines(access, [message])
+    (line,) = lines_of(access, [message])
     text = MessageText.objects.filter(message=message).first()
     may_read = access.may("contact.read", message.property_id)
     look_ups = LookUp.objects.filter(reservation_id=message.reservation_id or 0).order_by("pk")
@@ -177,7 +177,7 @@ def named(access: Access, key: str) -> Told:
     return one(access, public_id)
 
 
-def _lines(access: Access, rows: list[Message]) -> list[Line]:
+def lines_of(access: Access, rows: list[Message]) -> list[Line]:
     """Names only where he may read them."""
     at = Property.objects.in_bulk({each.property_id for each in rows})
     numbers = dict(

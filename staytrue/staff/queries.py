@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
 
 from staytrue.staff.access import Access, require_everywhere, visible_to
 from staytrue.staff.models import ApiKey, Ask, AuditEntry, Grant, Member, Role
+
+LOOKED_BACK = 500
+"""So many entries back somebody is looked for who changed something last."""
 
 
 def asks_for(access: Access, property_id: int | None = None) -> QuerySet[Ask]:
@@ -70,3 +73,12 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     ids = {actor: actor.partition(":")[2] for actor in actors if actor.startswith("member:")}
     known = dict(Member.objects.filter(pk__in=ids.values()).values_list("pk", "name"))
     return {actor: known[int(id_)] for actor, id_ in ids.items() if int(id_) in known}
+
+
+def last_changes(objects: Collection[str]) -> dict[tuple[str, str], AuditEntry]:
+    """Who changed what last of these watched rows ("table:key"): table and column → the entry."""
+    found: dict[tuple[str, str], AuditEntry] = {}
+    for each in AuditEntry.objects.filter(object__in=objects).order_by("-pk")[:LOOKED_BACK]:
+        for field in each.fields:
+            found.setdefault((each.object.partition(":")[0], field), each)
+    return found

@@ -19,8 +19,9 @@ STATE: Words = {
     "draft": pgettext_lazy("journey", "Draft"),
     "approved": pgettext_lazy("journey", "Approved"),
     "live": pgettext_lazy("journey", "Live"),
+    "retired": pgettext_lazy("journey", "Retired"),
 }
-STATE_TONE = {"live": "good", "approved": "info", "draft": "warn"}
+STATE_TONE = {"live": "good", "approved": "info", "draft": "warn", "retired": ""}
 STANDING: Words = {
     "live": pgettext_lazy("step", "Live"),
     "held": pgettext_lazy("step", "Held"),
@@ -68,6 +69,7 @@ TO: Words = {
     "companions": gettext_lazy("Each companion"),
     "agency": gettext_lazy("The agency"),
 }
+LEAVES = pgettext_lazy("plan", "Leaves")
 WHAT: Words = {
     "kept": pgettext_lazy("plan", "Kept"),
     "moved": pgettext_lazy("plan", "Moved"),
@@ -100,6 +102,12 @@ REFUSALS: dict[str, Promise] = {
         "A step that hangs on a day needs a time of day, such as 10:00."
     ),
     "wrong_anchor": gettext_lazy("This kind of message cannot hang on that."),
+    "wrong_kind": gettext_lazy("A mailing is no step: it has a list and a page of its own."),
+    "too_many_steps": gettext_lazy("A journey has at most 40 steps."),
+    "bad_condition": gettext_lazy(
+        "A condition says nothing that can be compared. Give a whole number where something is "
+        "counted, else one or several words, with commas between."
+    ),
 }
 
 
@@ -173,13 +181,13 @@ def reason(line: Planned) -> str:
     if line.what == "sent":
         told.append(_("What left is kept and never repeated."))
     if line.late and not line.reason:
-        told.append(words.word(_LATE_WHY, line.late))
+        told.append(words.word(LATE_WHY, line.late))
     if line.note:
         told.append(_("Will be held: the guest gets as many in these days as he may."))
     return " ".join(told)
 
 
-_LATE_WHY: Words = {
+LATE_WHY: Words = {
     "now": gettext_lazy("Booked or moved too late for its own moment: sent at once."),
     "shorten": gettext_lazy("Booked or moved too late for its own moment: sent at its next hour."),
 }

@@ -12,20 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from staytrue.hotel.models import Property
-from staytrue.journeys import actions, queries, rehearsing, steps
+from staytrue.journeys import actions, editing, queries, rehearsing, shadows
 from staytrue.journeys.availability import Standing
 from staytrue.journeys.queries import Told
-from staytrue.journeys.steps import Step
 from staytrue.kit import clock
 from staytrue.mirror.models import Reservation
 from staytrue.staff.access import Access, visible_to
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
-from staytrue.web import journey_words
+from staytrue.web import journey_steps, journey_words
 from staytrue.web.acting import tried
 from staytrue.web.pages import page
-
-_NUMBERS = ("nights_min", "freshness_minutes", "lives_minutes")
 
 
 @needs(queries.READ)
@@ -59,7 +56,7 @@ def journey(request: HttpRequest, key: str) -> HttpResponse:
         rehearsal=told.shown.rehearsal if told.shown.rehearsed_at else None,
         examples=_examples(access, told),
         may_write=access.may(actions.WRITE), may_approve=access.may(actions.APPROVE),
-        late=journey_words.LATE.items(), to=journey_words.TO.items(),
+        listed=journey_steps.listed(told.steps), kinds=editing.KINDS,
     )  # fmt: skip
 
 
@@ -125,6 +122,12 @@ def place(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     hotel = Property.objects.filter(pk__in=access.where(actions.APPROVE), code=code).first()
     if hotel is None:
         raise Http404
+    if "shadow" in request.POST:
+        return _act(
+            request, key,
+            lambda who, told, now: actions.shadow(who, told.journey, hotel, now),
+            _("Runs in shadow: all is planned and decided, nothing leaves."),
+        )  # fmt: skip
     if "off" in request.POST:
         return _act(
             request, key,
@@ -140,41 +143,15 @@ def place(request: HttpRequest, key: str, code: str) -> HttpResponseBase:
     )  # fmt: skip
 
 
-@needs(actions.WRITE)
-@require_POST
-def step(request: HttpRequest, key: str, name: str) -> HttpResponseBase:
-    """Keep one step as it was set, as a draft."""
-
-    def change(access: Access, told: Told, now: datetime) -> None:
-        if name not in {each.key for each in told.steps}:
-            raise Http404
-        raw = [_given(request, each) if each.key == name else steps.stored((each,))[0]
-               for each in told.steps]  # fmt: skip
-        actions.draft(access, told.journey, raw, now)
-
-    answer = _act(request, key, change, _("Kept as a draft."))
-    answer["Location"] = f"{answer['Location']}?step={name}#step"
-    return answer
-
-
-def _given(request: HttpRequest, kept: Step) -> dict[str, Any]:
-    """The step with what the form says; an empty field takes the written value."""
-    raw: dict[str, Any] = steps.stored((kept,))[0]
-    point = dict(raw["when"])
-    for name in ("days", "at"):
-        if name in request.POST and kept.when.at is not None:
-            point[name] = request.POST[name].strip()
-    raw["when"] = point
-    for name in ("late", "to"):
-        if request.POST.get(name):
-            raw[name] = request.POST[name]
-    for name in _NUMBERS:
-        if name in request.POST:
-            value = request.POST[name].strip()
-            raw.pop(name, None)
-            if value:
-                raw[name] = value
-    return raw
+@needs(queries.READ)
+def shadow(request: HttpRequest, key: str) -> HttpResponse:
+    """What a journey in shadow would have sent, what it held and what it would not have sent."""
+    access, now = access_in(request), clock.now()
+    told = _told(access, key, now)
+    return page(
+        request, "journey_shadow.html", now, screen="journeys", told=told,
+        shadows=shadows.shadows(access, told.journey), may_approve=access.may(actions.APPROVE),
+    )  # fmt: skip
 
 
 def _act(

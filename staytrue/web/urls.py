@@ -23,8 +23,10 @@ from staytrue.web import (
     guest_survey,
     guest_wrote,
     guests,
+    hotel_messages,
     households,
     hubs,
+    journey_steps,
     journeys,
     letterhead,
     live,
@@ -107,7 +109,14 @@ urlpatterns = [
     path("journeys/<slug:key>/rehearse/", journeys.rehearse, name="journey_rehearse"),
     path("journeys/<slug:key>/approve/", journeys.approve, name="journey_approve"),
     path("journeys/<slug:key>/at/<str:code>/", journeys.place, name="journey_place"),
-    path("journeys/<slug:key>/steps/<slug:name>/", journeys.step, name="journey_step"),
+    path("journeys/<slug:key>/steps/", journey_steps.change, name="journey_change"),
+    path("journeys/<slug:key>/steps/<slug:name>/", journey_steps.step, name="journey_step"),
+    path(
+        "journeys/<slug:key>/steps/<slug:name>/seen/", journey_steps.preview, name="journey_preview"
+    ),
+    path("journeys/<slug:key>/versions/", journey_steps.versions, name="journey_versions"),
+    path("journeys/<slug:key>/shadow/", journeys.shadow, name="journey_shadow"),
+    path("hotels/<str:code>/messages/", hotel_messages.chosen, name="hotel_messages"),
     path(
         "carriers/<int:pk>/reports/",
         carrier_hooks.told,

@@ -11,7 +11,9 @@ from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
 from staytrue.journeys import rehearsing
 from staytrue.journeys.models import Journey, JourneyPlace, JourneyVersion
+from staytrue.journeys.steps import STANDARD
 from staytrue.kit import clock
+from staytrue.web.step_form import as_told
 from tests.journeys import scenes
 from tests.journeys.scenes import READ, Scene, stay
 
@@ -72,7 +74,9 @@ def test_an_imported_past_stay_says_why_nothing_leaves(scene: Scene) -> None:
 def test_a_version_goes_from_draft_over_rehearsal_to_live(scene: Scene) -> None:
     writer = scene.house.client("administrator", everywhere=True)
     other = scene.house.client("administrator", everywhere=True)
-    kept = writer.post("/journeys/stay/steps/pre_stay/", {"days": "-5", "at": "11:00"})
+    given = as_told(next(step for step in STANDARD if step.key == "pre_stay"))
+    given |= {"days": "-5", "at": "11:00"}
+    kept = writer.post("/journeys/stay/steps/pre_stay/", given)
     assert kept.status_code == 302
     with scope.everything():
         draft = JourneyVersion.objects.get(state="draft")

@@ -103,6 +103,18 @@ def without_address(rehearsal: Mapping[str, Any]) -> int:
 
 
 @register.filter
+def by_count(counts: Counter[str]) -> list[tuple[str, int]]:
+    """The most frequent first."""
+    return counts.most_common()
+
+
+@register.filter
+def total(counts: Counter[str]) -> int:
+    """All of them together."""
+    return counts.total()
+
+
+@register.filter
 def language_shares(rehearsal: Mapping[str, Any]) -> str:
     """The languages of a rehearsal, the most used first."""
     total = rehearsal["messages"] or 1
