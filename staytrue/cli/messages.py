@@ -8,11 +8,13 @@ from typing import Any
 import click
 
 from staytrue.cli.frame import ACTOR, Answer, answers, as_text, property_named, reading
-from staytrue.messages import queries
+from staytrue.messages import queries, wrong_sends
 from staytrue.messages import why as reasons
 from staytrue.messages.queries import Told
 from staytrue.staff.access import house_access
 
+MOST = 10_000
+WRONG_COLUMNS = ("id", "property", "reservation", "kind", "cause", "knowable", "handed_at", "owner")
 COLUMNS = ("id", "property", "reservation", "kind", "state", "reason", "due_at", "held_until")
 
 
@@ -21,6 +23,13 @@ def every(code: str | None, state: str | None, limit: int | None) -> Iterator[di
     hotel = property_named(code).pk if code else None
     for line in queries.listed(house_access(ACTOR), hotel, state, limit):
         yield line.record()
+
+
+def wrong(code: str | None, limit: int | None) -> Iterator[dict[str, Any]]:
+    """Messages that later facts showed to be wrong, the newest first, of one hotel if named."""
+    hotel = property_named(code).pk if code else None
+    for found in wrong_sends.listed(house_access(ACTOR), hotel, limit=limit or MOST):
+        yield found.record()
 
 
 def one(key: str) -> dict[str, Any]:

@@ -36,12 +36,17 @@ _COLUMNS = {
 @click.option("--property", "code", help="Only of this hotel.")
 @click.option("--status", help="Only in this state: of a reservation or of a message.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@click.option("--wrong", is_flag=True, help="Messages only that later facts showed to be wrong.")
 @answers
-def list_(things: str, code: str | None, status: str | None, limit: int | None) -> Answer:
+def list_(
+    things: str, code: str | None, status: str | None, limit: int | None, *, wrong: bool
+) -> Answer:
     """List reservations, profiles or guests, each with the instant up to which it is true; or
     messages, each with its state and reason.
     """
     object = _object(things, _LISTED)
+    if wrong:
+        return _wrong(object, code, status, limit)
     if status and object not in _STATES:
         raise click.UsageError(f"--status is for reservations and messages: a {object} has none")
     if status and status not in _STATES[object]:
@@ -49,6 +54,14 @@ def list_(things: str, code: str | None, status: str | None, limit: int | None) 
     records = _records(object, code, status, limit)
     # Only one of the two is ever read.
     return Answer(records, _as_lines(records, _COLUMNS[object]))
+
+
+def _wrong(object: str, code: str | None, status: str | None, limit: int | None) -> Answer:
+    if object != "message" or status:
+        raise click.UsageError("--wrong is for messages, and goes without --status")
+    with reading():
+        records = list(messages.wrong(code, limit))
+    return Answer(iter(records), _as_lines(iter(records), messages.WRONG_COLUMNS))
 
 
 def _records(

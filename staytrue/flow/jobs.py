@@ -29,9 +29,9 @@ from staytrue.guests import dry_runs, safety_reviews
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications
-from staytrue.journeys import rehearsing
+from staytrue.journeys import following, rehearsing
 from staytrue.kit import clock, merge
-from staytrue.messages import complaints
+from staytrue.messages import complaints, mailboxes, wrong_finding
 from staytrue.messages.mailings import rounds as mailings
 
 Duty = Callable[[datetime], object]
@@ -104,6 +104,11 @@ def watch_complaints(now: datetime) -> None:
     complaints.settle(now)
 
 
+def read_mailboxes(now: datetime) -> None:
+    """Take what came back into hotels' mailboxes."""
+    mailboxes.read_all(now)
+
+
 def move_mailings(now: datetime) -> None:
     """Count whom mailings would reach, and plan the next batch of those that are sent."""
     mailings.move(now)
@@ -125,9 +130,21 @@ def escalate_opt_outs(now: datetime) -> None:
         pms_asks.escalate(now)
 
 
+def find_wrong_sends(now: datetime) -> None:
+    """Look through a part of all that left: every message once a day."""
+    with scope.everything():
+        wrong_finding.of_share(now.hour, 24, now)
+
+
 def rehearse_journeys(now: datetime) -> None:
     """Rehearse the drafts of journeys that somebody asked for."""
     rehearsing.rehearse_waiting(now)
+
+
+def follow_capabilities(now: datetime) -> None:
+    """Plan anew where a hotel gets another standing of a step."""
+    with scope.everything():
+        following.follow(now)
 
 
 # Five fields: minute, hour, day, month, weekday; a sixth is seconds. None is less often than
@@ -147,8 +164,11 @@ DUTIES: dict[Duty, str] = {
     clear_leftovers: "27 * * * *",
     count_rules: "* * * * * 50",
     rehearse_journeys: "* * * * * 55",
+    follow_capabilities: "* * * * * 15",
     watch_rules: "*/5 * * * * 35",
     watch_complaints: "* * * * * 35",
+    read_mailboxes: "* * * * * */20",
+    find_wrong_sends: "7 * * * *",
     learn_contacts: "37 * * * *",
     move_mailings: "* * * * * */5",
 }

@@ -15,6 +15,8 @@ from staytrue.journeys.actions import LOOKED_BACK, REACTION, replan
 
 PEOPLE = "plan_for_people"
 """Plans the stays of profiles anew."""
+WRONG = "find_wrong_sends_to"
+"""Lists what left for profiles and was wrong, as is known by now."""
 
 # Coming stays, and those with something still to leave: a birthday comes long after.
 _OF_PEOPLE = """
@@ -26,6 +28,12 @@ _OF_PEOPLE = """
      AND (r.departure_on >= %(since)s OR EXISTS (
        SELECT FROM message m WHERE m.reservation_id = r.id AND m.state IN ('planned', 'held')))"""
 _COMING = "SELECT id FROM reservation WHERE id = ANY(%(ids)s) AND departure_on >= %(since)s"
+
+
+def look_after(profile_ids: Collection[int], now: datetime) -> None:
+    """What these people are, or said, differs: their plans are made anew, what left is judged."""
+    pending.add(PEOPLE, "profile", profile_ids, now)
+    pending.add(WRONG, "profile", profile_ids, now)
 
 
 def settle_plans(reservation_ids: Collection[int], now: datetime) -> None:

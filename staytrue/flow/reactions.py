@@ -21,6 +21,7 @@ from staytrue.hotel import scope
 from staytrue.inbox import parcels
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.kit.errors import StaytrueError
+from staytrue.messages import wrong_finding
 from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff.actions import NewAsk, close_asks, open_ask, open_asks
 
@@ -65,7 +66,7 @@ def keep_contacts(profile_ids: Collection[int], now: datetime) -> None:
     changed = consent.learn_roles(consent.keep_contacts(profile_ids, now), now)
     # Whoever else has such an address is shown by another one now.
     contacts.recompose(changed, now)
-    pending.add(plans.PEOPLE, "profile", profile_ids, now)
+    plans.look_after(profile_ids, now)
 
 
 def compute_guests(profile_ids: Collection[int], now: datetime) -> None:
@@ -78,7 +79,7 @@ def find_households(profile_ids: Collection[int], now: datetime) -> None:
     """Who lives with these profiles' guests, as far as they tell."""
     households.recompute(links.guests_of(profile_ids).values(), now)
     # Who went to another guest has other stays to come.
-    pending.add(plans.PEOPLE, "profile", profile_ids, now)
+    plans.look_after(profile_ids, now)
 
 
 def follow_guest_pages(profile_ids: Collection[int], now: datetime) -> None:
@@ -94,9 +95,19 @@ def ask_other_address(reservation_ids: Collection[int], now: datetime) -> None:
 def follow_consent(profile_ids: Collection[int], now: datetime) -> None:
     """What follows for those who opted out or in, or whose address went on the suppression list."""
     other_address.ask_for_profiles(profile_ids, now)
-    pending.add(plans.PEOPLE, "profile", profile_ids, now)
+    plans.look_after(profile_ids, now)
     hotels = Profile.objects.filter(id__in=profile_ids).values_list("property_id", flat=True)
     raise_screens(id_ for id_ in hotels.distinct() if id_)
+
+
+def find_wrong_sends(reservation_ids: Collection[int], now: datetime) -> None:
+    """What left for these stays and was wrong, as is known by now, lists itself."""
+    wrong_finding.of_stays(reservation_ids, now)
+
+
+def find_wrong_sends_to(profile_ids: Collection[int], now: datetime) -> None:
+    """What left for these people and was wrong, as is known by now, lists itself."""
+    wrong_finding.of_people(profile_ids, now)
 
 
 REACTIONS: dict[Reaction, frozenset[Kind]] = {
@@ -130,6 +141,9 @@ REACTIONS: dict[Reaction, frozenset[Kind]] = {
     plans.settle_plans: RESERVATION_CHANGES,
     # Kept contacts and consent acts wake it.
     plans.plan_for_people: PROFILE_CHANGES,
+    find_wrong_sends: RESERVATION_CHANGES - {Kind.CREATED},
+    # Woken with the plans of people.
+    find_wrong_sends_to: frozenset(),
 }
 
 

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     BIRTHDAY = "birthday"
     WIN_BACK = "win_back"
     MAILING = "mailing"
+    CORRECTION = "correction"
 
 
 class Needs(StrEnum):
@@ -104,4 +105,6 @@ DEMANDS: dict[Kind, Demands] = {
     Kind.BIRTHDAY: Demands("marketing", _DAY),
     Kind.WIN_BACK: Demands("marketing", _DAY),
     Kind.MAILING: Demands("marketing", _DAY),
+    # Puts a wrong message right: a person sends it, and no cap keeps it from whoever was misled.
+    Kind.CORRECTION: Demands("stay", _DAY, is_critical=True),
 }

@@ -31,6 +31,7 @@ KIND: Words = {
     "birthday": _("Birthday"),
     "win_back": _("Come back"),
     "mailing": _("Mailing"),
+    "correction": _("Correction"),
 }
 STATE: Words = {
     "planned": pgettext_lazy("message", "Planned"),
@@ -182,7 +183,7 @@ def facts(told: Mapping[str, Any], zone: str, now: datetime) -> list[Fact]:
     if status := told.get("status"):
         made.append((gettext("State of the stay"), words.word(words.STATUS, str(status))))
     if (version := told.get("stay_version")) is not None:
-        made.append((gettext("Version of the stay"), _short(version)))
+        made.append((gettext("Version of the stay"), short(version)))
     if as_of := told.get("as_of"):
         made.append((gettext("Mirror true through"), _instant(as_of, zone, now)))
     if looked := told.get("look_up"):
@@ -210,7 +211,7 @@ _MOVES: Words = {"planned": _("Planned on"), "stands": _("Stands now")}
 _INSTANTS: Words = {"was_at": _("Was due"), "due_at": _("Is due")}
 
 
-def _short(version: object) -> str:
+def short(version: object) -> str:
     """A version as people compare it: the end of its number in hexadecimal."""
     return f"{int(str(version)) & 0xFFFFFFFF:08x}"
 

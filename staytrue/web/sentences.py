@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from staytrue.consent import other_address, pms_asks, proposals
 from staytrue.guests.consequences import PARTED
+from staytrue.messages import wrong_finding
 from staytrue.mirror.rules import AGE_LIMITS, EVIDENCE, NEXT_MESSAGE, Verdict, verdict
 from staytrue.web import (
     consent_words,
@@ -26,6 +27,7 @@ from staytrue.web import (
     parted_words,
     reasons,
     words,
+    wrong_words,
 )
 from staytrue.web.reasons import brake_brief
 
@@ -210,6 +212,10 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         )
     if kind in (pms_asks.KIND, other_address.KIND, proposals.KIND):
         return _about_consent(kind, told)
+    if kind == wrong_finding.ASK:
+        return wrong_words.asked(facts)
+    if kind == journey_words.ASK:
+        return journey_words.asked(facts)
     if kind == message_words.ASK:
         return message_words.asked(facts)
     if kind in guest_asks.KINDS:

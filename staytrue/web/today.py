@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from staytrue.guests.consequences import PARTED
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
+from staytrue.messages import wrong_sends
 from staytrue.mirror import lists
 from staytrue.mirror.lists import ListedStay, Tally
 from staytrue.mirror.rules import Verdict
@@ -105,6 +106,7 @@ def today(request: HttpRequest, code: str = "") -> HttpResponse:
         arrivals=_count(tallies, "arrivals"),
         in_house=_count(tallies, "in_house"),
         lost=_count(tallies, "out_of_sight"),
+        rate=wrong_sends.rate(access, chosen, now),
     )
 
 

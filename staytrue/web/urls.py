@@ -43,6 +43,7 @@ from staytrue.web import (
     team,
     texts,
     today,
+    wrong_sends,
 )
 
 
@@ -124,10 +125,14 @@ urlpatterns = [
         name="carrier_reports",
     ),
     path("carriers/<int:pk>/mail/", carrier_hooks.told, {"sort": "mail"}, name="carrier_mail"),
+    path("carriers/<int:pk>/text/", carrier_hooks.text, name="carrier_text"),
     path("sending/", sending.sending, name="sending"),
     path("sending/stop/", sending.stop, name="sending_stop"),
     path("sending/new/", sending.set_up, name="outlet_set_up"),
     path("sending/<int:pk>/", sending.act, name="outlet_act"),
+    path("sending/wrong/", wrong_sends.ledger, name="wrong_sends"),
+    path("sending/wrong/<int:pk>/", wrong_sends.one, name="wrong_send"),
+    path("sending/wrong/<int:pk>/act/", wrong_sends.act, name="wrong_send_act"),
     path("messages/", outbox.outbox, name="outbox"),
     path("messages/<uuid:public_id>/", outbox.message, name="message"),
     path("messages/<uuid:public_id>/answer/", outbox.answer, name="message_answer"),

@@ -10,7 +10,7 @@ import pytest
 from staytrue.hotel import scope
 from staytrue.messages import planning
 from staytrue.messages.kinds import Kind
-from staytrue.messages.models import Message
+from staytrue.messages.models import Message, WrongSend
 from staytrue.messages.reasons import Reason
 from staytrue.messages.wanted import Wanted
 from staytrue.mirror.models import Profile, Reservation
@@ -53,3 +53,19 @@ def test_what_is_no_message_is_a_no_and_nonsense_is_wrong_use(filled: Cli) -> No
     assert filled("show", "message", "x").code == 1
     assert filled("list", "messages", "--status", "confirmed").code == 2
     assert filled("list", "profiles", "--status", "confirmed").code == 2
+
+
+def test_those_that_later_facts_showed_to_be_wrong_are_listed_with_their_cause(
+    filled: Cli, message: Message
+) -> None:
+    with scope.everything():
+        WrongSend.objects.create(
+            message=message, property_id=message.property_id, cause="cancelled",
+            knowable="unknowable", true_at=DUE, known_at=DUE, found_at=DUE, owner="guest_relations",
+            then={"status": "confirmed"}, stands={"status": "cancelled"},
+        )  # fmt: skip
+    (found,) = filled("list", "messages", "--wrong", "--json").document
+    assert (found["id"], found["cause"]) == (str(message.public_id), "cancelled")
+    assert (found["then"]["status"], found["stands"]["status"]) == ("confirmed", "cancelled")
+    assert (found["owner"], found["is_open"]) == ("guest_relations", True)
+    assert filled("list", "guests", "--wrong").code == 2

@@ -1,6 +1,7 @@
 """The tables of what is written to guests: each message, every decision about it, how it left."""
 
 from staytrue.messages.models.guest_links import GuestLink
+from staytrue.messages.models.incoming import IncomingText, Mailbox
 from staytrue.messages.models.mailings import Mailing, MailingRecipient
 from staytrue.messages.models.messages import (
     Decision,
@@ -18,15 +19,18 @@ from staytrue.messages.models.sending import (
     Remembered,
 )
 from staytrue.messages.models.writing import Letterhead, Template, TemplateVersion
+from staytrue.messages.models.wrong_sends import WrongSend, WrongSendAct
 
 __all__ = [
     "CarrierReport",
     "Decision",
     "GateSetting",
     "GuestLink",
+    "IncomingText",
     "Lease",
     "Letterhead",
     "LookUp",
+    "Mailbox",
     "Mailing",
     "MailingRecipient",
     "Message",
@@ -37,4 +41,6 @@ __all__ = [
     "Silence",
     "Template",
     "TemplateVersion",
+    "WrongSend",
+    "WrongSendAct",
 ]

@@ -73,6 +73,15 @@ class Stay:
 
 
 @dataclass(frozen=True)
+class Corrects:
+    """The wrong message that a correction puts right."""
+
+    cause: str
+    subject: str
+    sent_on: date
+
+
+@dataclass(frozen=True)
 class Given:
     """All that one message is made of."""
 
@@ -81,6 +90,7 @@ class Given:
     stay: Stay | None
     links: Mapping[str, str] = field(default_factory=dict)
     custom: Mapping[str, Any] = field(default_factory=dict)
+    corrects: Corrects | None = None
 
 
 def of(given: Given, language: str, now: datetime) -> Facts:
@@ -90,6 +100,7 @@ def of(given: Given, language: str, now: datetime) -> Facts:
         "hotel": _hotel(given.house, language),
         "links": dict(given.links),
         "stay": _stay(given.stay, given.house, language, now) if given.stay else {},
+        "correction": _correction(given.corrects, language, now) if given.corrects else {},
     }
     return found
 
@@ -150,6 +161,15 @@ def _stay(stay: Stay, house: House, language: str, now: datetime) -> dict[str, A
         "as_of": stay.as_of and phrases.instant(stay.as_of, house.timezone, language),
     }
     return _filled(made) | {"custom": _own(stay.custom)}
+
+
+def _correction(wrong: Corrects, language: str, now: datetime) -> dict[str, Any]:
+    made = {
+        "cause": wrong.cause,
+        "subject": _line(wrong.subject),
+        "sent_on": phrases.day(wrong.sent_on, language, now.year),
+    }
+    return _filled(made)
 
 
 def _filled(made: Mapping[str, Any]) -> dict[str, Any]:

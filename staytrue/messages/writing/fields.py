@@ -19,6 +19,10 @@ ALWAYS = frozenset(
         "links.pre_checkin",
         "links.survey",
         "links.wishes",
+        # Of a correction: what it puts right.
+        "correction.cause",
+        "correction.sent_on",
+        "correction.subject",
     }
 )
 SOMETIMES = frozenset(

@@ -77,7 +77,7 @@ def _facts(
     ).first()
     asked = Asked(
         stay.property_id, guest.pk if guest else 0, language,
-        stay.pk if DEMANDS[kind].of_stay else None, sampling.LINKS,
+        stay.pk if DEMANDS[kind].of_stay else None, sampling.LINKS, sampling.facts_of(kind),
     )  # fmt: skip
     (told,) = reading.read([asked], now)
     for name, (part, field) in _HIDDEN.items():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from staytrue.kit.asking import ask
 from staytrue.kit.errors import Refused
-from staytrue.messages.kinds import DEMANDS
+from staytrue.messages.kinds import DEMANDS, Kind
 from staytrue.messages.writing import reading, rendering
 from staytrue.messages.writing.reading import Asked
 from staytrue.messages.writing.rendering import Version
@@ -17,13 +18,16 @@ LINKS = dict.fromkeys(
     ("preferences", "unsubscribe", "pre_checkin", "survey", "wishes"), "https://preview.invalid/"
 )
 """What stands for links that are made only for a message that leaves."""
+CORRECTED = {"cause": "cancelled", "subject": "Welcome", "sent_on": "2026-01-31"}
+"""What stands for a wrong message that a correction would put right."""
 
 
 def require_filled(version: Version, property_ids: Collection[int], now: datetime) -> int:
     """Refuse with the field named where it cannot be filled for one of them; answers how many."""
     sample = newest(version, property_ids)
+    own = facts_of(version.kind)
     for language in version.texts:
-        asked = [Asked(h, p, language, r, LINKS) for h, p, r, _number in sample]
+        asked = [Asked(h, p, language, r, LINKS, own) for h, p, r, _number in sample]
         for told, (*_ids, number) in zip(reading.read(asked, now), sample, strict=True):
             try:
                 rendering.rendered(version, language, told)
@@ -33,6 +37,11 @@ def require_filled(version: Version, property_ids: Collection[int], now: datetim
                     **{**refusal.facts, "of": number, "language": language},
                 ) from refusal  # fmt: skip
     return len(sample)
+
+
+def facts_of(kind: Kind) -> dict[str, Any]:
+    """What only a message of this kind tells."""
+    return {"corrects": CORRECTED} if kind == Kind.CORRECTION else {}
 
 
 def newest(

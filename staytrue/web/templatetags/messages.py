@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString
 
-from staytrue.web import message_words, words
+from staytrue.web import message_words, words, wrong_words
 from staytrue.web.templatetags.staytrue import tag
 
 register = template.Library()
@@ -19,6 +19,10 @@ def message(code: str, table: str) -> str:
         "ANSWER": message_words.ANSWER | message_words.STATE,
         "REASON": message_words.REASON,
         "ROLE": message_words.ROLE,
+        "WRONG": wrong_words.BRIEF,
+        "WRONG_WHY": wrong_words.CAUSE,
+        "KNOWN": wrong_words.KNOWN_BRIEF,
+        "KNOWN_WHY": wrong_words.KNOWN,
     }[table]
     return words.word(known, code)
 

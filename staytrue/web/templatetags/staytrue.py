@@ -276,6 +276,12 @@ def number(value: Any) -> str:
 
 
 @register.filter
+def tenth(value: float) -> str:
+    """A figure with one decimal."""
+    return formats.tenth(value)
+
+
+@register.filter
 def percent(value: float) -> str:
     """A share."""
     return formats.percent(value)
