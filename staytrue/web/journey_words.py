@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from staytrue.journeys import following
 from staytrue.journeys.availability import Available, Standing
 from staytrue.journeys.queries import Planned
 from staytrue.journeys.steps import Anchor, Point, Step
@@ -111,6 +113,21 @@ REFUSALS: dict[str, Promise] = {
 }
 
 
+ASK = following.ASK
+
+
+def asked(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """What a manager is asked of a step that a hotel no longer gets."""
+    kind = words.word(message_words.KIND, str(facts.get("step")))
+    told = {"hotel": facts.get("hotel", ""), "step": kind}
+    why = words.word(WHY, str(facts.get("why"))) % _spans(facts)
+    return (
+        _("%(hotel)s no longer gets: %(step)s") % told,
+        _("Here: %(why)s. Nothing of it leaves. Mend the connection, or take the step out.")
+        % {"why": why},
+    )
+
+
 def phase(step: Step) -> str:
     """The part of the table a step stands in."""
     return words.word(PHASE, step.when.anchor.value)
@@ -162,7 +179,7 @@ def cell(told: Available) -> dict[str, str]:
     }
 
 
-def _spans(facts: dict[str, Any]) -> dict[str, str]:
+def _spans(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: formats.span(facts[name]) if name in facts else "" for name in ("cadence", "limit")
     }
