@@ -23,6 +23,7 @@ from staytrue.web import (
     deliveries,
     formats,
     guest_asks,
+    journey_words,
     message_words,
     parted_words,
     reasons,
