@@ -158,8 +158,14 @@ def migrate(now: datetime) -> None:
     try:
         _check_version()
         with connection.cursor() as cursor:
-            # Two commands may start at once; the lock ends with the connection.
-            cursor.execute("SELECT pg_advisory_lock(hashtext('staytrue_migrate'))")
+            # Two commands may start at once; the lock ends with the connection. So does who acts:
+            # a migration that gives roles a new right is audited like anybody.
+            cursor.execute(
+                """SELECT pg_advisory_lock(hashtext('staytrue_migrate')),
+                          set_config('staytrue.actor', 'upgrade', false),
+                          set_config('staytrue.at', %s, false)""",
+                [now.isoformat()],
+            )
         if not is_migrated():
             call_command("migrate", interactive=False, verbosity=0)
         _make_partitions(now.date().replace(day=1))

@@ -106,6 +106,17 @@ def test_migrating_again_changes_nothing_and_ends_as_the_app(transactional_db: N
     assert one("SELECT current_user") == "staytrue_app"
 
 
+def test_a_migration_may_give_roles_a_right_and_is_audited(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "is_migrated", lambda: False)
+    monkeypatch.setattr(database, "call_command", lambda *_args, **_options: one(
+        "UPDATE role SET rights = rights || '{\"x.y\"}' WHERE key = 'administrator' RETURNING key"
+    ))  # fmt: skip
+    database.migrate(NOW)
+    assert one("SELECT actor FROM audit_entry ORDER BY id DESC LIMIT 1") == "upgrade"
+
+
 def test_a_new_home_has_a_database_migrated_by_its_owner(
     tmp_path: Path, transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
