@@ -143,12 +143,13 @@ def words(*kinds: Kind) -> None:
             )  # fmt: skip
 
 
-def renew_words(kind: Kind) -> None:
+def renew_words(kind: Kind, body: str = "Welcome.") -> None:
     """A newer version of the words is approved in place of the one before."""
     with scope.everything(), audit.acting("tests", NOON):
         old = TemplateVersion.objects.get(template__kind=kind, state="live")
         TemplateVersion.objects.filter(pk=old.pk).update(state="retired")
         old.pk, old.number, old.state = None, old.number + 1, "live"
+        old.texts = {"en": {"subject": "Your stay", "preview": "", "body": body}}
         old.save(force_insert=True)
 
 

@@ -9,6 +9,8 @@ from staytrue.consent import acts
 from staytrue.consent.acts import About, Spoken
 from staytrue.consent.models import ContactUse
 from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose
+from staytrue.consent.ratchet import Cause
+from staytrue.guests import settling
 from staytrue.hotel import scope
 from staytrue.hotel.records import Email, Profile
 from staytrue.messages import dispatching, leases, outlets
@@ -18,6 +20,7 @@ from staytrue.messages.letters import Written
 from staytrue.messages.mailings import actions, looking, queries, rounds
 from staytrue.messages.mailings.queries import Counts
 from staytrue.messages.models import Mailing, OutboxEntry, TemplateVersion
+from staytrue.mirror.models import Profile as Person
 from staytrue.staff import audit
 from staytrue.staff.access import Access
 from tests import make
@@ -118,6 +121,20 @@ def refuse(*profiles: int, at: datetime = NOON) -> None:
         about = [About(each.profile_id, each.contact_point_id) for each in uses]
         spoken = Spoken(Origin.DESK, "tests", words="No more.")
         acts.opt_out(about, {Purpose.MARKETING}, {Channel.EMAIL}, GROUP, spoken, at)
+
+
+def recognised() -> None:
+    """Each profile belongs to a guest."""
+    with scope.everything():
+        settling.settle_guests(list(Person.objects.values_list("pk", flat=True)), NOON)
+
+
+def bounced(profile: int) -> None:
+    """A mail to his address came back."""
+    with scope.everything(), audit.acting("tests", NOON):
+        use = ContactUse.objects.get(profile_id=profile, contact_point__kind="email")
+        acts.suppress([About(None, use.contact_point_id)], Channel.EMAIL, Cause.BOUNCE,
+                      Spoken(Origin.CARRIER, "tests"), NOON)  # fmt: skip
 
 
 def planned(at: datetime = NOON) -> int:
