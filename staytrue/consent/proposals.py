@@ -14,8 +14,11 @@ from staytrue.consent import acts
 from staytrue.consent.acts import About, Spoken
 from staytrue.consent.desk import RECORD
 from staytrue.consent.models import ProposedOptOut
-from staytrue.consent.purposes import GROUP, ONE_CLICK, Channel, Origin
+from staytrue.consent.points import EMAIL
+from staytrue.consent.purposes import GROUP, ONE_CLICK, POINT_KIND, Channel, Origin
+from staytrue.consent.recorded import address_hash
 from staytrue.kit.errors import Refused
+from staytrue.kit.text import fold
 from staytrue.staff import audit
 from staytrue.staff.access import Access, require
 from staytrue.staff.actions import NewAsk, close_ask, open_ask
@@ -41,7 +44,14 @@ class Heard:
 
 @transaction.atomic
 def propose(heard: Heard, actor: str, now: datetime) -> int:
-    """Keep the words and ask the front desk; nothing is changed until a member confirms."""
+    """Keep the words and ask the front desk; nothing is changed until a member confirms.
+
+    The same mail again (`proof` names it by its hash) is the same proposal.
+    """
+    mail = heard.proof.get("mail")
+    known = ProposedOptOut.objects.filter(proof__mail=mail, property_id=heard.property_id)
+    if mail and (before := known.first()):
+        return before.pk
     with audit.acting(actor, now):
         made = ProposedOptOut.objects.create(
             at=now,
@@ -81,7 +91,7 @@ def decide(access: Access, proposal_id: int, now: datetime, *, is_meant: bool) -
     close_ask(f"proposed-opt-out:{found.pk}", found.decision, now)
     if not is_meant:
         return []
-    about = About(found.profile_id, found.contact_point_id)
+    about = About(found.profile_id, found.contact_point_id, _hash(found))
     if about == About():
         raise Refused(
             "Nobody is known by this address. Find the guest and record it on his card.",
@@ -93,6 +103,14 @@ def decide(access: Access, proposal_id: int, now: datetime, *, is_meant: bool) -
         words=found.words, said_at=found.at, proof=proof,
     )  # fmt: skip
     return acts.opt_out([about], ONE_CLICK, [Channel(found.channel)], GROUP, spoken, now)
+
+
+def _hash(found: ProposedOptOut) -> bytes:
+    """An address that nobody has yet is kept out all the same, should a guest bring it."""
+    kind, value = POINT_KIND[Channel(found.channel)], fold(found.sender)
+    if found.profile_id or found.contact_point_id or kind != EMAIL or "@" not in value:
+        return b""
+    return address_hash(kind, value)
 
 
 def open_ones() -> QuerySet[ProposedOptOut]:

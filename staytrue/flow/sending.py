@@ -13,7 +13,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from staytrue.flow.last_looks import LastLooks
 from staytrue.kit import clock, ids
 from staytrue.kit.errors import StaytrueError
-from staytrue.messages import dispatching, gate, guest_links, leases, letters
+from staytrue.messages import dispatching, gate, guest_links, leases, letters, texting
 from staytrue.messages.dispatching import Ports
 from staytrue.messages.opt_outs import Notes
 
@@ -42,7 +42,8 @@ def send_now() -> int:
 def _round(worker: str, with_: Ports) -> int:
     """What may leave leaves, what runs in shadow is decided; how many there were of both."""
     sent = dispatching.send_due(worker, with_).claimed
-    return sent + gate.decide_shadows(SHADOWS, clock.now(), with_.lookup)
+    confirmed = texting.confirm_due(clock.now())
+    return sent + confirmed + gate.decide_shadows(SHADOWS, clock.now(), with_.lookup)
 
 
 def serve(stop: threading.Event, make: Callable[[], Ports] = ports) -> None:

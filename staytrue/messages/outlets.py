@@ -50,6 +50,12 @@ def set_up(
     choosing.check(channel, carrier, values)
     _check_sender(channel, sender)
     form = choosing.FORMS[carrier]
+    before = Outlet.objects.filter(property=house, channel=channel, carrier=carrier).first()
+    hooks = (
+        {name: text for name, text in before.sealed.items() if name in choosing.HOOKS}
+        if before
+        else {}
+    )
     made, _ = Outlet.objects.update_or_create(
         property=house,
         channel=channel,
@@ -73,9 +79,22 @@ def set_up(
         for name, text in hidden.items()
     }
     if sealed or made.sealed:
-        made.sealed = sealed
+        # What comes back is signed as before, whatever else was set up anew.
+        made.sealed = hooks | sealed
         made.save(update_fields=["sealed"])
     return made
+
+
+def keep_secret(outlet: Outlet, name: str, text: str, by: str, now: datetime) -> None:
+    """Keep by which secret its carrier proves itself when it calls; what it sends goes on."""
+    if name not in choosing.HOOKS or not text:
+        raise Refused("There is no such secret.", "carrier_setting")
+    remember(text)
+    sealed = keyring(settings.HOME).seal(text, table=TABLE, row=outlet.pk, field=name)
+    with transaction.atomic(), scope.everything(), audit.acting(by, now):
+        row = Outlet.objects.select_for_update().get(pk=outlet.pk)
+        row.sealed = {**row.sealed, name: b64encode(sealed).decode()}
+        row.save(update_fields=["sealed"])
 
 
 def arm(

@@ -87,7 +87,7 @@ def test_our_mark_names_the_message_where_the_provider_forgot_its_number(message
 
 @pytest.mark.parametrize("secret", ["", "hook:wrong", "other:a-long-secret"])
 def test_without_the_secret_nothing_is_believed(message: Message, secret: str) -> None:
-    assert post(bounce(), secret) == 400
+    assert post(bounce(), secret) == 401
     assert scene.only().state == State.ACCEPTED
 
 

@@ -16,8 +16,9 @@ from staytrue.messages.carriers.mail import composed, extra_headers
 
 PROVIDERS = (
     "brevo", "mailersend", "mailgun", "mailjet", "mandrill", "postal", "postmark", "resend",
-    "scaleway", "sendgrid", "sparkpost",
+    "sendgrid", "sparkpost",
 )  # fmt: skip
+"""Those that also tell what became of a mail: without its failures an address is never given up."""
 _TAKEN = {"sent", "queued"}
 _TIMEOUT_SECONDS = 30
 _DETAIL_MAX = 300

@@ -17,7 +17,9 @@ EMAIL, SMS = "email", "sms"
 CHANNELS = (EMAIL, SMS)
 DRY_RUN, SMTP, GATEWAY = "dry_run", "smtp", "gateway"
 # Whatever else a carrier is told counts for pacing and money, not for the line.
-COMMON = frozenset({"per_minute", "price", "currency", "bounce_address", "webhook_secret"})
+HOOKS = frozenset({"webhook_secret", "inbound_secret"})
+"""By what a carrier proves itself when it calls us."""
+COMMON = frozenset({"per_minute", "price", "currency", "bounce_address"}) | HOOKS
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,16 @@ class Form:
         return self.needed | self.optional | self.secret | COMMON
 
 
-_PROVIDER_SECRETS = frozenset(
-    {"api_key", "api_token", "server_token", "secret_key", "webhook_secret", "api_url",
-     "sender_domain"}
-)  # fmt: skip
+_PROVIDER_SECRETS = HOOKS | {
+    "api_key", "api_token", "server_token", "secret_key", "api_url", "sender_domain",
+}  # fmt: skip
 FORMS: Mapping[str, Form] = {
     DRY_RUN: Form(frozenset(CHANNELS)),
     SMTP: Form(
         frozenset({EMAIL}), frozenset({"host"}), frozenset({"port", "security", "username"}),
         frozenset({"password"}),
     ),
-    GATEWAY: Form(frozenset({SMS}), secret=frozenset({"address"})),
+    GATEWAY: Form(frozenset({SMS}), secret=HOOKS | {"address"}),
     **{name: Form(frozenset({EMAIL}), secret=_PROVIDER_SECRETS) for name in PROVIDERS},
 }  # fmt: skip
 

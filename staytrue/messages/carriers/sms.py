@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
@@ -9,9 +10,11 @@ from urllib.parse import quote
 import apprise
 
 from staytrue.kit.errors import Misconfigured
+from staytrue.messages.carriers import gateways
 from staytrue.messages.carriers.base import Outcome, Outgoing, Result
 
 TO = "{to}"
+_ERROR = re.compile(r"error=(\d+)")
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 
 
@@ -43,10 +46,19 @@ class Sms:
             return Outcome(Result.REFUSED, detail="not a number in international form",
                            facts={"code": "not_an_address"})  # fmt: skip
         line = apprise.Apprise.instantiate(_filled(self._gateway, message.address))
-        if line is not None and line.notify(body=message.text, notify_type=apprise.NotifyType.INFO):
-            return Outcome(Result.ACCEPTED, str(message.public_id))
-        # Apprise says yes or no and not why: a gateway that took the text and then broke the line
-        # also looks like a no, and a text must not come twice.
+        # Why not, Apprise tells only its log.
+        with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as told:  # type: ignore[no-untyped-call]
+            if line is not None and line.notify(
+                body=message.text, notify_type=apprise.NotifyType.INFO
+            ):
+                return Outcome(Result.ACCEPTED, str(message.public_id))
+            code = _ERROR.search(told.getvalue())
+        blocks = gateways.BLOCKED.get(gateways.gateway_of(self._gateway), frozenset())
+        if code and code[1] in blocks:
+            return Outcome(Result.REFUSED, detail="the guest stopped us at the gateway",
+                           facts={"code": code[1], "blocked": True})  # fmt: skip
+        # A gateway that took the text and then broke the line also looks like a no, and a text
+        # must not come twice.
         return Outcome(Result.UNKNOWN, detail="the gateway did not confirm it")
 
 
