@@ -19,7 +19,7 @@ from staytrue.hotel import scope
 
 _NEEDS_GROUND = (Purpose.MARKETING, Purpose.SURVEY)
 _MONTH = timedelta(days=30.4)
-_CHUNK = 500
+_CHUNK = 400
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,17 @@ def _answers(asked: Sequence[Asked], now: datetime) -> list[tuple[Permission, li
         {(each.profile_id, each.property_id) for each in asked if each.purpose in _NEEDS_GROUND}
     )
     made = []
+    rules: dict[tuple[object, ...], Rule] = {}
     for each in asked:
         country, scopes = hotels[each.property_id]
         person = people.get(
             each.profile_id, recorded.Person("", frozenset({each.profile_id}), frozenset())
         )
         purpose, channel = Purpose(each.purpose), Channel(each.channel)
-        rule = rule_for(
-            purpose, channel, {person.country, country}, choices.get(each.property_id, ())
-        )
+        case = (purpose, channel, person.country, each.property_id)
+        if (rule := rules.get(case)) is None:
+            own = choices.get(each.property_id, ())
+            rule = rules[case] = rule_for(purpose, channel, {person.country, country}, own)
         said = acts.on(each, person.siblings)
         role, _ = points.get(each.contact_point_id, (Role.PLACEHOLDER, b""))
         question = Question(

@@ -20,6 +20,7 @@ from staytrue.consent.bases import Choice, Requirement
 from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose, Scope, Within
 from staytrue.consent.ratchet import Act, Said
 from staytrue.consent.rules import Role
+from staytrue.kit.asking import ask
 from staytrue.kit.errors import Misconfigured
 from staytrue.kit.home import own_secret
 
@@ -91,56 +92,59 @@ class Row:
         return msgspec.structs.replace(self.said, point=point or 0)
 
 
+_ROWS = " UNION ".join(
+    f"""SELECT id, act, said_at, origin, within, scope_id, profile_id, contact_point_id, cause,
+               lifts, purpose, channel, address_hash FROM consent_act WHERE {found}"""
+    for found in (
+        "contact_point_id = ANY(%(points)s::bigint[])",
+        "address_hash = ANY(%(hashes)s::bytea[]) AND address_hash <> ''",
+        "profile_id = ANY(%(profiles)s::bigint[])",
+    )
+)
+
+
 def rows(points: list[int], hashes: list[bytes], profiles: list[int]) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT id, act, said_at, origin, within, scope_id, profile_id, contact_point_id,
-                      cause, lifts, purpose, channel, address_hash
-                 FROM consent_act WHERE contact_point_id = ANY(%s)
-               UNION
-               SELECT id, act, said_at, origin, within, scope_id, profile_id, contact_point_id,
-                      cause, lifts, purpose, channel, address_hash
-                 FROM consent_act WHERE address_hash = ANY(%s) AND address_hash <> ''
-               UNION
-               SELECT id, act, said_at, origin, within, scope_id, profile_id, contact_point_id,
-                      cause, lifts, purpose, channel, address_hash
-                 FROM consent_act WHERE profile_id = ANY(%s)""",
-            [points, hashes, profiles],
-        )
-        return [_row(row) for row in cursor.fetchall()]
+    found = {
+        "points": points,
+        "profiles": profiles,
+        "hashes": [rf"\x{each.hex()}" for each in hashes],
+    }
+    return [_row(row) for row in ask(_ROWS, found)]
+
+
+# Thousands of acts at a time: to look a member up is a third of calling its class.
+_ACTS = {each.value: each for each in Act}
+_ORIGINS = {each.value: each for each in Origin}
+_WITHIN = {each.value: each for each in Within}
+_ROLES = {each.value: each for each in Role}
 
 
 def _row(row: tuple[Any, ...]) -> Row:
     id_, act, said_at, origin, within, scope_id, profile_id, point, cause, lifts, *rest = row
     purpose, channel, digest = rest
-    reach = GROUP if within == Within.GROUP else Scope(Within(within), scope_id)
-    said = Said(id_, Act(act), said_at, Origin(origin), reach, profile_id, point, cause,
+    reach = GROUP if within == Within.GROUP else Scope(_WITHIN[within], scope_id)
+    said = Said(id_, _ACTS[act], said_at, _ORIGINS[origin], reach, profile_id, point, cause,
                 tuple(lifts))  # fmt: skip
     return Row(said, purpose, channel, point, bytes(digest))
 
 
 def points(ids: set[int]) -> dict[int, tuple[Role, bytes]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, kind, value, role FROM contact_point WHERE id = ANY(%s)", [sorted(ids)]
-        )
-        return {
-            id_: (Role(role), address_hash(kind, value))
-            for id_, kind, value, role in cursor.fetchall()
-        }
+    found = ask(
+        "SELECT id, kind, value, role FROM contact_point WHERE id = ANY(%s::bigint[])",
+        [sorted(ids)],
+    )
+    return {id_: (_ROLES[role], address_hash(kind, value)) for id_, kind, value, role in found}
 
 
 def refusing(point_ids: list[int]) -> dict[int, frozenset[int]]:
     """The profiles whose PMS says no to marketing e-mail, by the addresses they have or had."""
     found: dict[int, set[int]] = defaultdict(set)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT contact_point_id, profile_id FROM contact_use
-                WHERE contact_point_id = ANY(%s) AND marketing = 'out'""",
-            [point_ids],
-        )
-        for point, profile in cursor.fetchall():
-            found[point].add(profile)
+    for point, profile in ask(
+        """SELECT contact_point_id, profile_id FROM contact_use
+            WHERE contact_point_id = ANY(%s::bigint[]) AND marketing = 'out'""",
+        [point_ids],
+    ):
+        found[point].add(profile)
     return {point: frozenset(profiles) for point, profiles in found.items()}
 
 
@@ -150,28 +154,25 @@ def people(profile_ids: set[int]) -> dict[int, Person]:
     Who is one guest is decided further on the line; its links are only read here.
     """
     siblings: dict[int, set[int]] = {id_: {id_} for id_ in profile_ids}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT l.profile_id, s.profile_id FROM link l
-                 JOIN link s ON s.guest_id = l.guest_id AND s.until_at IS NULL
-                WHERE l.profile_id = ANY(%s) AND l.until_at IS NULL""",
-            [sorted(profile_ids)],
-        )
-        for profile, sibling in cursor.fetchall():
-            siblings[profile].add(sibling)
-        everyone = sorted({id_ for each in siblings.values() for id_ in each})
-        cursor.execute(
-            """SELECT p.id, coalesce(p.country, ''), c->>'purpose', c->>'channel'
-                 FROM profile p
-                 LEFT JOIN LATERAL jsonb_array_elements(p.consents) c ON c->>'state' = 'out'
-                WHERE p.id = ANY(%s)""",
-            [everyone],
-        )
-        told: dict[int, tuple[str, set[tuple[str, str]]]] = {}
-        for id_, country, purpose, channel in cursor.fetchall():
-            _, refuses = told.setdefault(id_, (country, set()))
-            if purpose:
-                refuses.add((purpose, channel))
+    for profile, sibling in ask(
+        """SELECT l.profile_id, s.profile_id FROM link l
+             JOIN link s ON s.guest_id = l.guest_id AND s.until_at IS NULL
+            WHERE l.profile_id = ANY(%s::bigint[]) AND l.until_at IS NULL""",
+        [sorted(profile_ids)],
+    ):
+        siblings[profile].add(sibling)
+    everyone = sorted({id_ for each in siblings.values() for id_ in each})
+    told: dict[int, tuple[str, set[tuple[str, str]]]] = {}
+    for id_, country, purpose, channel in ask(
+        """SELECT p.id, coalesce(p.country, ''), c->>'purpose', c->>'channel'
+             FROM profile p
+             LEFT JOIN LATERAL jsonb_array_elements(p.consents) c ON c->>'state' = 'out'
+            WHERE p.id = ANY(%s::bigint[])""",
+        [everyone],
+    ):
+        _, refuses = told.setdefault(id_, (country, set()))
+        if purpose:
+            refuses.add((purpose, channel))
     return {
         id_: Person(country, frozenset(siblings.get(id_, {id_})), frozenset(refuses))
         for id_, (country, refuses) in told.items()
@@ -222,9 +223,8 @@ def customers(asked: Collection[tuple[int, int]]) -> dict[tuple[int, int], date]
     """
     if not asked:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT x.profile, x.hotel, max(r.departure_on)
+    found = ask(
+        """SELECT x.profile, x.hotel, max(r.departure_on)
                  FROM (SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[])
                          y(profile, hotel)) x
                  JOIN property here ON here.id = x.hotel
@@ -241,6 +241,6 @@ def customers(asked: Collection[tuple[int, int]]) -> dict[tuple[int, int], date]
                                  AND (s.legal_entity_id = h.legal_entity_id OR s.property_id = h.id)
                                  AND s.source IN ('', c.name))
                 GROUP BY x.profile, x.hotel""",
-            [[profile for profile, _ in asked], [hotel for _, hotel in asked]],
-        )
-        return {(profile, hotel): last for profile, hotel, last in cursor.fetchall()}
+        [[profile for profile, _ in asked], [hotel for _, hotel in asked]],
+    )
+    return {(profile, hotel): last for profile, hotel, last in found}

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from staytrue.consent import recorded
 from staytrue.kit import ids
+from staytrue.kit.asking import ask
 from staytrue.messages.claims import Claimed
 from staytrue.messages.kinds import Kind
 from staytrue.messages.letters import ONE_CLICK, UNSUBSCRIBE
@@ -57,31 +58,30 @@ STOP = "stop/"
 """Below the path of a link to the preferences: the one click of RFC 8058."""
 
 
+_MAKE = """
+  INSERT INTO guest_link (made_at, token_hash, kind, property_id, message_id, reservation_id,
+                          profile_id, contact_point_id, address_hash, channel, language, expires_at)
+  SELECT %s, x.* FROM unnest(%s::bytea[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
+                             %s::bigint[], %s::bigint[], %s::bytea[], %s::text[], %s::text[],
+                             %s::timestamptz[]) x"""
+
+
 def make(wanted: Sequence[Wanted], now: datetime) -> list[str]:
     """The paths of new links, in this order; their tokens stand nowhere else."""
     tokens = [ids.token() for _ in wanted]
     points = recorded.points({w.contact_point_id for w in wanted if w.contact_point_id})
-    GuestLink.objects.bulk_create(
-        [
-            GuestLink(
-                token_hash=_hash(token),
-                kind=each.opens,
-                property_id=each.property_id,
-                message_id=each.message_id,
-                reservation_id=each.reservation_id,
-                profile_id=each.profile_id,
-                contact_point_id=each.contact_point_id,
-                address_hash=points[each.contact_point_id][1]
-                if each.contact_point_id in points
-                else b"",
-                channel=each.channel,
-                language=each.language,
-                made_at=now,
-                expires_at=each.expires_at,
-            )
-            for each, token in zip(wanted, tokens, strict=True)
-        ]
-    )
+    rows = [
+        (
+            rf"\x{_hash(token).hex()}", each.opens.value, each.property_id, each.message_id,
+            each.reservation_id, each.profile_id, each.contact_point_id,
+            rf"\x{points[each.contact_point_id][1].hex()}"
+            if each.contact_point_id in points else "",
+            each.channel, each.language, each.expires_at,
+        )
+        for each, token in zip(wanted, tokens, strict=True)
+    ]  # fmt: skip
+    if rows:
+        ask(_MAKE, [now, *(list(column) for column in zip(*rows, strict=True))])
     return [f"/g/{token}/{_PATHS[each.opens]}" for each, token in zip(wanted, tokens, strict=True)]
 
 

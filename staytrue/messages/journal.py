@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from staytrue.kit.home import own_secret, prepare, trouble
 
@@ -43,6 +43,17 @@ class Journal:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.folder = home / FOLDER
+        self._stays_open = False
+        self._open: tuple[Path, int] | None = None
+
+    def __enter__(self) -> Self:
+        """Keep the file open from line to line inside the block."""
+        self._stays_open = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stays_open = False
+        self._close()
 
     def write(
         self, what: str, facts: Iterable[Mapping[str, Any]], now: datetime, *, durable: bool = True
@@ -91,20 +102,45 @@ class Journal:
         return self.folder / f"{now.astimezone(UTC):%Y-%m}.jsonl"
 
     def _append(self, path: Path, text: bytes, *, durable: bool) -> None:
+        try:
+            handle, is_new = self._opened(path)
+            _write(handle, text)
+            if durable:
+                os.fsync(handle)
+        finally:
+            if not self._stays_open:
+                self._close()
+        if is_new and durable:
+            _sync_folder(self.folder)
+
+    def _opened(self, path: Path) -> tuple[int, bool]:
+        """The handle of this file, and whether it is a new one."""
+        if self._open is not None:
+            if self._open[0] == path and os.fstat(self._open[1]).st_nlink:
+                return self._open[1], False
+            # Another month, or somebody took the file away.
+            self._close()
         if is_new := not path.exists():
             prepare(self.home)
             self.folder.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "rb+", buffering=0) as file:
-            # A line torn by a crash must not swallow the next one.
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(size - 1, 0))
-            torn = size and file.read(1) != b"\n"
-            file.write((b"\n" if torn else b"") + text)
-            if durable:
-                os.fsync(file.fileno())
-        if is_new and durable:
-            _sync_folder(self.folder)
+        self._open = (path, handle)
+        # A line torn by a crash must not swallow the next one.
+        size = os.lseek(handle, 0, os.SEEK_END)
+        if size and os.pread(handle, 1, size - 1) != b"\n":
+            _write(handle, b"\n")
+        return handle, is_new
+
+    def _close(self) -> None:
+        if self._open is not None:
+            os.close(self._open[1])
+        self._open = None
+
+
+def _write(handle: int, text: bytes) -> None:
+    """All of it: a disk that fills up in the middle says so at the next piece."""
+    while text:
+        text = text[os.write(handle, text) :]
 
 
 def slot_of(*parts: object) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import re
+from functools import lru_cache
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -16,8 +18,12 @@ _MARKED = re.compile(rf"([0-9a-f]{{32}})[.-]([0-9a-f]{{{_LENGTH}}})(?![0-9a-f])"
 
 def mark(public_id: UUID) -> str:
     """The message's mark, which only this home can make."""
-    key = own_secret(settings.HOME, "message_marks").encode()
-    return hmac.new(key, public_id.bytes, "sha256").hexdigest()[:_LENGTH]
+    return hmac.digest(_key(settings.HOME), public_id.bytes, "sha256").hex()[:_LENGTH]
+
+
+@lru_cache
+def _key(home: Path) -> bytes:
+    return own_secret(home, "message_marks").encode()
 
 
 def return_path(public_id: UUID, bounce_address: str) -> str:

@@ -7,6 +7,7 @@ from binascii import b2a_qp
 from collections.abc import Iterator
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 
 from staytrue.kit.errors import Refused
 from staytrue.messages.carriers.base import Outgoing
@@ -84,6 +85,7 @@ def _person(name: str, address: str) -> str:
     return f"{_encoded('To', name, _PLAIN_NAME)} <{address}>" if name.strip() else address
 
 
+@lru_cache(maxsize=1 << 10)
 def _encoded(header: str, text: str, plain: re.Pattern[str] | None = None) -> str:
     """The text as a header may hold it; what could end the header or begin another is refused."""
     if _CONTROL.search(text):

@@ -125,6 +125,7 @@ def check(source: str, part: str = "body") -> list[Problem]:
     return [Problem(each.code, each.name, each.line, part, each.needs_approval) for each in found]
 
 
+@lru_cache(maxsize=1 << 12)
 def names_in(source: str) -> frozenset[str]:
     """All fields that a checked text names."""
     return frozenset(each.name for each in _uses(parsed(source).nodes, frozenset()))

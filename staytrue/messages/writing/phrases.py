@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -79,12 +80,14 @@ STOP = {
 COLON = {"en": ": ", "fr": "\u202f: ", "es": ": "}
 
 
+@lru_cache(maxsize=1 << 12)
 def day(value: date, language: str, this_year: int) -> str:
     """As in "Saturday 23 May"; with its year when it is another."""
     pattern = _DAY[language] + ("" if value.year == this_year else _YEAR[language])
     return str(format_date(value, pattern, locale=_LOCALES[language]))
 
 
+@lru_cache(maxsize=1 << 12)
 def instant(value: datetime, zone: str, language: str) -> str:
     """As in "20 May, 10:00", by the hotel's clock."""
     local = value.astimezone(ZoneInfo(zone))
@@ -101,6 +104,7 @@ def clock(value: time, language: str) -> str:
     return str(format_time(value, pattern, locale=_LOCALES[language]))
 
 
+@lru_cache(maxsize=1 << 12)
 def nights(count: int, language: str) -> str:
     """As in "3 nights"."""
     return str(format_unit(count, "duration-night", locale=_LOCALES[language]))
