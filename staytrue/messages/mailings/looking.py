@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -44,11 +45,21 @@ class _Found:
 
 def is_short(mailing: Mailing) -> bool:
     """Whether it is counted at once."""
-    if mailing.source == Mailing.Source.EVERYONE:
-        there = Profile.objects.filter(property_id=mailing.property_id)
-        return len(there.values_list("pk")[: INLINE_MAX + 1]) <= INLINE_MAX
-    listed = MailingRecipient.objects.filter(mailing=mailing)
-    return len(listed.values_list("pk")[: INLINE_MAX + 1]) <= INLINE_MAX
+    with scope.everything():
+        there = Profile.objects.filter(property_id=mailing.property_id).values_list("pk")
+        listed = MailingRecipient.objects.filter(mailing=mailing).values_list("pk")
+        if mailing.source == Mailing.Source.EVERYONE:
+            return len(there[: INLINE_MAX + 1]) <= INLINE_MAX
+        return len(listed[: INLINE_MAX + 1]) <= INLINE_MAX
+
+
+def look_if_short(public_id: UUID, now: datetime) -> None:
+    """Count a short list now, where somebody asked; a long one is left to the worker."""
+    with scope.everything():
+        mailing = Mailing.objects.get(public_id=public_id)
+        is_asked = mailing.asked_at is not None and mailing.looked_at is None
+    if is_asked and is_short(mailing):
+        look(mailing, now)
 
 
 def look(mailing: Mailing, now: datetime, most: int | None = None) -> bool:
