@@ -17,6 +17,7 @@ from django.db import transaction
 
 from staytrue.hotel import scope
 from staytrue.kit import database
+from staytrue.kit.asking import ask
 from staytrue.kit.errors import Refused
 from staytrue.messages import (
     decisions,
@@ -28,6 +29,7 @@ from staytrue.messages import (
     remembering,
     reports,
     rows,
+    texting,
 )
 from staytrue.messages.arming import Key
 from staytrue.messages.carriers.base import Carrier, Outcome, Outgoing, Result, Sender
@@ -40,7 +42,7 @@ from staytrue.messages.kinds import State
 from staytrue.messages.leases import Held
 from staytrue.messages.letters import Write, Written
 from staytrue.messages.looking import Lookup
-from staytrue.messages.models import Message, MessageText, OutboxEntry, Outlet
+from staytrue.messages.models import Message, OutboxEntry, Outlet
 from staytrue.messages.pacing import Pace
 from staytrue.messages.reasons import Reason
 
@@ -142,11 +144,11 @@ def _send(claims: Sequence[Claimed], worker: str, held: Held, ports: Ports, coun
         leaving = [each for each in ready if each.claimed.message.pk in may]
         _keep(leaving, now)
     counts.held += len(ready) - len(leaving)
-    journal = Journal(settings.HOME)
-    journal.write(HANDED, [_line(each, held.fence) for each in leaving], now)
-    way = _Way(worker, held, now, ports, journal, counts)
-    for outlet_id in dict.fromkeys(each.outlet.pk for each in leaving):
-        way.hand_over([each for each in leaving if each.outlet.pk == outlet_id])
+    with Journal(settings.HOME) as journal:
+        journal.write(HANDED, [_line(each, held.fence) for each in leaving], now)
+        way = _Way(worker, held, now, ports, journal, counts)
+        for outlet_id in dict.fromkeys(each.outlet.pk for each in leaving):
+            way.hand_over([each for each in leaving if each.outlet.pk == outlet_id])
 
 
 def _written(
@@ -202,13 +204,19 @@ def _outgoing(each: Claimed, outlet: Outlet, written: Written, now: datetime) ->
     )
 
 
+_KEEP = """
+  INSERT INTO message_text (message_id, property_id, html, text)
+  SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])
+  ON CONFLICT (message_id) DO UPDATE SET html = excluded.html, text = excluded.text"""
+
+
 def _keep(leaving: Sequence[_Ready], now: datetime) -> None:
     """What leaves is kept word for word, in the transaction that lets it leave."""
-    MessageText.objects.bulk_create(
-        [MessageText(message=each.claimed.message, property_id=each.outlet.property_id,
-                     html=each.outgoing.html, text=each.outgoing.text) for each in leaving],
-        update_conflicts=True, unique_fields=["message"], update_fields=["html", "text"],
-    )  # fmt: skip
+    if not leaving:
+        return
+    kept = [(each.claimed.message.pk, each.outlet.property_id, each.outgoing.html,
+             each.outgoing.text) for each in leaving]  # fmt: skip
+    ask(_KEEP, [list(column) for column in zip(*kept, strict=True)])
     for each in leaving:
         each.claimed.message.subject = each.outgoing.subject
     rows.update([each.claimed.message for each in leaving], ["subject"])
@@ -306,6 +314,8 @@ def _settle(ends: Sequence[tuple[_Ready, Outcome]], now: datetime) -> None:
         for each, outcome in ends:
             if is_hard(str(outcome.facts.get("enhanced", ""))):
                 reports.suppress(each.claimed.message, What.BOUNCED, outcome.detail, now)
+            elif outcome.facts.get("blocked"):
+                texting.blocked(each.claimed.message, outcome.detail, now)
 
 
 def _line(each: _Ready, fence: int) -> dict[str, object]:
