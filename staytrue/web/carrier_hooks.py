@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
-from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
+from anymail.signals import AnymailTrackingEvent, EventType
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from staytrue.hotel import scope
 from staytrue.kit import clock
 from staytrue.messages import incoming, marks, outlets, reports, texting
-from staytrue.messages.carriers import gateways
+from staytrue.messages.carriers import bounces, gateways
 from staytrue.messages.carriers.gateways import Call, Unsigned
 from staytrue.messages.carriers.notices import What
 from staytrue.messages.models import Message, Outlet
@@ -69,6 +69,7 @@ _WHAT = {
     EventType.DEFERRED: What.DEFERRED,
     EventType.BOUNCED: What.BOUNCED,
     EventType.REJECTED: What.BOUNCED,
+    EventType.FAILED: What.BOUNCED,
     EventType.COMPLAINED: What.COMPLAINED,
 }
 
@@ -139,6 +140,9 @@ def _view(outlet: Outlet, sort: str, secret: str, request: HttpRequest) -> Any:
     kind = "Combined" if hook.is_combined else {"reports": "Tracking", "mail": "Inbound"}[sort]
     view = import_string(f"anymail.webhooks.{outlet.carrier}.{hook.name}{kind}WebhookView")
     given = {hook.mail if sort == "mail" else hook.reports: secret}
+    if kind == "Inbound" and (key := outlets.secret(outlet, "api_key")):
+        # Some fetch the letter's attachments themselves.
+        given["api_key"] = key
     if hook.is_combined:
         # It signs the address that was typed at the provider, whatever a proxy made of it.
         given["webhook_url"] = f"{settings.BASE_URL}{request.path}"
@@ -153,9 +157,7 @@ def _take(event: Any, outlet: Outlet) -> None:
     what, public_id = _WHAT.get(event.event_type), _message(event, outlet)
     if what is None or public_id is None:
         return
-    is_hard = what is What.BOUNCED and event.reject_reason in {
-        RejectReason.BOUNCED, RejectReason.INVALID,
-    }  # fmt: skip
+    is_hard = what is What.BOUNCED and bounces.is_hard(outlet.carrier, event)
     key = f"{outlet.pk}:{event.event_id or ''}:{event.message_id}:{event.event_type}"
     detail = str(event.mta_response or event.description or "")[:300]
     reports.take(Told(public_id, what, outlet.carrier, key, is_hard, detail), now)
