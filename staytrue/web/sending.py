@@ -9,38 +9,25 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from staytrue.hotel.models import Property
 from staytrue.kit import clock, name_records
 from staytrue.kit.errors import StaytrueError
 from staytrue.messages import complaints, domains, outlets, standing
 from staytrue.messages.arming import FIRST_DAY_LIMIT
-from staytrue.messages.carriers import choosing
 from staytrue.messages.carriers.base import Sender
-from staytrue.messages.carriers.smtp import SECURITIES, STARTTLS
 from staytrue.messages.models import Outlet
 from staytrue.messages.standing import RIGHT
 from staytrue.staff.access import one_of, visible_to
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import reasons, sending_words
+from staytrue.web import outlet_form, reasons, sending_words
+from staytrue.web.given import plain
+from staytrue.web.outlet_form import OutletForm, WayForm
 from staytrue.web.pages import page
-from staytrue.web.words import word
-
-PLAIN = (
-    "host",
-    "port",
-    "security",
-    "username",
-    "bounce_address",
-    "per_minute",
-    "price",
-    "currency",
-)
-HIDDEN = ("password", "address")
 
 
 class ArmForm(forms.Form):
@@ -63,56 +50,6 @@ class ArmForm(forms.Form):
         )
 
 
-class OutletForm(forms.Form):
-    """A hotel's way out: what the mail server or gateway wants, and in whose name."""
-
-    def __init__(self, houses: list[Property], data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, label_suffix="")
-        carriers = [(name, word(sending_words.CARRIER, name)) for name in choosing.FORMS]
-        texts = {
-            "sender_address": _("Sender’s address"), "sender_name": _("Sender’s name"),
-            "reply_to": _("Answers go to, if elsewhere"), "host": _("Server"),
-            "username": _("Sign-in name"),
-            "bounce_address": _("Address that failures come back to"),
-        }  # fmt: skip
-        self.fields["hotel"] = forms.ChoiceField(
-            label=_("Hotel"), choices=[(each.code, each.name) for each in houses]
-        )
-        self.fields["channel"] = forms.ChoiceField(
-            label=_("Channel"), choices=[*sending_words.CHANNEL.items()]
-        )
-        self.fields["carrier"] = forms.ChoiceField(label=_("Carrier"), choices=carriers)
-        for name, label in texts.items():
-            self.fields[name] = forms.CharField(label=label, required=False, max_length=254)
-        self.fields["port"] = forms.IntegerField(
-            label=_("Port"), required=False, min_value=1, max_value=65_535
-        )
-        self.fields["security"] = forms.ChoiceField(
-            label=_("Encryption"), choices=[(each, each) for each in SECURITIES], initial=STARTTLS
-        )
-        self.fields["per_minute"] = forms.IntegerField(
-            label=_("Mails a minute to one domain"), required=False, min_value=0,
-            help_text=_("0 is no limit."),
-        )  # fmt: skip
-        hide = forms.PasswordInput(attrs={"autocomplete": "off"})
-        self.fields["password"] = forms.CharField(
-            label=_("Password"), required=False, widget=hide, max_length=500
-        )
-        self.fields["address"] = forms.CharField(
-            label=_("Gateway’s address"), required=False, widget=hide, max_length=1_000,
-            help_text=_("With {to} where the guest’s number stands."),
-        )  # fmt: skip
-
-    def values(self) -> dict[str, Any]:
-        """What was said and what this carrier reads of it."""
-        form, told = choosing.FORMS[self.cleaned_data["carrier"]], self.cleaned_data
-        return {
-            name: told[name]
-            for name in (*PLAIN, *HIDDEN)
-            if name in form.names and told.get(name) not in (None, "")
-        }
-
-
 @needs(RIGHT)
 def sending(request: HttpRequest) -> HttpResponse:
     """The page: this machine, each way out, complaints, and what is not set up yet."""
@@ -130,7 +67,7 @@ def _shown(request: HttpRequest, **more: Any) -> HttpResponse:
         "why": sending_words.WHY.get(machine.why, ""),
         "ways": [(way, shares.get(way.sender.rpartition("@")[2], (0, 0))) for way in ways],
         "arm": ArmForm(),
-        "form": OutletForm(houses) if houses else None,
+        "form": WayForm(houses) if houses else None,
     }
     return page(request, "sending.html", now, screen="sending", **given | more)
 
@@ -188,27 +125,36 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(RIGHT)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def set_up(request: HttpRequest) -> HttpResponse:
-    """Give a hotel its way out; arming it is another step."""
+    """Give a hotel its way out: only what this way asks for; arming it is another step."""
     access = access_in(request)
-    houses = list(visible_to(access, Property.objects.all(), RIGHT))
-    form = OutletForm(houses, request.POST)
-    if not form.is_valid():
-        return _shown(request, form=form)
-    told = form.cleaned_data
-    house = one_of(access, Property.objects.all(), RIGHT, code=told["hotel"])
-    sender = Sender(
-        told["sender_address"].strip(), told["sender_name"].strip() or house.name,
-        told["reply_to"].strip(),
+    houses = visible_to(access, Property.objects.all(), RIGHT)
+    given = request.POST if request.method == "POST" else request.GET
+    channel, _colon, carrier = given.get("way", "").partition(":")
+    house = houses.filter(code=plain(given.get("hotel", ""))).first()
+    if house is None or f"{channel}:{carrier}" not in dict(outlet_form.ways()):
+        raise Http404
+    form = OutletForm(channel, carrier, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        told = {"sender_address": "", "sender_name": "", "reply_to": ""} | form.cleaned_data
+        sender = Sender(
+            told["sender_address"].strip(), told["sender_name"].strip() or house.name,
+            told["reply_to"].strip(),
+        )  # fmt: skip
+        try:
+            outlets.set_up(house, channel, carrier, form.values(), sender)
+        except StaytrueError as error:
+            form.add_error(None, reasons.of(error))
+        else:
+            messages.success(request, _("Set up. It sends once it is armed."))
+            return redirect("sending")
+    known = Outlet.objects.filter(property=house, channel=channel, armed_at__isnull=False)
+    return page(
+        request, "outlet.html", clock.now(), screen="sending", house=house, form=form,
+        way=f"{channel}:{carrier}", name=sending_words.way(channel, carrier),
+        advice=sending_words.set_up(carrier), is_armed=known.exists(),
     )  # fmt: skip
-    try:
-        outlets.set_up(house, told["channel"], told["carrier"], form.values(), sender)
-    except StaytrueError as error:
-        form.add_error(None, reasons.of(error))
-        return _shown(request, form=form)
-    messages.success(request, _("Set up. It sends once it is armed."))
-    return redirect("sending")
 
 
 def _begin(day: Any, zone: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from staytrue.web.words import Words
@@ -23,6 +24,72 @@ CARRIER: Words = {
     "dry_run": _("Local outbox: nothing leaves"),
     "gateway": _("SMS gateway"),
 }
+PROVIDER = {
+    "brevo": "Brevo", "mailersend": "MailerSend", "mailgun": "Mailgun", "mailjet": "Mailjet",
+    "mandrill": "Mandrill", "postal": "Postal", "postmark": "Postmark", "resend": "Resend",
+    "sendgrid": "SendGrid", "sparkpost": "SparkPost",
+}  # fmt: skip
+SETTING: Words = {
+    "sender_address": _("Sender’s address"),
+    "sender_name": _("Sender’s name"),
+    "reply_to": _("Answers go to, if elsewhere"),
+    "host": _("Server"),
+    "port": _("Port"),
+    "security": _("Encryption"),
+    "username": _("Sign-in name"),
+    "password": _("Password"),
+    "bounce_address": _("Address that failures come back to"),
+    "per_minute": _("Mails a minute to one domain"),
+    "address": _("Gateway’s address"),
+    "price": _("Price of one text"),
+    "currency": _("Currency"),
+    "api_key": _("Key"),
+    "api_token": _("Key"),
+    "server_token": _("Key of the server"),
+    "secret_key": _("Secret key"),
+    "sender_domain": _("Domain that sends"),
+    "api_url": _("Address of its interface, if another"),
+}
+HINT: Words = {
+    "sender_address": _("Of the hotel’s own domain, such as stay@hotel.example."),
+    "host": _("As your mail provider names it, such as mail.hotel.example."),
+    "port": _("587 with STARTTLS is usual, 465 with TLS."),
+    "per_minute": _("0 is no limit."),
+    "address": _("With {to} where the guest’s number stands."),
+    "bounce_address": _("A mailbox of the hotel that Staytrue may read; else leave it empty."),
+    "price": _("For the estimate of costs in the outbox."),
+}
+SET_UP: Words = {
+    "smtp": _(
+        "Ask whoever keeps your mail for server, port and sign-in. Afterwards try the connection and "
+        "check the domain: mail without SPF, DKIM and DMARC often lands in the spam folder."
+    ),
+    "provider": _(
+        "Verify your domain at the provider first, then make a key there that may only send. "
+        "Afterwards check the domain here."
+    ),
+    "gateway": _(
+        "The gateway gives you one address with your sign-in inside. Put {to} where the number "
+        "stands. Try it with an allow-list of your own number first."
+    ),
+    "dry_run": _(
+        "Everything is decided as always and kept here: it stands in the outbox with its words, and "
+        "nothing leaves this machine. Good for a first week."
+    ),
+}
+
+
+def way(channel: str, carrier: str) -> str:
+    """A way out as people say it: "E-mail: mail server (SMTP)"."""
+    told = PROVIDER.get(carrier) or CARRIER.get(carrier, carrier)
+    return gettext("%(channel)s: %(carrier)s") % {"channel": CHANNEL[channel], "carrier": told}
+
+
+def set_up(carrier: str) -> str:
+    """What to do before and after it is set up."""
+    return str(SET_UP["provider" if carrier in PROVIDER else carrier])
+
+
 RECORD: Words = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC"}
 ADVICE: dict[str, Promise] = {
     "spf_good": _("The domain says which servers may send for it."),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from staytrue.hotel import scope
 from staytrue.kit import clock
@@ -14,7 +16,7 @@ from staytrue.messages import arming, outlets
 from staytrue.messages.arming import Disarmed
 from staytrue.messages.domains import findings
 from staytrue.messages.models import Lease, Outlet
-from staytrue.web import sending_words
+from staytrue.web import outlet_form, sending_words
 from tests import make
 from tests.make import NOON
 from tests.messages import ways
@@ -25,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 STOP = 'action="/sending/stop/"'
 MAIL = {
-    "hotel": "BIO", "channel": "email", "carrier": "smtp", "sender_address": "stay@sirga.example",
+    "hotel": "BIO", "way": "email:smtp", "sender_address": "stay@sirga.example",
     "host": "127.0.0.1", "port": "2525", "security": "none",
 }  # fmt: skip
 
@@ -105,7 +107,7 @@ def test_another_hotels_outlet_does_not_exist(manager: Client) -> None:
     ways.outlet(make.hotel("MAD"))
     assert manager.post(f"/sending/{outlet().pk}/", {"act": "arm", "limit": "5"}).status_code == 404
     assert "MAD" not in read(manager)
-    assert manager.post("/sending/new/", MAIL | {"hotel": "MAD"}).status_code == 200
+    assert manager.post("/sending/new/", MAIL | {"hotel": "MAD"}).status_code == 404
     assert outlet().settings["port"] == 25
 
 
@@ -144,3 +146,48 @@ def test_the_domain_is_looked_at_on_request(
     told = manager.post(f"/sending/{outlet().pk}/", {"act": "domain"}).content.decode()
     assert "sirga.example" in told
     assert "There is no DMARC record" in told
+
+
+@pytest.mark.parametrize("way", [way for way, _name in outlet_form.ways()])
+def test_each_way_asks_for_its_own_fields_and_no_other(manager: Client, way: str) -> None:
+    told = read(manager, f"/sending/new/?hotel=BIO&way={way}")
+    form = told[told.index('action="/sending/new/"') :].partition("</form>")[0]
+    asked = set(re.findall(r'name="(\w+)"', form))
+
+    assert asked - {"csrfmiddlewaretoken", "hotel", "way"} == {
+        *outlet_form.fields_of(*way.split(":"))
+    }
+    _channel, _colon, carrier = way.partition(":")
+    assert escape(sending_words.set_up(carrier)) in told
+
+
+def test_a_provider_is_set_up_with_its_key_which_nobody_sees_again(manager: Client) -> None:
+    given = {"hotel": "BIO", "way": "email:postmark", "sender_address": "stay@sirga.example",
+             "server_token": "key-of-the-server"}  # fmt: skip
+    assert manager.post("/sending/new/", given).status_code == 302
+
+    assert (outlet().carrier, list(outlet().sealed)) == ("postmark", ["server_token"])
+    assert "key-of-the-server" not in read(manager)
+
+
+def test_what_a_way_needs_is_asked_for_beside_its_field(manager: Client) -> None:
+    answer = manager.post("/sending/new/", {"hotel": "BIO", "way": "sms:gateway"})
+
+    assert answer.status_code == 200
+    assert 'id="id_address_error"' in answer.content.decode()
+    with scope.everything():
+        assert not Outlet.objects.exists()
+
+
+def test_an_armed_way_out_warns_that_setting_up_disarms_it(manager: Client) -> None:
+    manager.post("/sending/new/", MAIL)
+    outlets.arm(outlet().property, "email", by="tests", now=NOON, limit=5)
+
+    assert "Setting it up anew disarms it." in read(
+        manager, "/sending/new/?hotel=BIO&way=email:smtp"
+    )
+
+
+def test_a_way_that_does_not_exist_does_not_exist(manager: Client) -> None:
+    assert manager.get("/sending/new/?hotel=BIO&way=fax:smtp").status_code == 404
+    assert manager.get("/sending/new/?hotel=MAD&way=email:smtp").status_code == 404
