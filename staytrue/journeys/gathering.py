@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from django.db import connection
 
 from staytrue.consent.rules import Role
@@ -18,6 +19,7 @@ from staytrue.journeys.facts import Edit, Person, Point, Stay
 from staytrue.journeys.steps import CHANGE_FIELDS
 from staytrue.journeys.timing import at_local
 from staytrue.kit import merge
+from staytrue.kit.asking import ask_as
 from staytrue.messages.kinds import USED
 from staytrue.mirror.children import ADULT_FROM
 from staytrue.mirror.rules import IS_HISTORY
@@ -55,18 +57,20 @@ _BOOKING_DAYS = 60
 _STAYS = f"""
   SELECT r.id, r.property_id, r.connection_id, r.number, r.group_number, r.epoch, r.status,
          r.arrival_on, r.departure_on, r.first_seen_at, r.created_at, r.checked_in_at,
-         r.checked_out_at, r.day_only, r.imported, {IS_HISTORY}, r.custom->>'language',
+         r.checked_out_at, r.day_only, r.imported, {IS_HISTORY} AS is_history,
+         r.custom->>'language' AS language,
          jsonb_build_object('channel', r.channel, 'segment', coalesce(r.segment,
            r.derived_segment), 'board', r.board, 'rate_code', r.rate_code, 'nights', r.nights,
            'room_category', r.room_category, 'children', r.children, 'source', r.source,
-           'lead_days', r.lead_days, 'people', r.adults + coalesce(r.children, 0))::text,
+           'lead_days', r.lead_days, 'people', r.adults + coalesce(r.children, 0))::text AS told,
          z.timezone, c.cadence_seconds
     FROM reservation r JOIN property z ON z.id = r.property_id
     JOIN connection c ON c.id = r.connection_id
    WHERE r.id = ANY(%s) ORDER BY r.id"""
 
 _ROSTER = """
-  SELECT t.reservation_id, t.role, p.id, p.connection_id, p.merged_into FROM roster t
+  SELECT t.reservation_id, t.role, p.id, p.connection_id, p.merged_into
+    FROM roster t
     JOIN profile p ON p.connection_id = t.connection_id AND p.source_id = t.profile
    WHERE t.reservation_id = ANY(%s) AND t.until_at IS NULL
    ORDER BY t.reservation_id, t.since_at, t.id"""
@@ -74,11 +78,12 @@ _SURVIVORS = """
   SELECT x.id, p.id FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) x(id, link, source)
     JOIN profile p ON p.connection_id = x.link AND p.source_id = x.source"""
 _PROFILES = """
-  SELECT id, concat_ws(' ', first_name, last_name), kind, language, country, birth_date,
-         custom->>'is_child' = 'true', deleted OR anonymised FROM profile WHERE id = ANY(%s)"""
+  SELECT id, concat_ws(' ', first_name, last_name) AS name, kind, language, country, birth_date,
+         custom->>'is_child' = 'true' AS is_child, deleted OR anonymised AS is_gone
+    FROM profile WHERE id = ANY(%s)"""
 
 _POINTS = """
-  SELECT DISTINCT ON (u.profile_id, c.id) u.profile_id, c.id, c.kind, c.role, u.seen_at
+  SELECT DISTINCT ON (u.profile_id, c.id) u.profile_id, c.id AS point, c.kind, c.role, u.seen_at
     FROM contact_use u JOIN contact_point c ON c.id = u.contact_point_id
    WHERE u.profile_id = ANY(%s) AND u.until_at IS NULL AND c.kind IN ('email', 'phone')
    ORDER BY u.profile_id, c.id, u.seen_at DESC"""
@@ -108,6 +113,58 @@ _LEFT = """
    WHERE reservation_id = ANY(%s) AND (state = ANY(%s) OR is_shadow AND reason = 'shadow')"""
 
 
+class _StayRow(msgspec.Struct):
+    """A row as `_STAYS` asks for it."""
+
+    id: int
+    property_id: int
+    connection_id: int
+    number: str
+    group_number: str | None
+    epoch: int
+    status: str
+    arrival_on: date
+    departure_on: date
+    first_seen_at: datetime
+    created_at: datetime | None
+    checked_in_at: datetime | None
+    checked_out_at: datetime | None
+    day_only: list[str]
+    imported: bool
+    is_history: bool
+    language: str | None
+    told: str
+    timezone: str
+    cadence_seconds: int
+
+
+class _RosterRow(msgspec.Struct):
+    reservation_id: int
+    role: GuestRole
+    id: int
+    connection_id: int
+    merged_into: str | None
+
+
+class _ProfileRow(msgspec.Struct):
+    id: int
+    name: str
+    kind: ProfileKind
+    language: str | None
+    country: str | None
+    birth_date: str | None
+    is_child: bool | None
+    is_gone: bool
+
+
+class _PointRow(msgspec.Struct):
+    profile_id: int
+    point: int
+    kind: str
+    role: Role
+    seen_at: datetime
+
+
 @dataclass(frozen=True)
 class Left:
     """A message that left, or may have: its slot is used."""
@@ -134,7 +191,7 @@ def left(reservation_ids: Collection[int]) -> list[Left]:
 def stays(reservation_ids: Collection[int], today: date) -> list[Stay]:
     """These stays as the plan looks at them; give whole bookings."""
     ids = list(reservation_ids)
-    rows = _rows(_STAYS, [ids])
+    rows = [msgspec.structs.astuple(row) for row in ask_as(_STAYS, [ids], _StayRow)]
     edits = _edits(ids)
     people = _people(ids, {row[0] for row in rows if row[6] == Status.CHECKED_OUT}, today)
     parties = parties_of(rows)
@@ -163,17 +220,19 @@ def _edits(ids: list[int]) -> dict[int, list[tuple[datetime, list[str], dict[str
 
 
 def _people(ids: list[int], over: Collection[int], today: date) -> dict[int, list[Person]]:
-    rows = _rows(_ROSTER, [ids])
-    merged = [row for row in rows if row[4]]
-    keys = [[row[2] for row in merged], [row[3] for row in merged], [row[4] for row in merged]]
+    rows = ask_as(_ROSTER, [ids], _RosterRow)
+    merged = [row for row in rows if row.merged_into]
+    keys = [[row.id for row in merged], [row.connection_id for row in merged],
+            [row.merged_into for row in merged]]  # fmt: skip
     survivors = dict(_rows(_SURVIVORS, keys)) if merged else {}
     # The message names the profile on the stay; what is known of the person, its survivor tells.
-    roster = [(stay, role, id_, survivors.get(id_, id_)) for stay, role, id_, *_ in rows]
+    roster = [(row.reservation_id, row.role, row.id, survivors.get(row.id, row.id))
+              for row in rows]  # fmt: skip
     profiles = sorted({his for *_, his in roster})
-    told = {id_: facts for id_, *facts in _rows(_PROFILES, [profiles])}
+    told = {row.id: row for row in ask_as(_PROFILES, [profiles], _ProfileRow)}
     points: dict[int, list[Point]] = defaultdict(list)
-    for profile, id_, kind, role, seen in _rows(_POINTS, [profiles]):
-        points[profile].append(Point(id_, kind, Role(role), seen))
+    for row in ask_as(_POINTS, [profiles], _PointRow):
+        points[row.profile_id].append(Point(row.point, row.kind, row.role, row.seen_at))
     past = sorted(
         {his for stay, role, _, his in roster if stay in over and role == GuestRole.PRIMARY}
     )
@@ -182,13 +241,14 @@ def _people(ids: list[int], over: Collection[int], today: date) -> dict[int, lis
         others = {row[0]: row[1:] for row in _rows(_OTHERS, {"profiles": past, "today": today})}
     found: dict[int, list[Person]] = defaultdict(list)
     for stay, role, id_, his in roster:
-        name, kind, language, country, born, child, gone = told[his]
+        known = told[his]
         next_on, last = others.get(his, (None, None))
+        born = known.birth_date
         found[stay].append(
             Person(
-                role=GuestRole(role), profile_id=id_, name=name, kind=ProfileKind(kind),
-                language=language, country=country, birthday=born or "",
-                is_child=bool(child) or _is_young(born, today), is_gone=gone,
+                role=role, profile_id=id_, name=known.name, kind=known.kind,
+                language=known.language, country=known.country, birthday=born or "",
+                is_child=bool(known.is_child) or _is_young(born, today), is_gone=known.is_gone,
                 points=tuple(points[his]), next_stay_on=next_on,
                 is_last=last is None or stay not in over or last == stay,
             )
@@ -238,7 +298,7 @@ def stay_of(
             Edit(room, at) for room in rooms for at, kinds, _ in edits.get(room, [])
             if "cancelled" in kinds
         ),
-        imported=imported, is_history=history, values=merge.parse(values),
+        imported=imported, is_history=history, values=msgspec.json.decode(values),
         language=language_tag(language) if language else None, people=tuple(people),
         party=party, rooms=len(rooms),
     )  # fmt: skip

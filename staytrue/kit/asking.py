@@ -7,12 +7,14 @@ the answer. Long lists are still planned for their length: what is right for ten
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+import msgspec
 import psycopg
 from django.db import connection
 
 _FEW = 500
+T = TypeVar("T")
 
 
 def ask(statement: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -32,6 +34,18 @@ def ask(statement: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[
         finally:
             session.prepare_threshold = None
         return few.fetchall() if few.description else []
+
+
+def ask_as(statement: str, values: Sequence[Any], row: type[T]) -> list[T]:
+    """The rows of a statement, each as this tuple or struct of JSON: for very many of them.
+
+    The server writes one text and it is read by compiled code; a value at a time costs ten times
+    as much.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT json_agg(q)::text FROM ({statement}) q", values)
+        (text,) = cursor.fetchone()
+    return msgspec.json.decode(text, type=list[row]) if text else []  # type: ignore[valid-type]
 
 
 def ask_all(
