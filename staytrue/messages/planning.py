@@ -13,9 +13,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 
 from staytrue.kit import ids
+from staytrue.kit.asking import ask, ask_as
 from staytrue.messages import decisions, rows, turns
 from staytrue.messages.decisions import Said
 from staytrue.messages.kinds import OPEN, Kind, State
@@ -63,15 +65,15 @@ def settle(
     known = _rows(wanted)
     moved: list[Moved] = []
     new: list[tuple[int, Wanted]] = []
-    changed: list[tuple[Message, Wanted]] = []
+    changed: list[tuple[_Row, Wanted]] = []
     woken: list[int] = []
-    dropped: list[Message] = []
+    dropped: list[_Row] = []
     for reservation_id, asked in wanted.items():
         mine = known.get(reservation_id, [])
         found = turns.difference(mine, asked)
         new += [(reservation_id, each) for each in found.new]
         changed += found.changed
-        woken += [row.pk for row, _ in found.same if row.state == State.HELD]
+        woken += [row.id for row, _ in found.same if row.state == State.HELD]
         dropped += found.dropped
         moved += [
             Moved(reservation_id, each.slot, What.NEW, None, each.due_at) for each in found.new
@@ -82,16 +84,17 @@ def settle(
         ]
     reasons = _reasons(dropped, why or {})
     moved += [
-        Moved(
-            row.reservation_id or 0, slot_of(row), What.DROPPED, row.due_at, None, reasons[row.pk]
-        )
+        Moved(row.reservation_id, slot_of(row), What.DROPPED, row.due_at, None, reasons[row.id])
         for row in dropped
     ]
     _insert(new, now)
-    _change(changed, now)
-    _drop(dropped, reasons, now)
-    # Something about this stay differs: what waits is decided anew at once.
-    Message.objects.filter(pk__in=woken).update(held_until=now)
+    # Only of what differs more is read than a plan compares.
+    whole = Message.objects.in_bulk([row.id for row in (*dropped, *(row for row, _ in changed))])
+    _change([(whole[row.id], each) for row, each in changed], now)
+    _drop([whole[row.id] for row in dropped], reasons, now)
+    if woken:
+        # Something about this stay differs: what waits is decided anew at once.
+        Message.objects.filter(pk__in=woken).update(held_until=now)
     return moved
 
 
@@ -146,30 +149,62 @@ def release(occurrence: str, step: str, reason: Reason, not_after: datetime, now
     return mine.update(held_until=now, not_after=not_after)
 
 
-def _rows(reservation_ids: Collection[int]) -> dict[int, list[Message]]:
-    found: dict[int, list[Message]] = {}
-    mine = Message.objects.filter(reservation_id__in=list(reservation_ids)).order_by("pk")
-    # A message at the door is decided there; what is underway has its slot already.
-    for row in mine.select_for_update():
-        found.setdefault(row.reservation_id or 0, []).append(row)
+class _Row(msgspec.Struct):
+    """A message as far as a plan is compared with it."""
+
+    id: int
+    reservation_id: int
+    kind: str
+    occurrence: str
+    recipient_role: str
+    state: str
+    reason: str
+    purpose: str
+    channel: str
+    party: str
+    profile_id: int
+    contact_point_id: int | None
+    language: str
+    language_why: str
+    step: str
+    step_version: int
+    due_at: datetime
+    not_before: datetime
+    not_after: datetime
+    basis: dict[str, Any]
+    template_version: int | None
+    is_shadow: bool
+
+
+# A message at the door is decided there; what is underway has its slot already.
+_STANDING = f"""
+  SELECT {", ".join(_Row.__struct_fields__)} FROM message
+   WHERE reservation_id = ANY(%s) ORDER BY id FOR UPDATE"""
+
+
+def _rows(reservation_ids: Collection[int]) -> dict[int, list[_Row]]:
+    found: dict[int, list[_Row]] = {}
+    for row in ask_as(_STANDING, [list(reservation_ids)], _Row):
+        found.setdefault(row.reservation_id, []).append(row)
     return found
 
 
-def _how(row: Message, wanted: Wanted) -> What:
+def _how(row: _Row, wanted: Wanted) -> What:
     return What.KEPT if row.due_at == wanted.due_at else What.MOVED
 
 
-def _reasons(dropped: Sequence[Message], why: Mapping[tuple[int, Slot], str]) -> dict[int, str]:
+def _reasons(dropped: Sequence[_Row], why: Mapping[tuple[int, Slot], str]) -> dict[int, str]:
     """The plan's own reason, else what became of the stay."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, status FROM reservation WHERE id = ANY(%s)"
+    lost = dict(
+        ask(
+            "SELECT id, status FROM reservation WHERE id = ANY(%s::bigint[])"
             " AND status IN ('cancelled', 'no_show')",
-            [sorted({row.reservation_id for row in dropped if row.reservation_id})],
+            [sorted({row.reservation_id for row in dropped})],
         )
-        lost = dict(cursor.fetchall())
+        if dropped else ()
+    )  # fmt: skip
     return {
-        row.pk: why.get((row.reservation_id or 0, slot_of(row)))
+        row.id: why.get((row.reservation_id, slot_of(row)))
         or lost.get(row.reservation_id, Reason.REPLANNED.value)
         for row in dropped
     }
@@ -220,14 +255,12 @@ def _text(value: object) -> str:
 
 
 def _change(changed: Sequence[tuple[Message, Wanted]], now: datetime) -> None:
+    was = {row.pk: row.due_at for row, _ in changed}
     for row, each in changed:
         for name, value in turns.values(each).items():
             setattr(row, name, value)
         row.state, row.reason, row.held_until, row.planned_at = State.PLANNED, "", None, now
         row.facts = {"plan": dict(each.facts)} if each.facts else {}
-    was = dict(
-        Message.objects.filter(pk__in=[row.pk for row, _ in changed]).values_list("pk", "due_at")
-    )
     rows.update(
         [row for row, _ in changed],
         [*PLANNED, "state", "reason", "held_until", "planned_at", "facts"],
