@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from staytrue.web import words
 
-KINDS = frozenset({"type_into_pms", "guest_wish", "low_score", "guest_call"})
+KINDS = frozenset({"type_into_pms", "guest_wish", "low_score", "guest_call", "guest_form",
+                   "mailbox_away"})  # fmt: skip
 
 
 def asked(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
@@ -20,6 +21,16 @@ def asked(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         return (
             _("Type into the PMS what a guest gave: %(fields)s") % {"fields": ", ".join(fields)},
             _("He gave it on his own page; it stands on his card. This ends when the PMS has it."),
+        )
+    if kind == "guest_form":
+        return (
+            _("Answer a guest who wrote on the website"),
+            _("He is not known yet, or his words wait for somebody to read them."),
+        )
+    if kind == "mailbox_away":
+        return (
+            _("Look why the hotel’s mailbox cannot be read"),
+            _("Guests’ answers and returned mails lie there unread."),
         )
     if kind == "guest_wish":
         return (

@@ -33,7 +33,7 @@ def is_hard(provider: str, event: AnymailTrackingEvent) -> bool:
 
 
 def _sparkpost(told: Mapping[str, Any]) -> bool:
-    inner = next((each for each in dict(told.get("msys") or {}).values()), {})
+    inner: Mapping[str, Any] = next(iter((told.get("msys") or {}).values()), {})
     return str(inner.get("bounce_class")) in _SPARKPOST_DEAD
 
 
