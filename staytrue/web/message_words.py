@@ -229,7 +229,9 @@ def _looked(looked: object, zone: str, now: datetime) -> str:
 
 def _consent(consent: Mapping[str, Any]) -> str:
     if consent.get("allowed"):
-        return words.word(BASIS, str(consent.get("basis")))
+        basis = words.word(BASIS, str(consent.get("basis")))
+        told = {"basis": basis, "version": consent.get("rule", "")}
+        return gettext("%(basis)s, rules of %(version)s") % told if told["version"] else basis
     return words.word(REASON, str(consent.get("reason")))
 
 

@@ -50,14 +50,15 @@ MENU = (
     Entry("today", _("Today"), "home", "stays.read", "t", on_phone=True),
     Entry("stays", _("Stays"), "bed", "stays.read", "s", on_phone=True),
     Entry("guests", _("Guests"), "guests", "profiles.read", "u", on_phone=True),
-    Entry("outbox", _("Outbox"), "mail", "stays.read", "o", "write"),
+    Entry("outbox", _("Outbox"), "out", "stays.read", "o", "write"),
     Entry("journeys", _("Journeys"), "note", "stays.read", "j", "write"),
     Entry("review", _("Duplicates"), "twin", "guests.merge", "d", "write"),
-    Entry("texts", _("Texts"), "mail", "templates.write", "x", "write"),
+    Entry("mailings", _("Mailings"), "mail", "mailings.write", "l", "write"),
+    Entry("texts", _("Texts"), "text", "templates.write", "x", "write"),
     Entry("connections", _("Connections"), "plug", "connections.read", "n", "know"),
     Entry("audit", _("Audit"), "shield", "audit.read", "a", "know"),
     Entry("recognition", _("Recognition"), "twin", "matching.manage", "e", "know", everywhere=True),
-    Entry("sending", _("Sending"), "mail", "sending.arm", "p", "know"),
+    Entry("sending", _("Sending"), "send", "sending.arm", "p", "know"),
     Entry("members", _("Members"), "tune", "staff.manage", "m", "know", everywhere=True),
 )
 

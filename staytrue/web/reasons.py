@@ -18,6 +18,7 @@ from staytrue.web import formats, words
 from staytrue.web.consent_words import CONSENT_REFUSALS
 from staytrue.web.far_side import FAR_SIDE
 from staytrue.web.journey_words import REFUSALS as JOURNEY_REFUSALS
+from staytrue.web.mailing_words import REFUSALS as MAILING_REFUSALS
 from staytrue.web.refusals import REFUSALS
 from staytrue.web.sending_words import REFUSALS as SENDING_REFUSALS
 
@@ -39,6 +40,7 @@ REASONS: dict[str, Promise] = {
     **SENDING_REFUSALS,
     **CONSENT_REFUSALS,
     **JOURNEY_REFUSALS,
+    **MAILING_REFUSALS,
     "truncated": _CUT,
     "replaced": gettext_lazy(
         "The file was replaced while it was read. It is taken again when at rest."

@@ -88,7 +88,7 @@ def write(
 def add(access: Access, public_id: UUID, profile_ids: Collection[int], now: datetime) -> int:
     """Put guests on a list chosen by hand; how many of them are guests of this hotel."""
     mailing = _held(access, public_id, WRITE, State.DRAFT)
-    found = lists.at_hotel(access, mailing.property_id, profile_ids)
+    found = sorted(set(lists.at_hotel(access, mailing.property_id, profile_ids).values()))
     lists.put(mailing, dict.fromkeys(found), now)
     return len(found)
 

@@ -29,8 +29,8 @@ _HEADINGS = {"email", "e-mail", "mail", "guest", "id", "guest id", "address", "c
 _THERE = "p.kind = 'person' AND NOT p.deleted AND NOT p.anonymised AND p.merged_into IS NULL"
 
 
-def at_hotel(access: Access, property_id: int, profile_ids: Collection[int]) -> list[int]:
-    """Those of these people who are guests of this hotel, each by a profile of his there."""
+def at_hotel(access: Access, property_id: int, profile_ids: Collection[int]) -> dict[int, int]:
+    """Those of these people who are guests of this hotel, each with a profile of his there."""
     require(access, PROFILES, property_id)
     rows = ask(
         f"""SELECT DISTINCT ON (x.id) x.id, p.id
@@ -42,7 +42,7 @@ def at_hotel(access: Access, property_id: int, profile_ids: Collection[int]) -> 
              ORDER BY x.id, (p.id = x.id) DESC, p.id DESC""",
         [sorted(set(profile_ids)), property_id],
     )
-    return sorted({profile for _, profile in rows})
+    return dict(rows)
 
 
 def put(mailing: Mailing, found: Mapping[int, int | None], now: datetime) -> None:
