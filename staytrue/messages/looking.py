@@ -22,6 +22,8 @@ from staytrue.mirror.models import Reservation
 from staytrue.staff.actions import NewAsk
 
 ASK = "confirm_message"
+ENDS_HOLDS = frozenset({Told.SAME, Told.CONFIRMED})
+"""What a look must say to end the hold of a message that did not ask itself."""
 _HOUR = timedelta(hours=1)
 
 
@@ -58,8 +60,20 @@ def look_up(messages: Sequence[Message], lookup: Lookup, now: datetime) -> dict[
         told[stay] = Told.DIFFERS if _version(stay) != before else answer
         _note(each, told[stay], before, now)
     with scope.everything():
-        _wake(told, now)
+        # Who asked is told whatever it is. The stay's other messages are woken only by what may
+        # end their hold: woken by anything else, each would ask again for the other.
+        Message.objects.filter(pk__in=[each.pk for each in ordered], state=State.HELD).update(
+            held_until=now
+        )
+        _wake([stay for stay, answer in told.items() if answer in ENDS_HOLDS], now)
     return told
+
+
+def calls(property_id: int, now: datetime) -> tuple[int, int]:
+    """How many calls the last hour took at a hotel, and how many it allows."""
+    left = _left([property_id], now)[property_id]
+    chosen = GateSetting.objects.filter(pk=property_id).first() or GateSetting()
+    return chosen.look_ups_per_hour - left, chosen.look_ups_per_hour
 
 
 def _left(property_ids: Collection[int], now: datetime) -> Counter[int]:
