@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import click
 from django.conf import settings
 
-from staytrue.cli import demo_group
+from staytrue.cli import demo_group, demo_messages
 from staytrue.cli.demo_group import Neighbour
 from staytrue.cli.frame import ACTOR, Answer, answers
 from staytrue.cli.running import alone, supervise
@@ -72,6 +72,7 @@ def demo(port: int, *, once: bool) -> Answer:
             for other in others:
                 other.load()
             worker.until_idle()
+            demo_messages.prepare(now)
             document = _document(scene, others)
             lines = _in_words(document)
             if once:
@@ -196,7 +197,14 @@ def _document(scene: Scene, others: Sequence[Neighbour]) -> dict[str, Any]:
     """What the demo answers: Hotel Sirga's figures, those of each hotel, and how to sign in."""
     hotels = [_figures(link) for link in (scene.link, *(other.link for other in others))]
     roles = {email: role for email, (_, role) in _MEMBERS.items()}
-    return {**hotels[0], "hotels": hotels, "password": scene.password, "members": roles}
+    messages = demo_messages.figures()
+    return {
+        **hotels[0],
+        "hotels": hotels,
+        "messages": messages,
+        "password": scene.password,
+        "members": roles,
+    }
 
 
 def _figures(link: Connection) -> dict[str, Any]:
@@ -226,6 +234,7 @@ def _figures(link: Connection) -> dict[str, Any]:
 def _in_words(document: dict[str, Any]) -> list[str]:
     return [
         *(line for hotel in document["hotels"] for line in _of_hotel(hotel)),
+        demo_messages.in_words(document["messages"]),
         f"Sign in with the password {document['password']} as",
         *(f"  {email}  {role}" for email, role in document["members"].items()),
     ]

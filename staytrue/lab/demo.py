@@ -18,10 +18,14 @@ from staytrue.lab.demand import Plot, Step
 from staytrue.lab.files import Delivery, Vices, write_delivery
 from staytrue.lab.house import House, RoomBook, hotel_sirga
 from staytrue.lab.names import DUTCH, FRENCH, GERMAN, SPANISH, Culture
-from staytrue.lab.people import Crowd, Person
+from staytrue.lab.people import MAILBOXES, Crowd, Person
 
 EXPORT_AT = time(3, 10)
 UNKNOWN_WORD = "TENT"
+CAST_DOMAIN = "sirga-guests.example"
+"""Where the mailboxes of those guests are whose names stand in the script."""
+MAIL_DOMAINS = (CAST_DOMAIN, "guest.ota.example", *MAILBOXES[:-1])
+"""Who may be written to in the demo; one mailbox provider is left out, so that this can be seen."""
 DAYS_BEHIND, DAYS_AHEAD = 365, 400
 
 
@@ -115,7 +119,7 @@ class _Script:
             first_name=first,
             last_name=last,
             second_last_name=None,
-            email=f"{address}@sirga-guests.example",
+            email=f"{address}@{CAST_DOMAIN}",
         )
 
     def stay(

@@ -137,7 +137,7 @@ class StepForm(forms.Form):
         """The other fields, in the order in which one thinks of them."""
         parts = (
             (_("When"), ("anchor", "days", "at", "minutes", "late", "collect_minutes", "fields")),
-            (_("To whom"), ("to", "channel", "class", "once", "to_blocks")),
+            (_("Recipient"), ("to", "channel", "class", "once", "to_blocks")),
             (_("Limits"), ("nights_min", "lives_minutes", "until_anchor", "until_days", "until_at",
                            "freshness_minutes")),
         )  # fmt: skip

@@ -161,7 +161,7 @@ def _sentences(step: Step) -> Iterator[str]:
             step.nights_min,
         ) % {"n": formats.number(step.nights_min)}  # fmt: skip
     if step.until:
-        yield _("Never after %(when)s.") % {"when": point(step.until)}
+        yield _("Not later than: %(when)s.") % {"when": point(step.until)}
     if step.sells and DEMANDS[step.kind].purpose != "marketing":
         yield _("It advertises: it goes only to who may be advertised to.")
     if step.to_blocks:
@@ -173,12 +173,14 @@ def _sentences(step: Step) -> Iterator[str]:
 def _moment(step: Step) -> str:
     """When it goes, so that it stands alone: "3 days before arrival, 10:00"."""
     told = step.when
-    if told.anchor != Anchor.ARRIVAL or told.days >= 0 or told.at is None:
+    if told.anchor == Anchor.ARRIVAL and told.days < 0:
+        days = ngettext("%(n)s day before arrival", "%(n)s days before arrival", -told.days)
+    elif told.anchor == Anchor.CHECK_OUT and told.days > 0:
+        days = ngettext("%(n)s day after check-out", "%(n)s days after check-out", told.days)
+    else:
         return journey_words.when(step)
-    days = ngettext("%(n)s day before arrival", "%(n)s days before arrival", -told.days)
-    return _("%(day)s, %(clock)s") % {
-        "day": days % {"n": formats.number(-told.days)}, "clock": told.at,
-    }  # fmt: skip
+    shown = days % {"n": formats.number(abs(told.days))}
+    return _("%(day)s, %(clock)s") % {"day": shown, "clock": told.at}
 
 
 def point(told: Point) -> str:
@@ -190,15 +192,12 @@ def point(told: Point) -> str:
         return _("%(span)s after: %(anchor)s") % {
             "span": formats.span(told.minutes * 60), "anchor": anchor,
         }  # fmt: skip
-    return _("%(anchor)s %(days)s, %(clock)s") % {
-        "anchor": anchor, "days": _days(told.days), "clock": told.at,
-    }  # fmt: skip
+    day = _("%(anchor)s %(days)s") % {"anchor": anchor, "days": _days(told.days)}
+    return _("%(day)s, %(clock)s") % {"day": day if told.days else anchor, "clock": told.at}
 
 
 def _days(days: int) -> str:
     told = ngettext("%(n)s day", "%(n)s days", abs(days)) % {"n": formats.number(abs(days))}
-    if not days:
-        return _("(same day)")
     return (_("minus %(span)s") if days < 0 else _("plus %(span)s")) % {"span": told}
 
 

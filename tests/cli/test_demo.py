@@ -15,6 +15,7 @@ from staytrue.kit.processes import only_one
 from staytrue.lab import demo as invented
 from staytrue.lab import group
 from staytrue.lab.house import rooms_of
+from staytrue.messages.writing import sampling
 from tests.cli.conftest import Cli
 
 NOON = datetime(2026, 5, 21, 12, 0, tzinfo=UTC)
@@ -29,6 +30,8 @@ def empty(
     monkeypatch.setattr(invented, "write_year", small)
     few = [replace(hotel, house=replace(hotel.house, rooms=rooms_of(6))) for hotel in group.LIVING]
     monkeypatch.setattr(group, "LIVING", tuple(few))
+    # Texts are tried on a few stays only: that they can be filled is proved elsewhere.
+    monkeypatch.setattr(sampling, "newest", partial(sampling.newest, most=8))
     elsewhere(tmp_path / "home")
     with embedded.start(tmp_path / "home", fast=True):
         yield tmp_path / "home"
@@ -54,6 +57,9 @@ def test_it_loads_settles_and_catches_up_when_called_again(cli: Cli, empty: Path
         assert hotel["true_through"] == "2026-05-21T12:00:00+00:00"
     assert (first["parked"], first["held"]) == (1, 0)
     assert set(first["members"]) >= {"desk@sirga.example"}
+    # The journey runs at two hotels, at a third in shadow; what left lies in the local outbox.
+    told = first["messages"]
+    assert min(told["left"], told["held"], told["planned"], told["shadow"]) > 0
     with clock.use(lambda: NOON + timedelta(days=2)):
         later = cli("demo", "--once", "--json").document
     assert later["deliveries"] == first["deliveries"] + 4

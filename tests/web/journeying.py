@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from staytrue.changes.models import Unsettled
 from staytrue.consent import actions as consent
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.inbox.models import Connection
-from staytrue.journeys import actions, rehearsing, settling
-from staytrue.journeys.models import JourneyPlace, JourneyVersion
+from staytrue.journeys import actions, rehearsing, settling, steps
+from staytrue.journeys.models import Journey, JourneyPlace, JourneyVersion
+from staytrue.messages import gate
+from staytrue.messages.kinds import Kind
+from staytrue.messages.models import Message
 from staytrue.mirror import capability
 from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff import audit
-from staytrue.staff.access import house_access
+from staytrue.staff.access import Access, house_access
 
 
 def build(now: datetime) -> None:
@@ -35,6 +40,27 @@ def build(now: datetime) -> None:
         guests = Profile.objects.filter(connection__name="lis-files", emails__gt=[])
         consent.keep_contacts(guests.values_list("pk", flat=True), now)
         settling.settle([planned().pk], now)
+        _shadow(access, journey, now)
+        changed = [step for step in steps.read(version.steps) if step.kind != Kind.BIRTHDAY]
+        changed[3] = replace(changed[3], when=steps.Point(steps.Anchor.ARRIVAL, -5, "11:00"))
+        actions.draft(access, journey, steps.stored(tuple(changed)), now)
+
+
+def _shadow(access: Access, journey: Journey, now: datetime) -> None:
+    """In Bilbao it runs in shadow: three stays are decided as if their letters were due now."""
+    bilbao = Property.objects.get(code="BIO")
+    actions.shadow(access, journey, bilbao, now)
+    JourneyPlace.objects.filter(property=bilbao).update(live_from=now - timedelta(days=60))
+    Unsettled.objects.filter(reaction=actions.REACTION).delete()
+    coming = Reservation.objects.filter(
+        property=bilbao, status="confirmed", out_of_sight_since=None, arrival_on__gt=now.date()
+    ).order_by("arrival_on", "pk")
+    guests = Profile.objects.filter(connection__name="bio-files", emails__gt=[])
+    consent.keep_contacts(guests.values_list("pk", flat=True), now)
+    settling.settle(list(coming.values_list("pk", flat=True)[:6]), now)
+    shadows = Message.objects.filter(is_shadow=True)
+    shadows.update(due_at=now, not_before=now)
+    gate.decide_shadows(100, now)
 
 
 def planned() -> Reservation:
@@ -51,5 +77,11 @@ def pages() -> dict[str, str]:
     return {
         "journeys": "/journeys/",
         "journey": "/journeys/stay/?step=pre_checkin",
+        "journey-step": "/journeys/stay/steps/pre_stay/",
+        "journey-versions": "/journeys/stay/versions/?from=1&to=2",
+        "journey-shadow": "/journeys/stay/shadow/",
+        "hotel-messages": "/hotels/BIO/messages/",
+        "outlet-mail": "/sending/new/?hotel=BIO&way=email:smtp",
+        "outlet-text": "/sending/new/?hotel=BIO&way=sms:gateway",
         "stay-planned": f"/stays/{stay}/",
     }
