@@ -102,6 +102,10 @@ def add(code: str, **facts: str) -> Answer:
 @click.option(
     "--allow-private-address", is_flag=True, help="Its PMS stands in the own network: allow that."
 )
+@click.option(
+    "--lookups-only", is_flag=True,
+    help="Mirror nothing of it: ask it about single stays just before a message.",
+)  # fmt: skip
 @click.option("--two-way", is_flag=True, help="Not yet: write-back comes with its own package.")
 @answers
 def connect(
@@ -112,6 +116,7 @@ def connect(
     cadence: int,
     *,
     allow_private_address: bool,
+    lookups_only: bool,
     two_way: bool,
 ) -> Answer:
     """Link a hotel to its PMS."""
@@ -127,12 +132,17 @@ def connect(
         chosen["mapping"] = str(file.resolve())
     with acting() as now:
         link = inbox.connect(
-            name, property_named(code), dialect, chosen, now=now, cadence_seconds=cadence
-        )
+            name, property_named(code), dialect, chosen, now=now, cadence_seconds=cadence,
+            lookups_only=lookups_only,
+        )  # fmt: skip
         inbox.allow_private(link, is_allowed=allow_private_address)
     shown = masked(link)
-    document = {"name": name, "property": code, "dialect": dialect, "settings": shown}
-    return Answer(document, [f"{name} links {code} to {dialect}, one-way."])
+    document = {
+        "name": name, "property": code, "dialect": dialect, "settings": shown,
+        "lookups_only": lookups_only,
+    }  # fmt: skip
+    what = "for look-ups only" if lookups_only else "one-way"
+    return Answer(document, [f"{name} links {code} to {dialect}, {what}."])
 
 
 @click.group(name="secrets")

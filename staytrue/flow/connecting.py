@@ -34,8 +34,12 @@ def connect(
     is_private: bool,
     by: str,
     now: datetime,
+    lookups_only: bool = False,
 ) -> Connection:
-    """Link a hotel to its PMS; the worker begins to read at its next round."""
+    """Link a hotel to its PMS; the worker begins to read at its next round.
+
+    One for look-ups only is never read as a whole: it answers about single stays.
+    """
     if not _NAME.fullmatch(name) or name in _TAKEN:
         raise Refused(
             "A connection's name has up to 40 small letters, digits and hyphens, like sirga-mews.",
@@ -44,8 +48,9 @@ def connect(
     _check(dialect, values, is_private=is_private)
     with scope.everything(), audit.acting(by, now):
         link = inbox.connect(
-            name, property, dialect, dict(values), now=now, cadence_seconds=cadence_seconds
-        )
+            name, property, dialect, dict(values), now=now, cadence_seconds=cadence_seconds,
+            lookups_only=lookups_only,
+        )  # fmt: skip
         inbox.allow_private(link, is_allowed=is_private)
     return link
 

@@ -28,7 +28,7 @@ def tell_late_feeds(now: datetime) -> int:
         through: dict[int, Any] = dict(read.values_list("connection_id", "true_through"))
         asks = [
             _ask(link, through.get(link.pk))
-            for link in Connection.objects.filter(stopped_at=None)
+            for link in Connection.objects.filter(stopped_at=None, lookups_only=False)
             if rules.is_stale(through.get(link.pk, link.created_at), link.cadence_seconds, now)
         ]
         before = set(

@@ -37,10 +37,10 @@ logger = structlog.get_logger(__name__)
 
 
 def live_links() -> list[Connection]:
-    """Connections to PMSs that live and are not stopped."""
+    """Connections to PMSs that live, are mirrored and not stopped."""
     names = [name for name in registry.names() if registry.live(name)]
     with scope.everything():
-        links = Connection.objects.select_related("property")
+        links = Connection.objects.select_related("property").filter(lookups_only=False)
         return list(links.filter(dialect__in=names, stopped_at=None).order_by("id"))
 
 

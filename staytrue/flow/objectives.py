@@ -25,7 +25,8 @@ def watch(now: datetime) -> int:
     """
     with scope.everything():
         asks = []
-        for link in Connection.objects.select_related("property").filter(stopped_at=None):
+        links = Connection.objects.select_related("property")
+        for link in links.filter(stopped_at=None, lookups_only=False):
             missed = _look(link, now)
             asks += [_ask(link, name, facts) for name, facts in missed.items()]
         settle_asks(PREFIX, asks, "reached", now)

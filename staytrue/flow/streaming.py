@@ -41,7 +41,7 @@ def streaming_links() -> list[Connection]:
     """Connections whose PMS may have a stream, and that are not stopped."""
     names = [name for name in registry.names() if isinstance(registry.live(name), Streams)]
     with scope.everything():
-        links = Connection.objects.select_related("property")
+        links = Connection.objects.select_related("property").filter(lookups_only=False)
         return list(links.filter(dialect__in=names, stopped_at=None).order_by("id"))
 
 

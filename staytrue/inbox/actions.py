@@ -32,8 +32,12 @@ def connect(
     *,
     now: datetime,
     cadence_seconds: int = 86_400,
+    lookups_only: bool = False,
 ) -> Connection:
     """Link a property to a PMS, one-way; its secret settings are sealed."""
+    if lookups_only and registry.live(dialect) is None:
+        raise Refused(f"{dialect} only reads files: it cannot be asked about a stay.",
+                      code="cannot_look_up", dialect=dialect)  # fmt: skip
     if Connection.objects.filter(name=name).exists():
         raise Refused(f"There is a connection named {name} already. Choose another name.",
                       code="connection_exists", name=name)  # fmt: skip
@@ -42,6 +46,7 @@ def connect(
         property=property,
         dialect=dialect,
         cadence_seconds=cadence_seconds,
+        lookups_only=lookups_only,
         created_at=now,
     )
     put_settings(link, settings, registry.manifest(dialect))

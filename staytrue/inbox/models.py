@@ -18,13 +18,15 @@ class Connection(models.Model):
     `sealed` holds the secret settings, each sealed to this row; `hook_hash` is SHA-256 of the
     secret in the address the PMS calls; `is_private` is an administrator's word that its address
     may lie in a private network. `cadence` maps objects to their own pace, by hour of the
-    property's day where wanted; `objectives` are what the connection must reach.
+    property's day where wanted; `objectives` are what the connection must reach. One for
+    `lookups_only` mirrors nothing: it is asked about single stays just before a message.
     """
 
     name = models.TextField(unique=True)
     property = models.ForeignKey(Property, models.PROTECT, related_name="+")
     dialect = models.TextField()
     two_way = models.BooleanField(default=False)
+    lookups_only = models.BooleanField(default=False, db_default=False)
     settings = models.JSONField(default=dict)
     sealed = models.JSONField(default=dict)
     hook_hash = models.TextField(default="")

@@ -54,7 +54,7 @@ def sheets(property_ids: Collection[int], now: datetime) -> dict[int, Sheet]:
     for hotel in set(ids).difference(sent):
         sent[hotel] = _mirrored(hotel)
     links: dict[int, list[Connection]] = {}
-    for link in Connection.objects.filter(property_id__in=ids).order_by("pk"):
+    for link in Connection.objects.filter(property_id__in=ids, lookups_only=False).order_by("pk"):
         links.setdefault(link.property_id, []).append(link)
     chosen = GateSetting.objects.in_bulk(ids)
     return {

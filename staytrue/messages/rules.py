@@ -177,8 +177,18 @@ def _proof(case: Case) -> Proof | None:
     """The last look-up, while it is of the copy we hold and not too long ago."""
     if case.proof is None or case.stay is None or case.proof.version != case.stay.version:
         return None
+    if _is_ahead_of_feed(case, case.proof):
+        return case.proof
     lasts = CONFIRMED_LASTS if case.proof.told == Told.CONFIRMED else PROOF_LASTS
     return case.proof if timedelta(0) <= case.now - case.proof.at <= lasts else None
+
+
+def _is_ahead_of_feed(case: Case, proof: Proof) -> bool:
+    """A slow feed will tell what the PMS said otherwise when asked: until then it need not repeat."""
+    source = case.source
+    if proof.told != Told.DIFFERS or source is None or source.as_of is None:
+        return False
+    return source.cadence >= case.chosen.freshness and source.as_of < proof.at <= case.now
 
 
 def _is_proved(case: Case) -> bool:
@@ -195,6 +205,9 @@ def _live(case: Case) -> Answer | None:
     proof = _proof(case)
     if proof is None:
         return _hold(case, Reason.NOT_CONFIRMED_LIVE, SOON, look_up=True)
+    if _is_ahead_of_feed(case, proof) and case.source.as_of is not None:
+        next_at = max(case.source.as_of + case.source.cadence, case.now + LATER)
+        return _hold(case, Reason.CHANGED_LIVE, next_at)
     if proof.told == Told.DIFFERS:
         return _hold(case, Reason.CHANGED_LIVE, SOON, look_up=True)
     if proof.told == Told.UNREACHABLE:

@@ -56,6 +56,7 @@ class Feed:
     stopped_code: str
     parked: int
     held: int
+    lookups_only: bool = False
 
     @property
     def late_from(self) -> datetime | None:
@@ -73,7 +74,9 @@ class Feed:
 
     def is_stale(self, now: datetime) -> bool:
         """Whether it is late now (FEATURES A04)."""
-        return rules.is_stale(self.true_through, self.cadence_seconds, now)
+        return not self.lookups_only and rules.is_stale(
+            self.true_through, self.cadence_seconds, now
+        )
 
 
 _FEEDS = """
@@ -81,7 +84,8 @@ _FEEDS = """
          c.cadence_seconds, f.true_through, f.last_success_at, c.last_attempt_at, f.scope,
          c.stopped_code,
          (SELECT count(*) FROM parked_part k WHERE k.connection_id = c.id AND k.state = 'parked'),
-         (SELECT count(*) FROM delivery d WHERE d.connection_id = c.id AND d.state = 'held')
+         (SELECT count(*) FROM delivery d WHERE d.connection_id = c.id AND d.state = 'held'),
+         c.lookups_only
     FROM connection c JOIN property h ON h.id = c.property_id
     LEFT JOIN freshness f ON f.connection_id = c.id AND f.object = 'reservation'
    WHERE h.id = ANY(%s) ORDER BY h.code, c.name"""

@@ -105,6 +105,10 @@ class ConnectionForm(forms.Form):
                             " authority in PEM form."),
                 widget=forms.Textarea({"rows": 3}),
             )  # fmt: skip
+        if link is None and registry.live(dialect) is not None:
+            self.fields["lookups_only"] = forms.BooleanField(
+                label=_("For look-ups only: another feed mirrors this hotel"), required=False
+            )
         self.fields["is_private"] = forms.BooleanField(
             label=_("The PMS stands in our own network: allow its private address"), required=False
         )
@@ -186,6 +190,7 @@ def connect(request: HttpRequest) -> HttpResponse:
             link = connecting.connect(
                 form.cleaned_data["name"], hotel, dialect, form.values(),
                 **_facts(form), by=access.actor, now=clock.now(),
+                lookups_only=form.cleaned_data.get("lookups_only", False),
             )  # fmt: skip
         except _ANSWERS as error:
             problem = reasons.of(error)

@@ -24,6 +24,7 @@ from staytrue.inbox.loading import Loading, loading
 from staytrue.inbox.models import Connection, Delivery, ParkedPart
 from staytrue.kit import clock
 from staytrue.kit.errors import Misconfigured, Refused
+from staytrue.messages import looking
 from staytrue.mirror import feeds
 from staytrue.mirror.feeds import CONNECTIONS
 from staytrue.staff import audit
@@ -101,6 +102,7 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
         fills=[(words.word(words.FIELD, fill.name), fill.share) for fill in fills],
         sample=sample,
         unmapped=feeds.unmapped(link),
+        calls=looking.calls(link.property_id, now) if link.lookups_only else None,
         rules=sentences.may_automate(feed.cadence_seconds),
         mappings=_mappings(deliveries),
         may_profiles=access.may("profiles.read", link.property_id),

@@ -131,7 +131,7 @@ def page(
         "now": now,
         "menu": menu_of(access),
         "here": screen or (request.resolver_match.view_name if request.resolver_match else ""),
-        "clocks": clocks(access, found),
+        "clocks": clocks(access, [each for each in found if not each.lookups_only]),
         "feeds": found,
         "group": Group.objects.first(),
         "asked": asks_for(access).count(),
