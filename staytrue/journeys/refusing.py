@@ -9,38 +9,48 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db import connection
 from msgspec.structs import replace
 
 from staytrue.consent import permissions
 from staytrue.consent.permissions import Asked
 from staytrue.journeys.rules import ABSENT, Line
+from staytrue.kit.asking import ask
 from staytrue.messages.reasons import Reason
 
 _SAID = frozenset({Reason.OPTED_OUT.value, Reason.SUPPRESSED.value})
-# Most guests never said anything: only the others are asked about.
+_OF_STAY = frozenset({"stay", "service"})
+# Most guests never said anything: only the others are asked about. Of what the stay needs only a no
+# counts; what advertises rests on all that was said.
 _SPOKEN = """
   SELECT u.profile_id FROM consent_act a JOIN contact_use u
       ON u.contact_point_id = a.contact_point_id AND u.until_at IS NULL
-   WHERE u.profile_id = ANY(%(profiles)s)
+   WHERE u.profile_id = ANY(%(profiles)s::bigint[]) AND {counts}
    UNION
   SELECT m.profile_id FROM link m JOIN link l ON l.guest_id = m.guest_id AND l.until_at IS NULL
     JOIN consent_act a ON a.profile_id = l.profile_id
-   WHERE m.profile_id = ANY(%(profiles)s) AND m.until_at IS NULL
+   WHERE m.profile_id = ANY(%(profiles)s::bigint[]) AND m.until_at IS NULL AND {counts}
    UNION
-  SELECT profile_id FROM consent_act WHERE profile_id = ANY(%(profiles)s)"""
+  SELECT a.profile_id FROM consent_act a
+   WHERE a.profile_id = ANY(%(profiles)s::bigint[]) AND {counts}"""
+_ANY = _SPOKEN.format(counts="true")
+_NO = _SPOKEN.format(
+    counts="a.act IN ('opt_out', 'suppress') AND a.purpose IN ('', 'stay', 'service')"
+)
 
 
 def without_refusals(lines: Sequence[Line], now: datetime) -> list[Line]:
     """The same lines; what somebody refused is absent, with his refusal as the reason."""
-    spoken = _spoken({line.wanted.profile_id for line in lines if line.wanted})
+    wanted = [line.wanted for line in lines if line.wanted]
+    of_stay = {each.profile_id for each in wanted if each.purpose in _OF_STAY}
+    others = {each.profile_id for each in wanted if each.purpose not in _OF_STAY}
+    spoken = {True: _spoken(_NO, of_stay), False: _spoken(_ANY, others)}
     asked = {
         place: Asked(
             line.wanted.contact_point_id, line.wanted.profile_id, line.wanted.property_id,
             line.wanted.purpose, line.wanted.channel,
         )
         for place, line in enumerate(lines)
-        if line.wanted and line.wanted.contact_point_id and line.wanted.profile_id in spoken
+        if line.wanted and line.wanted.contact_point_id and line.wanted.profile_id in spoken[line.wanted.purpose in _OF_STAY]
     }  # fmt: skip
     found = list(lines)
     answers = permissions.of(list(asked.values()), now)
@@ -50,9 +60,7 @@ def without_refusals(lines: Sequence[Line], now: datetime) -> list[Line]:
     return found
 
 
-def _spoken(profile_ids: Collection[int]) -> set[int]:
+def _spoken(statement: str, profile_ids: Collection[int]) -> set[int]:
     if not profile_ids:
         return set()
-    with connection.cursor() as cursor:
-        cursor.execute(_SPOKEN, {"profiles": sorted(profile_ids)})
-        return {id_ for (id_,) in cursor.fetchall()}
+    return {id_ for (id_,) in ask(statement, {"profiles": sorted(profile_ids)})}

@@ -62,26 +62,27 @@ def plan(stay: Stay, house: House, journeys: Sequence[Running], now: datetime) -
 
 def _lines(stay: Stay, house: House, journey: Running, step: Step, now: datetime) -> Iterator[Line]:
     for occurrence, instant in _occasions(stay, house, step, journey.live_from):
-        line = Line(stay.id, step, ABSENT, _occurrence(step, occurrence))
+        name = _occurrence(step, occurrence)
         if told := _outright(stay, house, journey, step):
-            yield replace(line, reason=told[0].value, facts=told[1])
+            yield Line(stay.id, step, ABSENT, name, None, told[0], told[1])
             continue
         if waits := _waits(stay, house, step):
             about = _about(stay, house, step)
-            yield replace(line, standing=EXPECTED, reason=waits.value, at=about)
+            yield Line(stay.id, step, EXPECTED, name, None, waits, {}, about)
             continue
         due = timing.due(step, stay, house, instant)
         if refused := _untimely(stay, journey, step, due, instant, now):
             at = due.at if due else None
-            yield replace(line, reason=refused.value, at=at, facts={"rule": step.late.value})
+            yield Line(stay.id, step, ABSENT, name, None, refused, {"rule": step.late.value}, at)
             continue
         if due:
+            line = Line(stay.id, step, ABSENT, name)
             yield from _addressed(stay, house, journey, line, due)
 
 
 def _occurrence(step: Step, occurrence: str) -> str:
     """A second step of one kind is another message: its key tells it from the first."""
-    return occurrence if step.key == step.kind.value else f"{step.key}:{occurrence}"
+    return occurrence if step.key == step.kind else f"{step.key}:{occurrence}"
 
 
 def _addressed(stay: Stay, house: House, journey: Running, line: Line, due: Due) -> Iterator[Line]:
@@ -90,13 +91,13 @@ def _addressed(stay: Stay, house: House, journey: Running, line: Line, due: Due)
         nobody = Reason.NO_ADDRESS.value
         yield replace(line, reason=nobody, at=due.at, facts={"people": len(stay.people)})
     for each in found:
-        mine = replace(line, person=each.person, at=due.at, late=due.late)
-        if reason := each.reason or _elsewhere(line.step, each.person):
-            yield replace(mine, reason=reason.value)
-        else:
-            wanted = _wanted(stay, house, journey, line, each, due)
-            facts = {"quiet": due.planned_at.isoformat()} if due.is_quiet else {}
-            yield replace(mine, standing=WANTED, wanted=wanted, facts=facts)
+        reason = each.reason or _elsewhere(line.step, each.person)
+        wanted = None if reason else _wanted(stay, house, journey, line, each, due)
+        facts = {"quiet": due.planned_at.isoformat()} if wanted and due.is_quiet else {}
+        yield Line(
+            stay.id, line.step, WANTED if wanted else ABSENT, line.occurrence, each.person,
+            reason or "", facts, due.at, due.late, wanted,
+        )  # fmt: skip
 
 
 def _elsewhere(step: Step, person: Person) -> Reason | None:

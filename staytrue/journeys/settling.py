@@ -26,15 +26,18 @@ def settle(reservation_ids: Collection[int], now: datetime) -> list[Moved]:
     ids = gathering.with_siblings(reservation_ids)
     lines = plans(ids, now)
     wanted: dict[int, list[Wanted]] = {id_: [] for id_ in ids}
-    why: dict[tuple[int, turns.Slot], str] = {}
     for line in lines:
         if line.wanted:
             wanted[line.stay_id].append(line.wanted)
-        else:
-            for role in _roles(line):
-                slot = (line.step.kind.value, line.occurrence, role)
-                why[line.stay_id, slot] = line.reason
-    return planning.settle(wanted, now, why)
+    return planning.settle(wanted, now, lambda: _why(lines))
+
+
+def _why(lines: Iterable[Line]) -> dict[tuple[int, turns.Slot], str]:
+    """Why a message of each slot is not wanted."""
+    return {
+        (line.stay_id, (line.step.kind, line.occurrence, role)): line.reason
+        for line in lines if not line.wanted for role in _roles(line)
+    }  # fmt: skip
 
 
 def plans(reservation_ids: Collection[int], now: datetime) -> list[Line]:
@@ -72,7 +75,8 @@ def of_stays(
             used.setdefault(slot, each.stay_id)
         if not each.role.startswith(_COMPANION):
             sent.add((each.stay_id, each.kind, each.occurrence))
-    return [line for line in one_per_party(lines, used) if not _repeats(line, sent)]
+    once = one_per_party(lines, used)
+    return [line for line in once if not _repeats(line, sent)] if sent else once
 
 
 _COMPANION = "companion:"
@@ -80,7 +84,7 @@ _COMPANION = "companion:"
 
 def _repeats(line: Line, sent: Collection[tuple[int, str, str]]) -> bool:
     """Whether it left for this stay already, though the step was meant for another part then."""
-    is_same = (line.stay_id, line.step.kind.value, line.occurrence) in sent
+    is_same = (line.stay_id, line.step.kind, line.occurrence) in sent
     return is_same and line.step.to != To.COMPANIONS
 
 

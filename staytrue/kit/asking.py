@@ -43,7 +43,7 @@ def ask_as(statement: str, values: Sequence[Any], row: type[T]) -> list[T]:
     as much.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT json_agg(q)::text FROM ({statement}) q", values)
+        cursor.execute(f"SELECT json_agg(q)::text FROM ({statement}) q", _sent(values))
         (text,) = cursor.fetchone()
     return msgspec.json.decode(text, type=list[row]) if text else []  # type: ignore[valid-type]
 

@@ -7,7 +7,7 @@ difference is told as kept, moved, dropped and new.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,12 +55,13 @@ class Moved:
 def settle(
     wanted: Mapping[int, Sequence[Wanted]],
     now: datetime,
-    why: Mapping[tuple[int, Slot], str] | None = None,
+    why: Callable[[], Mapping[tuple[int, Slot], str]] = dict,
 ) -> list[Moved]:
     """Bring the open messages of these reservations to what is wanted; the difference.
 
-    A reservation with nothing wanted loses all it has planned. `why` names the reason of what is
-    no longer wanted, where the plan knows it; the state of the stay tells it otherwise.
+    A reservation with nothing wanted loses all it has planned. `why`, asked where something is
+    dropped, names the reason of what is no longer wanted, where the plan knows it; the state of the
+    stay tells it otherwise.
     """
     known = _rows(wanted)
     moved: list[Moved] = []
@@ -82,7 +83,7 @@ def settle(
             Moved(reservation_id, each.slot, _how(row, each), row.due_at, each.due_at)
             for row, each in (*found.changed, *found.same)
         ]
-    reasons = _reasons(dropped, why or {})
+    reasons = _reasons(dropped, why()) if dropped else {}
     moved += [
         Moved(row.reservation_id, slot_of(row), What.DROPPED, row.due_at, None, reasons[row.id])
         for row in dropped
@@ -201,8 +202,7 @@ def _reasons(dropped: Sequence[_Row], why: Mapping[tuple[int, Slot], str]) -> di
             " AND status IN ('cancelled', 'no_show')",
             [sorted({row.reservation_id for row in dropped})],
         )
-        if dropped else ()
-    )  # fmt: skip
+    )
     return {
         row.id: why.get((row.reservation_id, slot_of(row)))
         or lost.get(row.reservation_id, Reason.REPLANNED.value)

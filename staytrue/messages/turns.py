@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 from staytrue.messages.carriers.base import Result
@@ -78,8 +79,11 @@ def values(wanted: Wanted) -> dict[str, Any]:
     return {name: getattr(wanted, name) for name in PLANNED} | {"basis": dict(wanted.basis)}
 
 
+_compared = attrgetter(*(name for name in PLANNED if name != "basis"))
+
+
 def _differs(row: Row, wanted: Wanted) -> bool:
-    return any(getattr(row, name) != value for name, value in values(wanted).items())
+    return _compared(row) != _compared(wanted) or row.basis != dict(wanted.basis)
 
 
 def _is_final(row: Row, wanted: Wanted) -> bool:

@@ -76,7 +76,7 @@ def test_the_plans_own_reason_is_kept() -> None:
     house.plan(wanted)
     stay = house.stay().pk
     with scope.everything():
-        planning.settle({stay: []}, NOON, {(stay, wanted.slot): "group_block"})
+        planning.settle({stay: []}, NOON, lambda: {(stay, wanted.slot): "group_block"})
     assert scene.only().reason == Reason.GROUP_BLOCK
 
 
