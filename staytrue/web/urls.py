@@ -11,6 +11,7 @@ from staytrue.web import (
     card,
     card_acts,
     carrier_hooks,
+    coming_back,
     completeness,
     connecting,
     connections,
@@ -44,6 +45,8 @@ from staytrue.web import (
     team,
     texts,
     today,
+    website_entries,
+    website_form,
     wrong_sends,
 )
 
@@ -93,6 +96,9 @@ urlpatterns = [
     path("guests/consent/", consent_lists.lists, name="consent"),
     path("guests/consent/<int:pk>/", consent_lists.decide, name="proposed_opt_out"),
     path("guests/consent/<int:pk>/back/", consent_lists.put_back, name="suppression_back"),
+    path("guests/forms/", website_entries.entries, name="website_entries"),
+    path("guests/forms/<int:pk>/", website_entries.act, name="website_entry"),
+    path("guests/forms/of/<str:code>/", website_entries.choose, name="website_form_open"),
     path("guests/grounds/", consent_lists.grounds, name="grounds"),
     path("guests/grounds/choose/", consent_lists.choose, name="basis_choose"),
     path("guests/grounds/sign/", consent_lists.sign, name="statement_sign"),
@@ -131,6 +137,7 @@ urlpatterns = [
     path("sending/stop/", sending.stop, name="sending_stop"),
     path("sending/new/", sending.set_up, name="outlet_set_up"),
     path("sending/<int:pk>/", sending.act, name="outlet_act"),
+    path("sending/<int:pk>/back/", coming_back.coming_back, name="coming_back"),
     path("sending/wrong/", wrong_sends.ledger, name="wrong_sends"),
     path("sending/wrong/<int:pk>/", wrong_sends.one, name="wrong_send"),
     path("sending/wrong/<int:pk>/act/", wrong_sends.act, name="wrong_send_act"),
@@ -175,6 +182,7 @@ urlpatterns = [
     path("me/keys/", account.single_keys, name="single_keys"),
     path("more/", account.more, name="more"),
     # Whoever has the link: guests, without an account.
+    path("w/<str:code>/", website_form.form, name="website_form"),
     path("g/<str:token>/", guest_choices.preferences, name="guest_choices"),
     path("g/<str:token>/stop/", guest_choices.stop, name="guest_stop"),
     path("g/<str:token>/arrival/", guest_arrival.arrival, name="guest_arrival"),
