@@ -76,7 +76,9 @@ class Knowledge:
 
     def read(self, hotel: str, at: datetime, true_through: datetime) -> None:
         """A whole answer or file was received: what is older than `true_through` is in it."""
-        self.reads[hotel].append((at, true_through))
+        told = self.reads[hotel]
+        newest = max(true_through, told[-1][1]) if told else true_through
+        told.append((at, newest))
 
     def hear(self, at: datetime, act: Act) -> None:
         """An act about an address is on record with us."""
@@ -94,8 +96,8 @@ class Knowledge:
     def as_of(self, hotel: str, at: datetime) -> datetime | None:
         """Until when this hotel's mirror could be true at this instant."""
         told = self.reads.get(hotel, ())
-        until = told[: bisect_right(told, at, key=_at)]
-        return max((through for _, through in until), default=None)
+        place = bisect_right(told, at, key=_at)
+        return told[place - 1][1] if place else None
 
     def is_reachable(self, hotel: str, since: datetime, until: datetime) -> bool:
         """Whether its PMS answered throughout."""

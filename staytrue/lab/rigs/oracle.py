@@ -67,11 +67,16 @@ class Violation:
     what: str
 
 
+def stands(kind: str, stay: Reservation) -> bool:
+    """Whether a stay stands where this kind of message needs it."""
+    return stay.status.value in _STANDS.get(kind, {stay.status.value})
+
+
 def right(kind: str, stay: Reservation | None, message: HandOver) -> bool:
     """Whether a message of this kind and these dates is right for a stay that is so."""
     if kind not in _STANDS:
         return True
-    if stay is None or stay.status.value not in _STANDS[kind]:
+    if stay is None or not stands(kind, stay):
         return False
     dates = stay.arrival_on.isoformat(), stay.departure_on.isoformat()
     return dates == (message.arrival_on, message.departure_on)
@@ -87,7 +92,7 @@ class Oracle:
     def wrong(self, sent: HandOver) -> Known | None:
         """Whose fault it is that this message is wrong; `None` where it is right."""
         hotel = self.truth.by_code[sent.hotel]
-        if not right(sent.kind, self._as_known(hotel, sent, sent.at - APPLY), sent):
+        if not any(right(sent.kind, stay, sent) for stay in self._as_known(hotel, sent)):
             return Known.KNOWABLE
         if self._is_askable(hotel, sent.at):
             asked = hotel.shown(sent.booking, sent.at - LIVE)
@@ -138,11 +143,15 @@ class Oracle:
         ):
             yield broken("I10", "it is of the time before the hotel went live")
 
-    def _as_known(self, hotel: Hotel, sent: HandOver, at: datetime) -> Reservation | None:
-        version = self.knowledge.known((hotel.code, sent.booking), at)
-        if version is None or version == GONE:
-            return None
-        return hotel.world.bookings[sent.booking].versions[version][2]
+    def _as_known(self, hotel: Hotel, sent: HandOver) -> Iterator[Reservation | None]:
+        """The stay as it was known a minute ago, and as it came to be known since."""
+        key, life = (hotel.code, sent.booking), hotel.world.bookings[sent.booking]
+        since = sent.at - APPLY
+        before = self.knowledge.known(key, since)
+        told = self.knowledge.learned.get(key, ())
+        for version in (before, *(each for at, each in told if since < at <= sent.at)):
+            is_shown = version is not None and version != GONE
+            yield life.versions[version][2] if is_shown and version is not None else None
 
     def _is_askable(self, hotel: Hotel, at: datetime) -> bool:
         return hotel.feed != Feed.FILED and self.knowledge.is_reachable(hotel.code, at - LIVE, at)
