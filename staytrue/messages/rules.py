@@ -16,8 +16,9 @@ from staytrue.messages.case import Act, Answer, Case, Proof, Told
 from staytrue.messages.kinds import Kind, Needs
 from staytrue.messages.reasons import Reason
 
-PROOF_LASTS = timedelta(minutes=2)
-"""So long after its answer a look-up at the PMS still counts as "just before"."""
+PROOF_LASTS = timedelta(seconds=3)
+"""So long a look-up at the PMS counts as "just before": for the round that asked, for no later one.
+"""
 CONFIRMED_LASTS = timedelta(minutes=30)
 """So long counts the word of a person who looked into the PMS."""
 SOON, LATER, SELDOM = timedelta(minutes=2), timedelta(minutes=15), timedelta(hours=1)

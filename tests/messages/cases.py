@@ -52,8 +52,8 @@ def source(**facts: Any) -> Source:
 
 
 def proof(told: Told = Told.SAME, **facts: Any) -> Proof:
-    """The PMS was asked half a minute ago."""
-    return replace(Proof(told, NOW - timedelta(seconds=30), 7), **facts)
+    """The PMS was asked a second ago."""
+    return replace(Proof(told, NOW - timedelta(seconds=1), 7), **facts)
 
 
 def sendable(kind: Kind = Kind.PRE_CHECKIN, **facts: Any) -> Case:

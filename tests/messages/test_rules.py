@@ -169,6 +169,14 @@ def test_where_the_pms_can_be_asked_a_fresh_mirror_is_not_enough() -> None:
     assert decide(sendable(source=source(reads_one=True), proof=proof())).act == Act.SEND
 
 
+def test_a_look_of_half_a_minute_ago_is_not_just_before() -> None:
+    # A worker was killed behind its look-up, and the next one found what it had claimed.
+    old = proof(at=NOW - timedelta(seconds=30))
+    assert decide(sendable(source=source(reads_one=True), proof=old)).wants_look_up
+    slow = source(as_of=NOW - timedelta(hours=10), cadence=timedelta(hours=24))
+    assert decide(sendable(source=slow, proof=old)).act == Act.HOLD
+
+
 def test_a_spent_budget_leaves_it_to_the_mirror() -> None:
     fresh, busy = source(reads_one=True), proof(Told.BUSY)
     assert decide(sendable(source=fresh, proof=busy)).act == Act.SEND
