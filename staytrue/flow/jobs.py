@@ -25,6 +25,7 @@ from staytrue.flow import (
     stalled,
     watching,
 )
+from staytrue.forms import website
 from staytrue.guests import dry_runs, safety_reviews
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
@@ -82,6 +83,7 @@ def forget_old_raw(now: datetime) -> None:
     with scope.everything():
         inbox.drop_old_raw(now)
         notifications.drop_old(now)
+        website.forget(now)
 
 
 def clear_leftovers(_now: datetime) -> None:

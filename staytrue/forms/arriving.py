@@ -90,7 +90,7 @@ def known(link: GuestLink) -> Known | None:
 @transaction.atomic
 def tell(link: GuestLink, told: Told, now: datetime) -> int | None:
     """Keep what he typed, all of it or nothing; answers the contact point of a new e-mail."""
-    access = _as_guest(link)
+    access = as_guest_of(link.profile_id)
     made: dict[tuple[str, str], int] = {}
     for field, text in (("phones", told.phone), ("emails", told.email)):
         if clean(text):
@@ -138,10 +138,10 @@ def _reach_by(link: GuestLink, field: str, value: Any, now: datetime) -> dict[tu
     return made
 
 
-def _as_guest(link: GuestLink) -> Access:
-    """The right that comes with a link: to correct the addresses of this one profile."""
+def as_guest_of(profile_id: int) -> Access:
+    """The right of a guest himself: to correct the addresses of this one profile."""
     role = (RoleHeld(GUEST, _RIGHTS),)
-    hotel = Profile.objects.values_list("property_id", flat=True).get(pk=link.profile_id)
+    hotel = Profile.objects.values_list("property_id", flat=True).get(pk=profile_id)
     if hotel is None:
         return Access(GUEST, everywhere=role)
     return Access(GUEST, at={hotel: role}, property_ids=frozenset({hotel}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from staytrue.forms import typing_in
+from staytrue.forms import typing_in, website
 from staytrue.forms.models import ArrivalForm, SurveyAnswer
 from staytrue.messages.models import GuestLink
 from staytrue.mirror.models import Profile
@@ -17,6 +17,7 @@ def follow(profile_ids: Collection[int], now: datetime) -> None:
     Their links go too, except those out of a list: they know the address by its hash alone.
     """
     typing_in.settle(profile_ids, now)
+    website.follow(profile_ids, now)
     gone = list(
         Profile.objects.filter(pk__in=profile_ids, anonymised=True).values_list("pk", flat=True)
     )

@@ -54,3 +54,51 @@ class SurveyAnswer(_Written):
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=10), name="score_of_eleven")
         ]
         indexes: ClassVar = [models.Index(fields=["profile_id"], name="survey_answer_profile")]
+
+
+class WebsiteForm(models.Model):
+    """Whether a hotel's contact form takes anything: closed until somebody opens it."""
+
+    property = models.OneToOneField(Property, models.CASCADE, primary_key=True, related_name="+")
+    is_open = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "website_form"
+
+
+class WebsiteEntry(models.Model):
+    """What somebody wrote on a hotel's website, by a `key` that counts once.
+
+    Without a profile it waits for the guest to be known. `differs` names what is known otherwise;
+    `is_agreed` is whether his tick for news counts.
+    """
+
+    property = models.ForeignKey(
+        Property, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    key = models.TextField(unique=True)
+    at = models.DateTimeField()
+    language = models.TextField()
+    first_name = models.TextField(default="")
+    last_name = models.TextField()
+    email = models.TextField()
+    phone = models.TextField(default="")
+    words = models.TextField(default="")
+    wants_news = models.BooleanField(default=False)
+    wording = models.TextField(default="")
+    wording_version = models.TextField(default="")
+    profile_id = models.BigIntegerField(null=True)
+    differs = models.TextField(default="")
+    is_agreed = models.BooleanField(default=False)
+    read_at = models.DateTimeField(null=True)
+    read_by = models.TextField(default="")
+
+    class Meta:
+        db_table = "website_entry"
+        indexes: ClassVar = [
+            models.Index(fields=["property", "-id"], name="website_entry_hotel"),
+            models.Index(fields=["email"], name="website_entry_waiting",
+                         condition=Q(profile_id=None)),
+            models.Index(fields=["profile_id"], name="website_entry_profile",
+                         condition=Q(profile_id__isnull=False)),
+        ]  # fmt: skip

@@ -22,6 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from staytrue.hotel import scope
+from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.messages import guest_links
 from staytrue.messages.guest_links import Opens
@@ -43,7 +44,7 @@ def opened_by(opens: Opens) -> Callable[[View], Callable[[HttpRequest, str], Htt
             # Whoever opens it is nobody's member: what he may see is what the link says.
             with scope.everything():
                 link = guest_links.resolve(token, opens, now)
-                language = _language(request, link)
+                language = language_of(request, link.language if link else "")
                 with translation.override(language):
                     answer = view(request, link, now) if link else nothing(request)
             answer["Content-Language"] = language
@@ -65,14 +66,21 @@ def nothing(request: HttpRequest) -> HttpResponse:
 
 
 def guest_page(request: HttpRequest, template: str, link: GuestLink, **more: Any) -> HttpResponse:
+    """Render a page behind a link, in its hotel's name."""
+    return hotel_page(request, template, link.property, **more)
+
+
+def hotel_page(
+    request: HttpRequest, template: str, hotel: Property, *, status: int = 200, **more: Any
+) -> HttpResponse:
     """Render a page in the hotel's name."""
     context = {
-        "hotel": link.property,
-        "head": Letterhead.objects.filter(pk=link.property_id).first(),
+        "hotel": hotel,
+        "head": Letterhead.objects.filter(pk=hotel.pk).first(),
         "languages": _languages(request),
         "language_asked": request.GET.get("lang", ""),
     }
-    return render(request, template, context | more)
+    return render(request, template, context | more, status=status)
 
 
 def back_to(request: HttpRequest, **told: str) -> HttpResponse:
@@ -82,12 +90,13 @@ def back_to(request: HttpRequest, **told: str) -> HttpResponse:
     return HttpResponseRedirect(f"{request.path}?{urlencode(told)}", status=303)
 
 
-def _language(request: HttpRequest, link: GuestLink | None) -> str:
+def language_of(request: HttpRequest, told: str = "") -> str:
+    """The language asked for, else the one told of the guest, else that of his browser."""
     known = dict(settings.LANGUAGES)
     asked = request.GET.get("lang", "")
     if asked in known:
         return asked
-    told = link.language.partition("-")[0] if link else ""
+    told = told.partition("-")[0]
     # Who speaks another one reads what his browser asks for.
     return told if told in known else translation.get_language() or settings.LANGUAGE_CODE
 
@@ -103,8 +112,17 @@ def _wrong_lately(request: HttpRequest) -> int:
 
     Only wrong ones are counted and refused: who has a right one is never shut out by a neighbour.
     """
-    key = f"wrong-guest-link:{get_adapter(request).get_client_ip(request)}"
-    cache.add(key, 0, WRONG_SECONDS)
+    return lately(f"wrong-guest-link:{caller(request)}", WRONG_SECONDS)
+
+
+def caller(request: HttpRequest) -> str:
+    """The address that asks, as a proxy we trust tells it."""
+    return str(get_adapter(request).get_client_ip(request))
+
+
+def lately(key: str, seconds: int) -> int:
+    """How often this happened within so many seconds, this time among them."""
+    cache.add(key, 0, seconds)
     try:
         return int(cache.incr(key))
     except ValueError:

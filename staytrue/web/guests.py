@@ -51,6 +51,7 @@ def guests(request: HttpRequest) -> HttpResponse:
         told = {
             "listed": listed,
             "reads_contacts": access.may_anywhere("contact.read"),
+            "reads_notes": access.may_anywhere("notes.read"),
             "records_consent": access.may_anywhere(RECORD),
         }
         later, template = listed.later, "guests.html"

@@ -45,6 +45,8 @@ from staytrue.web import (
     team,
     texts,
     today,
+    website_entries,
+    website_form,
     wrong_sends,
 )
 
@@ -94,6 +96,9 @@ urlpatterns = [
     path("guests/consent/", consent_lists.lists, name="consent"),
     path("guests/consent/<int:pk>/", consent_lists.decide, name="proposed_opt_out"),
     path("guests/consent/<int:pk>/back/", consent_lists.put_back, name="suppression_back"),
+    path("guests/forms/", website_entries.entries, name="website_entries"),
+    path("guests/forms/<int:pk>/", website_entries.act, name="website_entry"),
+    path("guests/forms/of/<str:code>/", website_entries.choose, name="website_form_open"),
     path("guests/grounds/", consent_lists.grounds, name="grounds"),
     path("guests/grounds/choose/", consent_lists.choose, name="basis_choose"),
     path("guests/grounds/sign/", consent_lists.sign, name="statement_sign"),
@@ -177,6 +182,7 @@ urlpatterns = [
     path("me/keys/", account.single_keys, name="single_keys"),
     path("more/", account.more, name="more"),
     # Whoever has the link: guests, without an account.
+    path("w/<str:code>/", website_form.form, name="website_form"),
     path("g/<str:token>/", guest_choices.preferences, name="guest_choices"),
     path("g/<str:token>/stop/", guest_choices.stop, name="guest_stop"),
     path("g/<str:token>/arrival/", guest_arrival.arrival, name="guest_arrival"),

@@ -28,7 +28,7 @@ from staytrue.staff.actions import set_language
 from staytrue.staff.models import Member
 from tests import databases
 from tests.conftest import chromium
-from tests.web import guest_doors, journeying, posted, scene, written
+from tests.web import coming, guest_doors, journeying, mailed, posted, scene, written
 
 STATIC = Path(web.__file__).parent / "static"
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
@@ -149,6 +149,8 @@ class Album:
             **CONNECTIONS,
             **written.PAGES,
             **posted.pages(),
+            **mailed.pages(),
+            **coming.pages(),
             **journeying.pages(),
             "raw": f"/parked/{parked}/",
             "members": "/members/",

@@ -7,17 +7,15 @@ from datetime import datetime, timedelta
 from staytrue.consent import actions as consent
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
-from staytrue.messages import gate, outlets, planning
-from staytrue.messages.carriers.base import Outcome, Result, Sender
+from staytrue.messages import gate, planning
+from staytrue.messages.carriers.base import Outcome, Result
 from staytrue.messages.claims import settled
 from staytrue.messages.kinds import DEMANDS, Kind, State
 from staytrue.messages.models import Message, MessageText
 from staytrue.messages.reasons import Reason
 from staytrue.messages.wanted import Wanted
 from staytrue.mirror.models import Profile, Reservation
-from staytrue.staff import audit
 from tests.messages import ways
-from tests.web import scene
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -30,21 +28,11 @@ def pages() -> dict[str, str]:
             for state in (State.HELD, State.ACCEPTED, State.UNKNOWN, State.CLOSED)
         }
     return {
-        "coming-back": _coming_back(),
         "outbox": "/messages/",
         **{f"outbox-{heap}": f"/messages/?heap={heap}" for heap in ("held", "sent", "closed")},
         "outbox-empty": "/messages/?day=2026-01-01",
         **{f"message-{state}": f"/messages/{id_}/" for state, id_ in of.items()},
     }
-
-
-def _coming_back() -> str:
-    """The page of a way out by a provider, next to the one that sends."""
-    with scope.everything(), audit.acting("tests", scene.NOW):
-        hotel = Property.objects.get(code="EST")
-        values = {"server_token": "t", "webhook_secret": "hook:of-the-album"}
-        made = outlets.set_up(hotel, "email", "postmark", values, Sender("stay@estuario.example"))
-    return f"/sending/{made.pk}/back/"
 
 
 def build(now: datetime) -> None:

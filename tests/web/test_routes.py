@@ -18,6 +18,7 @@ POSTS = {
     "guest_apart", "ask_looked", "message_answer", "stay_read", "texts_adopt", "text_act", "text_check", "sending_stop",
     "mailing_list", "mailing_act",
     "outlet_act", "outlet_set_up", "carrier_reports", "carrier_mail", "carrier_text",
+    "website_entry", "website_form_open",
     "journey_install", "journey_rehearse", "journey_approve", "journey_place", "journey_step",
 }  # fmt: skip
 
@@ -29,6 +30,8 @@ PARTS = {
     "<slug:kind>": "pre_stay",
     "<slug:name>": "pre_stay",
     "at/<str:code>": "at/BIO",
+    "of/<str:code>": "of/BIO",
+    "w/<str:code>": "w/BIO",
     "<slug:channel>": "email",
     "<uuid:public_id>": "01900000-0000-7000-8000-000000000001",
 }
