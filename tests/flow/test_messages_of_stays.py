@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,18 @@ from staytrue.hotel.models import Property
 from staytrue.hotel.records import Email, Profile, Reservation
 from staytrue.kit import clock
 from staytrue.lab.house import STATUS_WORDS
+from staytrue.messages import gate, leases
 from staytrue.messages.kinds import Kind
 from staytrue.messages.models import Message
+from staytrue.messages.reasons import Reason
 from staytrue.mirror.models import Reservation as Row
 from staytrue.staff.models import Ask
 from staytrue.web import message_words
 from tests import make
 from tests.flow.days import log_of
 from tests.journeys.scenes import READ, Scene, running, stay
+from tests.messages import ways
+from tests.messages.scene import words
 from tests.web.house import guest
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +119,7 @@ def test_a_stay_moved_out_of_the_window_waits_and_gets_its_journey_on_the_new_da
     windowed.write_text(
         source.replace('kind = "full"', 'kind = "window"\ndays_before = 3\ndays_after = 15')
     )
-    day = datetime(2026, 5, 19, 4, tzinfo=make.UTC)
+    day = datetime(2026, 5, 19, 4, tzinfo=UTC)
     other = stay("30118", guests=[guest(profile="X1")])
     told(scene, tmp_path, version(1), other, at=day, mapping=str(windowed))
     before = scene.planned()
@@ -125,8 +129,15 @@ def test_a_stay_moved_out_of_the_window_waits_and_gets_its_journey_on_the_new_da
         row = Row.objects.get(number="30117")
         assert Ask.objects.get(kind="verify_stay", closed_at=None).facts["cause"] == "window"
     assert row.out_of_sight_cause == "window"
-    assert not scene.messages(state__in=["claimed", "handed_over", "accepted"])
-    august = datetime(2026, 8, 15, 4, tzinfo=make.UTC)
+    words(Kind.PRE_STAY)
+    with scope.everything():
+        Message.objects.update(language="en")
+    ways.armed(scene.sirga, now=day)
+    due = before["pre_stay"].due_at
+    leases.take(ways.WORKER, due)
+    assert gate.claim(10, ways.WORKER, due) == []
+    assert [each.reason for each in scene.messages(kind=Kind.PRE_STAY)] == [Reason.OUT_OF_SIGHT]
+    august = datetime(2026, 8, 15, 4, tzinfo=UTC)
     moved = stay(arrival_on=date(2026, 8, 23), modified_at=day + timedelta(hours=9))
     told(scene, tmp_path, moved, at=august, mapping=str(windowed))
     with scope.everything():
@@ -193,7 +204,7 @@ def test_an_edited_address_alone_is_where_the_rest_goes(scene: Scene, tmp_path: 
 
 
 def _addresses(scene: Scene) -> set[str]:
-    points = {each.contact_point_id for each in scene.planned().values()}
+    points = {each.contact_point_id or 0 for each in scene.planned().values()}
     with scope.everything():
         return set(ContactPoint.objects.filter(pk__in=points).values_list("value", flat=True))
 
@@ -221,10 +232,10 @@ def test_no_show_is_inferred_at_the_day_s_close_and_a_check_in_turns_it_back(
     scene: Scene, tmp_path: Path
 ) -> None:
     """A07."""
-    told(scene, tmp_path, version(1), at=datetime(2026, 5, 23, 4, tzinfo=make.UTC))
+    told(scene, tmp_path, version(1), at=datetime(2026, 5, 23, 4, tzinfo=UTC))
     with scope.everything():
         Property.objects.filter(pk=scene.sirga.pk).update(business_date=date(2026, 5, 23))
-    next_day = datetime(2026, 5, 24, 12, tzinfo=make.UTC)
+    next_day = datetime(2026, 5, 24, 12, tzinfo=UTC)
     told(scene, tmp_path, version(1), at=next_day)
     closing.close_days(next_day + timedelta(minutes=1))
     with scope.everything():

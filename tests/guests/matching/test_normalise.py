@@ -129,3 +129,8 @@ def test_a_lookalike_domain_is_another_domain() -> None:
     assert not lookalike.isascii()
     assert _address(lookalike) != _address("jon.ibarra@mail.example")
     assert all(address.isascii() for address in _address(lookalike))
+
+
+def test_a_day_and_a_month_without_a_year_are_no_birth_date() -> None:
+    """E05: enough for a birthday, and never evidence of who somebody is."""
+    assert features_of(Profile(source_id="1", birth_date="--05-28")).born == ""
