@@ -21,7 +21,18 @@ from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff import audit
 from staytrue.staff.access import house_access
 from staytrue.staff.actions import RoleAt, create_member
-from tests.web import alive, consented, doubtful, house, journeying, known, posted, truth, written
+from tests.web import (
+    alive,
+    consented,
+    doubtful,
+    house,
+    journeying,
+    known,
+    mailed,
+    posted,
+    truth,
+    written,
+)
 
 NOW = datetime(2026, 5, 21, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 21)
@@ -61,6 +72,7 @@ def build(folder: Path) -> Year:
     consented.build(most_travelled(), elsewhere, NOW)
     posted.build(NOW)
     journeying.build(NOW)
+    mailed.build(NOW)
     return year
 
 

@@ -153,6 +153,7 @@ def known(
     report = {
         "read": len(named),
         "found": len(found),
+        "again": len(named) - len(found) - len(lost),
         "not_found": len(lost),
         "lines": [each[:120] for each in lost[:_REPORTED]],
     }

@@ -68,7 +68,7 @@ def _move(mailing_id: int, now: datetime) -> int:
         next_ones = waiting.exclude(Exists(elsewhere)).order_by("pk")[:room]
         _leave_out_written(mailing, list(next_ones.values_list("pk", flat=True)))
         batch = list(next_ones)
-        _plan(mailing, batch, now)
+        plan(mailing, batch, now)
         return len(batch)
 
 
@@ -111,7 +111,8 @@ def _is_quiet(mailing: Mailing, now: datetime) -> bool:
     return hotel.quiet_until(now) is not None
 
 
-def _plan(mailing: Mailing, batch: Sequence[MailingRecipient], now: datetime) -> None:
+def plan(mailing: Mailing, batch: Sequence[MailingRecipient], now: datetime) -> None:
+    """Plan a message for each of these, in the language he is written to."""
     known = reading.languages([(each.property_id, each.profile_id, None) for each in batch])
     texts = by_id({mailing.template_version})[mailing.template_version].texts
     wanted = [
