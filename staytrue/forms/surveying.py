@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db import transaction
+
 from staytrue.forms import arriving, reading
 from staytrue.forms.models import SurveyAnswer
+from staytrue.forms.reading import LOW_SCORE
 from staytrue.kit.errors import Refused
-from staytrue.messages.models import GuestLink
+from staytrue.messages import silences
+from staytrue.messages.models import GuestLink, Silence
+from staytrue.messages.queries import ANSWER
+from staytrue.messages.silences import Quiet
+from staytrue.mirror.models import Reservation
+from staytrue.staff import audit
+from staytrue.staff.access import Access, one_of
 
 SCORES = range(11)
 
@@ -63,4 +72,34 @@ def answer(link: GuestLink, told: Told, now: datetime) -> SurveyAnswer:
         },
     )
     reading.settle_asks([made.reservation_id], now)
+    _settle_quiet(made, now)
     return made
+
+
+@transaction.atomic
+def release(access: Access, reservation_id: int, now: datetime) -> bool:
+    """Somebody spoke with him: other messages may reach him again; whether it was quiet."""
+    stay = one_of(access, Reservation.objects.all(), ANSWER, pk=reservation_id)
+    with audit.acting(access.actor, now):
+        audit.record("silence_ended", f"reservation:{stay.pk}", property_id=stay.property_id)
+    return bool(silences.end([quiet_key(stay.pk)], now))
+
+
+def is_quiet(reservation_id: int) -> bool:
+    """Whether a low score of this stay keeps other messages from its guest."""
+    return Silence.objects.filter(key=quiet_key(reservation_id), until_at=None).exists()
+
+
+def quiet_key(reservation_id: int) -> str:
+    """The one silence that a survey of this stay begins."""
+    return f"survey:{reservation_id}"
+
+
+def _settle_quiet(answer: SurveyAnswer, now: datetime) -> None:
+    """Who was not happy gets only what his stay needs, until somebody has spoken with him."""
+    key = quiet_key(answer.reservation_id)
+    if answer.score > reading.LOW:
+        silences.end([key], now)
+        return
+    quiet = Quiet(key, LOW_SCORE, answer.profile_id, None, answer.property_id, reading.RELATIONS)
+    silences.begin([quiet], now)

@@ -11,6 +11,8 @@ from django.db import transaction
 from staytrue.messages.kinds import State
 from staytrue.messages.models import Message, Silence
 from staytrue.messages.reasons import Reason
+from staytrue.mirror.sheets import PROFILES
+from staytrue.staff.access import Access, visible_to
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ def begin(asked: Collection[Quiet], now: datetime) -> None:
     Silence.objects.bulk_create(
         [Silence(**vars(each), since_at=now) for each in asked], ignore_conflicts=True
     )
+
+
+def open_of(access: Access, profile_ids: Collection[int]) -> list[Silence]:
+    """The silences around these profiles, as far as this member sees their hotels."""
+    found = visible_to(access, Silence.objects.filter(until_at=None), PROFILES)
+    return list(found.filter(profile_id__in=profile_ids).order_by("since_at"))
 
 
 @transaction.atomic

@@ -30,7 +30,16 @@ from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access, one_of
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
-from staytrue.web import card_past, evidence, facts, golden_lines, guest_words, guests, words
+from staytrue.web import (
+    card_past,
+    evidence,
+    facts,
+    golden_lines,
+    guest_words,
+    guest_wrote,
+    guests,
+    words,
+)
 from staytrue.web.facts import ShownVersion
 from staytrue.web.pages import page
 from staytrue.web.words import word
@@ -173,6 +182,7 @@ def card_page(
         money_hidden=not access.may_anywhere("money.read"),
         elsewhere=guest_words.elsewhere(shown.elsewhere) if shown.elsewhere else "",
         conflicts=conflicts,
+        quiet=guest_wrote.quiet(access, [each.id for each in shown.sources]),
         **context,
     )
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from staytrue.forms import reading
+from staytrue.forms import reading, surveying
 from staytrue.forms.models import ArrivalForm, SurveyAnswer
 from staytrue.kit import clock
+from staytrue.messages import silences
+from staytrue.messages.models import Silence
+from staytrue.messages.queries import ANSWER
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
 from staytrue.web.guest_arrival import COMES
@@ -26,6 +32,8 @@ class Wrote:
     survey: SurveyAnswer | None
     comes: str | Promise
     topics: list[str | Promise]
+    is_quiet: bool
+    may_release: bool
 
     @property
     def is_unread(self) -> bool:
@@ -45,7 +53,14 @@ def wrote(access: Access, reservation_id: int) -> Wrote | None:
         survey,
         comes.get(arrival.comes, "") if arrival else "",
         [topics[name] for name in survey.topics if name in topics] if survey else [],
+        bool(survey) and surveying.is_quiet(reservation_id),
+        bool(survey) and access.may(ANSWER, survey.property_id if survey else None),
     )
+
+
+def quiet(access: Access, profile_ids: Collection[int]) -> list[Silence]:
+    """What keeps other messages from a guest now, for his card."""
+    return silences.open_of(access, profile_ids)
 
 
 @needs(reading.RIGHT)
@@ -53,4 +68,13 @@ def wrote(access: Access, reservation_id: int) -> Wrote | None:
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody has read it; what was asked because of it ends."""
     reading.read(access_in(request), pk, clock.now())
+    return redirect("stay", pk)
+
+
+@needs(ANSWER)
+@require_POST
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody spoke with a guest who was not happy: he may be written to again."""
+    surveying.release(access_in(request), pk, clock.now())
+    messages.success(request, _("He may be written to again."))
     return redirect("stay", pk)

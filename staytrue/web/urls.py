@@ -74,6 +74,7 @@ urlpatterns = [
     path("stays/", stays.stays, name="stays"),
     path("stays/<int:pk>/", stays.stay, name="stay"),
     path("stays/<int:pk>/read/", guest_wrote.read, name="stay_read"),
+    path("stays/<int:pk>/spoken/", guest_wrote.release, name="stay_release"),
     path("guests/", guests.guests, name="guests"),
     path("guests/flows/", flows.flows, name="flows"),
     path("guests/reachability/", reach.reach, name="reach"),

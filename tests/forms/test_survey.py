@@ -7,7 +7,14 @@ import pytest
 from staytrue.forms.models import SurveyAnswer
 from staytrue.hotel import scope
 from staytrue.messages.guest_links import Opens
+from staytrue.messages.kinds import Kind, State
+from staytrue.messages.models import Silence
+from staytrue.messages.reasons import Reason
 from tests.forms.scene import Claire, asks, visitor
+from tests.make import NOON
+from tests.messages.scene import MINUTE, messages
+from tests.staff import people
+from tests.web.house import signed_in
 
 
 def answers(claire: Claire, **typed: object) -> str:
@@ -68,3 +75,36 @@ def test_a_number_tapped_in_the_mail_is_shown_and_not_kept(claire: Claire) -> No
     assert 'value="8" required checked' in page
     with scope.everything():
         assert not SurveyAnswer.objects.exists()
+
+
+def test_who_was_not_happy_gets_only_what_his_stay_needs_until_somebody_spoke_with_him(
+    claire: Claire,
+) -> None:
+    answers(claire, score="3")
+    house = claire.house
+    house.plan(house.wanted(Kind.PRE_STAY), house.wanted(Kind.CHANGE))
+    (left,) = house.claim()
+    assert left.message.kind == Kind.CHANGE
+    held = next(each for each in messages() if each.kind == Kind.PRE_STAY)
+    assert (held.state, held.reason) == (State.HELD, Reason.SILENCE)
+    relations = signed_in(people.member("guest_relations", at=house.hotel))
+    stay = house.stay().pk
+    assert (
+        "only what his stay needs is written" in relations.get(f"/stays/{stay}/").content.decode()
+    )
+    other = signed_in(people.member("guest_relations", at=claire.other))
+    assert other.post(f"/stays/{stay}/spoken/").status_code == 404
+    assert house.claim(NOON + MINUTE) == []
+    relations.post(f"/stays/{stay}/spoken/")
+    assert len(house.claim(NOON + MINUTE)) == 1
+
+
+def test_reading_his_words_alone_ends_no_silence_and_a_better_answer_does(claire: Claire) -> None:
+    answers(claire, score="3")
+    desk = signed_in(people.member("front_desk", at=claire.house.hotel))
+    desk.post(f"/stays/{claire.house.stay().pk}/read/")
+    with scope.everything():
+        assert Silence.objects.filter(until_at=None).count() == 1
+    answers(claire, score="9")
+    with scope.everything():
+        assert not Silence.objects.filter(until_at=None).exists()

@@ -23,6 +23,8 @@ from staytrue.consent.ratchet import Cause
 from staytrue.guests.models import Guest
 from staytrue.hotel import scope
 from staytrue.kit import clock
+from staytrue.messages import silences
+from staytrue.messages.silences import Quiet
 from tests.guests.test_golden import guest_of
 from tests.web.house import House
 
@@ -218,3 +220,16 @@ def test_an_address_of_a_list_that_no_guest_has_is_not_shown(hotel_house: House)
     shown = text(hotel_house.client("front_desk"), "/guests/consent/")
     assert "from a list, kept as a fingerprint" in shown
     assert "somebody@else.example" not in shown
+
+
+def test_the_card_says_that_only_what_the_stay_needs_is_written(hotel_house: House) -> None:
+    guest, profile, _ = claire(hotel_house)
+    way = f"/guests/{guest.public_id}/"
+    desk = hotel_house.client("front_desk")
+    quiet = Quiet("survey:1", "low_score", profile, None, hotel_house.sirga.pk, "guest_relations")
+    with scope.everything():
+        silences.begin([quiet], clock.now())
+    assert "He was not happy and said so in a survey" in text(desk, way)
+    with scope.everything():
+        silences.end(["survey:1"], clock.now())
+    assert "He was not happy" not in text(desk, way)

@@ -18,7 +18,7 @@ POSTS = {
     "guest_apart", "ask_looked", "message_answer", "stay_read", "texts_adopt", "text_act", "text_check", "sending_stop",
     "mailing_list", "mailing_act",
     "outlet_act", "outlet_set_up", "carrier_reports", "carrier_mail", "carrier_text",
-    "website_entry", "website_form_open",
+    "website_entry", "website_form_open", "stay_release",
     "journey_install", "journey_rehearse", "journey_approve", "journey_place", "journey_step",
 }  # fmt: skip
 
