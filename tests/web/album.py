@@ -50,6 +50,16 @@ CONNECTIONS = {
     "connection-settings": "/connections/bio-files/settings/",
     "connection-settings-live": "/connections/lis-mews/settings/",
 }
+HOUSE = {
+    "audit": "/audit/",
+    "sending": "/sending/",
+    "me": "/me/",
+    "more": "/more/",
+    "help": "/help/",
+    "second-factor": "/accounts/2fa/",
+    "sign-out": "/accounts/logout/",
+    "not-found": "/stays/999999999/",
+}
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
@@ -157,14 +167,7 @@ class Album:
             "member": f"/members/{iker}/",
             "roles": "/roles/",
             "role": "/roles/front_desk/",
-            "audit": "/audit/",
-            "sending": "/sending/",
-            "me": "/me/",
-            "more": "/more/",
-            "help": "/help/",
-            "second-factor": "/accounts/2fa/",
-            "sign-out": "/accounts/logout/",
-            "not-found": "/stays/999999999/",
+            **HOUSE,
         }
         return [(name, path) for name, path in named.items() if only in name]
 
