@@ -12,13 +12,14 @@ from uuid import UUID
 from django.db import connection
 
 from staytrue.consent.points import points_of
+from staytrue.guests import reachability
 from staytrue.hotel.contacts import addresses_in
 from staytrue.kit.asking import ask
 from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean, fold
 from staytrue.messages.models import Mailing, MailingRecipient
 from staytrue.mirror.sheets import PROFILES
-from staytrue.staff.access import Access, require
+from staytrue.staff.access import Access, house_access, require
 
 BYTES_MAX, LINES_MAX, CELL_MAX = 16 << 20, 200_000, 320
 _REPORTED = 50
@@ -46,16 +47,20 @@ def at_hotel(access: Access, property_id: int, profile_ids: Collection[int]) -> 
 
 
 def put(mailing: Mailing, found: Mapping[int, int | None], now: datetime) -> None:
-    """Put these profiles on the list, each with the address it was named by, if by one."""
+    """Put these profiles on the list, each with the address he was named by, if by one."""
+    _insert(mailing, found.items())
+    changed(mailing, now)
+
+
+def _insert(mailing: Mailing, found: Iterable[tuple[int, int | None]]) -> None:
     MailingRecipient.objects.bulk_create(
         [
             MailingRecipient(mailing=mailing, property_id=mailing.property_id,
                              profile_id=profile, contact_point_id=point)
-            for profile, point in found.items()
+            for profile, point in found
         ],
         ignore_conflicts=True, batch_size=_PIECE,
     )  # fmt: skip
-    changed(mailing, now)
 
 
 def changed(mailing: Mailing, now: datetime) -> None:
@@ -77,18 +82,23 @@ def forget(mailing: Mailing) -> None:
 
 
 def put_everyone(mailing: Mailing, now: datetime) -> None:
-    """Everybody the hotel knows, each guest once, by the newest of his profiles there."""
+    """Each guest of the hotel once: who is reachable at the address the report names, then the rest."""
+    reached = reachability.recipients(house_access("staytrue"), mailing.property_id)
+    _insert(mailing, ((each.profile_id, each.contact_point_id) for each in reached))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO mailing_recipient
                   (mailing_id, property_id, profile_id, verdict, waits, country, basis, rule)
-                SELECT %s, p.property_id, max(p.id), '', '', '', '', ''
+                SELECT %(mailing)s, p.property_id, max(p.id), '', '', '', '', ''
                   FROM profile p
                   LEFT JOIN link l ON l.profile_id = p.id AND l.until_at IS NULL
-                 WHERE p.property_id = %s AND {_THERE}
+                  LEFT JOIN mailing_recipient r
+                    ON r.mailing_id = %(mailing)s AND r.profile_id = p.id
+                 WHERE p.property_id = %(hotel)s AND {_THERE}
                  GROUP BY p.property_id, coalesce('g' || l.guest_id, 'p' || p.id)
+                HAVING count(r.id) = 0
                 ON CONFLICT DO NOTHING""",
-            [mailing.pk, mailing.property_id],
+            {"mailing": mailing.pk, "hotel": mailing.property_id},
         )
     mailing.listed_at = now
     mailing.save(update_fields=["listed_at"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from staytrue.guests import erasing
+from staytrue.guests import erasing, reachability
 from staytrue.guests.card import guest_of
 from staytrue.hotel import scope
 from staytrue.hotel.records import Email, Profile
@@ -20,6 +20,7 @@ from tests.make import NOON
 from tests.messages import ways
 from tests.messages.mailings import scene
 from tests.messages.mailings.scene import House
+from tests.messages.scene import MINUTE
 from tests.staff import people
 from tests.web import house as houses
 
@@ -149,6 +150,26 @@ def test_everyone_is_each_guest_of_the_hotel_once(house: House) -> None:
     elsewhere()
     mailing = house.handed_in([], "everyone")
     assert of(mailing) == house.guests(0, 3)
+
+
+def test_everyone_reachable_is_whom_the_report_of_reach_names_each_at_that_address(
+    house: House,
+) -> None:
+    house.of.tells(
+        make.profile(source_id="M0", emails=[Email("a.991@guest.booking.com", masked=True)]),
+        at=NOON + MINUTE,
+    )
+    scene.recognised()
+    mailing = house.handed_in([], "everyone")
+    with scope.everything():
+        named = {
+            each.profile_id: each.contact_point_id
+            for each in reachability.recipients(house.chief, house.of.hotel.pk)
+        }
+        goes = MailingRecipient.objects.filter(mailing=mailing, verdict="go")
+        assert dict(goes.values_list("profile_id", "contact_point_id")) == named
+    counts = scene.counts(mailing)
+    assert (counts.goes, counts.unreachable, counts.listed) == (2, 1, 3)
 
 
 def test_whoever_may_not_read_addresses_may_bring_none(house: House) -> None:
