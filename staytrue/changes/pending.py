@@ -26,16 +26,32 @@ def add(reaction: str, object: str, ids: Collection[int], at: datetime) -> None:
         cursor.execute(f"NOTIFY {CHANNEL}")
 
 
-def claim(reaction: str, now: datetime, count: int) -> list[tuple[int, int]]:
-    """Lock the next (row id, object id) of a reaction; what another worker holds is left out."""
+def claim(
+    reaction: str, now: datetime, count: int, *, from_end: bool = False
+) -> list[tuple[int, int]]:
+    """Lock the next (row id, object id) of a reaction; what another worker holds is left out.
+
+    Neighbours belong together: who helps with very many begins at the other end.
+    """
+    order = "DESC" if from_end else "ASC"
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id, object_id FROM unsettled
+            f"""SELECT id, object_id FROM unsettled
                 WHERE reaction = %s AND attempts < %s AND coalesce(not_before, %s) <= %s
-                ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED""",
+                ORDER BY id {order} LIMIT %s FOR UPDATE SKIP LOCKED""",
             [reaction, TRIES, now, now, count],
         )
         return list(cursor.fetchall())
+
+
+def is_many(reaction: str, many: int) -> bool:
+    """Whether at least so many wait for a reaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM unsettled WHERE reaction = %s LIMIT %s) x",
+            [reaction, many],
+        )
+        return int(cursor.fetchone()[0]) >= many
 
 
 def done(rows: Collection[int]) -> None:

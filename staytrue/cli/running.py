@@ -20,7 +20,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from staytrue.cli.frame import Answer, answers, open_home
-from staytrue.flow import worker
+from staytrue.flow import replanning, worker
 from staytrue.kit import clock, database, embedded
 from staytrue.kit.addresses import is_this_machine
 from staytrue.kit.errors import Refused, Temporary
@@ -181,11 +181,15 @@ def web(port: int, address: str, site: str) -> None:
 
 @click.command
 @click.option("--until-idle", is_flag=True, help="Stop when nothing is left to do.")
+@click.option("--plans", is_flag=True, help="Only plan stays anew, beside a worker, then stop.")
 @answers
-def work(*, until_idle: bool) -> Answer:
+def work(*, until_idle: bool, plans: bool) -> Answer:
     """Run the worker: watched folders, reactions, day close, seals."""
     die_with_parent()
     with open_home():
+        if plans:
+            done = replanning.help_out(clock.now())
+            return Answer({"done": done}, [f"{done} planned."])
         if not until_idle:
             worker.serve()
             return Answer({"stopped": True}, ["Stopped."])

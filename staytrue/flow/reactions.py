@@ -158,14 +158,17 @@ def wake(entries: Iterable[Entry], now: datetime) -> None:
 
 def settle(now: datetime) -> int:
     """Let every reaction settle what waits for it; returns how many objects were settled."""
-    return sum(_settle(reaction, now) for reaction in REACTIONS)
+    return sum(settle_one(reaction, now) for reaction in REACTIONS)
 
 
-def _settle(reaction: Reaction, now: datetime) -> int:
+def settle_one(
+    reaction: Reaction, now: datetime, batch: int = BATCH, *, from_end: bool = False
+) -> int:
+    """The same for one reaction, so many at a time."""
     settled = 0
     while True:
         with scope.everything():
-            claimed = pending.claim(reaction.__name__, now, BATCH)
+            claimed = pending.claim(reaction.__name__, now, batch, from_end=from_end)
             if not claimed:
                 return settled
             settled += _try(reaction, claimed, now)

@@ -17,7 +17,7 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
 from staytrue.changes import pending
-from staytrue.flow import jobs, leftovers, living, reactions, sending, streaming
+from staytrue.flow import jobs, leftovers, living, reactions, replanning, sending, streaming
 from staytrue.flow.live_loop import LiveLoop
 from staytrue.inbox import notifications
 from staytrue.kit import clock, database
@@ -39,7 +39,7 @@ def run_once(now: datetime) -> int:
 
 def settle(now: datetime) -> int:
     """Reactions and audit seals; returns how much was done."""
-    return reactions.settle(now) + seal.seal_waiting(now)
+    return replanning.settle_many(now) + reactions.settle(now) + seal.seal_waiting(now)
 
 
 def until_idle() -> int:
