@@ -121,8 +121,7 @@ def decide(question: Question, said: Sequence[Said]) -> Answer:
     """The answer from the acts on this address, this person and this purpose and channel."""
     version = max((each.id for each in said), default=0)
     heard = [each for each in said if each.scope in question.scopes]
-    # Of most people nothing was ever said.
-    stop = heard and (suppression(question.purpose, heard) or opt_out(question, heard))
+    stop = suppression(question.purpose, heard) or opt_out(question, heard)
     if stop:
         reason = "suppressed" if stop.act == Act.SUPPRESS else "opted_out"
         return Answer(False, reason, "", stop.id, version)
