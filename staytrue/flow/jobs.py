@@ -26,7 +26,7 @@ from staytrue.flow import (
     watching,
 )
 from staytrue.forms import website
-from staytrue.guests import dry_runs, safety_reviews
+from staytrue.guests import capturing, dry_runs, safety_reviews
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications
@@ -106,6 +106,12 @@ def watch_complaints(now: datetime) -> None:
     complaints.settle(now)
 
 
+def ask_for_addresses(now: datetime) -> None:
+    """Ask the desks for the addresses that today's arrivals lack."""
+    with scope.everything():
+        capturing.ask_at_arrival(now)
+
+
 def read_mailboxes(now: datetime) -> None:
     """Take what came back into hotels' mailboxes."""
     mailboxes.read_all(now)
@@ -170,6 +176,7 @@ DUTIES: dict[Duty, str] = {
     watch_rules: "*/5 * * * * 35",
     watch_complaints: "* * * * * 35",
     read_mailboxes: "* * * * * */20",
+    ask_for_addresses: "*/5 * * * * 45",
     find_wrong_sends: "7 * * * *",
     learn_contacts: "37 * * * *",
     move_mailings: "* * * * * */5",

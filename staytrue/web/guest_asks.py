@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from staytrue.web import words
 
 KINDS = frozenset({"type_into_pms", "guest_wish", "low_score", "guest_call", "guest_form",
-                   "mailbox_away"})  # fmt: skip
+                   "mailbox_away", "missing_contact"})  # fmt: skip
 
 
 def asked(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
@@ -26,6 +27,20 @@ def asked(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         return (
             _("Answer a guest who wrote on the website"),
             _("He is not known yet, or his words wait for somebody to read them."),
+        )
+    if kind == "missing_contact":
+        count = int(facts.get("count", 0))
+        return (
+            ngettext(
+                "Ask %(n)s guest for an e-mail address at his arrival",
+                "Ask %(n)s guests for an e-mail address at their arrival",
+                count,
+            )
+            % {"n": count},
+            _(
+                "They are marked in the arrivals. Write it on the card or into the PMS; this ends "
+                "by itself."
+            ),
         )
     if kind == "mailbox_away":
         return (

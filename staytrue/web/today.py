@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from staytrue.guests import capturing
 from staytrue.guests.consequences import PARTED
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
@@ -36,6 +37,7 @@ class Line:
     stay: ListedStay
     verdict: Verdict
     brief: str
+    lacks_address: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,13 @@ def today(request: HttpRequest, code: str = "") -> HttpResponse:
         todos=[Todo(ask, *sentences.ask(ask.kind, ask.facts)) for ask in asks[:ASKS_MAX]],
         tabs=[(name, words.TAB[name], _count(tallies, name)) for name in lists.TABS],
         tab=tab,
-        groups=_groups(chosen, rows, [each for each in tallies if each.tab == tab], now),
+        groups=_groups(
+            chosen,
+            rows,
+            [each for each in tallies if each.tab == tab],
+            now,
+            capturing.unreached([row.id for row in rows]) if tab == "arrivals" else frozenset(),
+        ),
         is_cut=len(rows) >= lists.LIST_MAX,
         holds=_holds(chosen, tallies, now),
         done=sum(each.stays for each in tallies if each.tab == "arrivals" and _is_done(each)),
@@ -144,13 +152,17 @@ def _standing(of: ListedStay | Tally, hotel: Property, now: datetime) -> Standin
 
 
 def _groups(
-    hotels: Sequence[Property], rows: list[ListedStay], tallies: list[Tally], now: datetime
+    hotels: Sequence[Property],
+    rows: list[ListedStay],
+    tallies: list[Tally],
+    now: datetime,
+    unreached: Collection[int],
 ) -> list[HotelLines]:
     known = {hotel.pk: hotel for hotel in hotels}
     groups = []
     for pk, stays in groupby(rows, key=lambda row: row.property_id):
         hotel, mine = known[pk], [each for each in tallies if each.property_id == pk]
-        lines = [_line(stay, hotel, now) for stay in stays]
+        lines = [_line(stay, hotel, now, is_bare=stay.id in unreached) for stay in stays]
         oldest = [line.stay.true_through for line in lines]
         groups.append(
             HotelLines(
@@ -171,10 +183,10 @@ def _note(tallies: list[Tally]) -> str:
     return f"{arrivals}, " + ngettext("%(n)s done", "%(n)s done", done) % {"n": done}
 
 
-def _line(stay: ListedStay, hotel: Property, now: datetime) -> Line:
+def _line(stay: ListedStay, hotel: Property, now: datetime, *, is_bare: bool) -> Line:
     standing = _standing(stay, hotel, now)
     verdict = standing.would_be()
-    return Line(stay, verdict, sentences.brief(verdict, standing))
+    return Line(stay, verdict, sentences.brief(verdict, standing), is_bare)
 
 
 def _holds(hotels: Sequence[Property], tallies: list[Tally], now: datetime) -> list[Held]:

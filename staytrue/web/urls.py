@@ -8,6 +8,7 @@ from staytrue.kit import paths
 from staytrue.web import (
     account,
     audited,
+    capture,
     card,
     card_acts,
     carrier_hooks,
@@ -77,6 +78,7 @@ urlpatterns = [
     path("stays/<int:pk>/spoken/", guest_wrote.release, name="stay_release"),
     path("guests/", guests.guests, name="guests"),
     path("guests/flows/", flows.flows, name="flows"),
+    path("guests/capture/", capture.capture, name="capture"),
     path("guests/reachability/", reach.reach, name="reach"),
     path("guests/completeness/", completeness.completeness, name="completeness"),
     path("guests/review/", review.review, name="review"),

@@ -47,6 +47,7 @@ def pages() -> dict[str, str]:
         "!website-form": "/w/BIO/",
         "!website-form-sent": "/w/BIO/?sent=yes",
         "website-entries": "/guests/forms/",
+        "capture": "/guests/capture/",
         "coming-back": f"/sending/{mails.pk}/back/",
         "coming-back-texts": f"/sending/{texts.pk}/back/",
     }
