@@ -16,6 +16,7 @@ from staytrue.lab.rigs.group import Group
 from staytrue.lab.rigs.houses import Clock
 from staytrue.lab.rigs.weather import CALM
 from tests import make
+from tests.drawing import one_of
 from tests.lab.rigs.conftest import DIALECTS, Build, small_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,7 +54,7 @@ def told(name: str, since: datetime) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("night", [AUTUMN, SPRING], ids=["autumn", "spring"])
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", one_of("night", DIALECTS))
 def test_after_the_night_of_the_clocks_the_mirror_is_the_truth(
     house: Build, dialect: str, night: date
 ) -> None:
