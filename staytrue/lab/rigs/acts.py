@@ -15,6 +15,8 @@ from staytrue.lab.bookings import World
 from staytrue.lab.streams import pick
 
 OPT_OUTS, BACK_AGAIN, COMPLAINTS, AGREES = 0.06, 0.12, 0.004, 0.03
+PMS_AGREES = 0.2
+"""Of so many who opted out with us, the PMS learns later, by somebody's error, that they agree."""
 
 
 class Way(StrEnum):
@@ -71,8 +73,13 @@ def acts_of(rng: Random, hotel: str, world: World) -> Iterator[Act]:
             way = pick(rng, _WAYS)
             at = _moment(rng, life.first_at, life.versions[-1][0])
             if way == Way.PMS:
-                at = _written_down(world, guest, at)
+                at = _written_down(world, guest, at, "out")
             yield Act(at, *whose, "opt_out", way, _PURPOSES[way])
+            if way != Way.PMS and rng.random() < PMS_AGREES:
+                later = _written_down(
+                    world, guest, at + timedelta(hours=rng.randrange(1, 60)), "in"
+                )
+                yield Act(later, *whose, "opt_in", Way.PMS, _PURPOSES[Way.PMS])
             if way != Way.PMS and rng.random() < BACK_AGAIN:
                 later = at + timedelta(minutes=rng.randrange(1, 6_000))
                 yield Act(later, *whose, "opt_in", Way.PAGE, _PURPOSES[way])
@@ -92,10 +99,10 @@ def _moment(rng: Random, first: datetime, last: datetime) -> datetime:
     return at.replace(microsecond=0)
 
 
-def _written_down(world: World, guest: str, at: datetime) -> datetime:
-    """The PMS refuses marketing from this instant on."""
+def _written_down(world: World, guest: str, at: datetime, state: str) -> datetime:
+    """The PMS refuses marketing, or allows it, from this instant on."""
     life = world.profiles[guest]
     at = max(at, life.versions[-1][0] + timedelta(seconds=1))
-    refused = [Consent("marketing", "email", "out")]
-    life.then(at, "opted out", replace(life.last, consents=refused, modified_at=at))
+    told = [Consent("marketing", "email", state)]
+    life.then(at, "opted", replace(life.last, consents=told, modified_at=at))
     return at

@@ -7,7 +7,7 @@ address of his own and said nothing against it. All else is judged by the safety
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -35,6 +35,7 @@ class Lateness(StrEnum):
     ON_TIME = "on time"
     LATE = "late"
     MISSED = "missed"
+    UNKNOWN = "unknown"
     FOR_A_PERSON = "waits for a person"
 
 
@@ -49,8 +50,10 @@ class Expected:
     until: datetime
 
 
-def judged(oracle: Oracle, sent: Sequence[HandOver]) -> Iterator[tuple[Expected, Lateness]]:
-    """Every message that was surely due, and how it left."""
+def judged(
+    oracle: Oracle, sent: Sequence[HandOver], unknown: Collection[tuple[str, str, str]]
+) -> Iterator[tuple[Expected, Lateness]]:
+    """Every message that was surely due, and how it left; of some nobody knows, and it is shown."""
     left: dict[tuple[str, str, str], list[HandOver]] = defaultdict(list)
     for each in sent:
         left[each.hotel, each.booking, each.kind].append(each)
@@ -63,7 +66,8 @@ def judged(oracle: Oracle, sent: Sequence[HandOver]) -> Iterator[tuple[Expected,
         if hotel.feed == Feed.FILED and due.kind in NEEDS_PERSON:
             yield due, Lateness.FOR_A_PERSON
         elif not handed:
-            yield due, Lateness.MISSED
+            is_shown = (due.hotel, due.booking, due.kind) in unknown
+            yield due, Lateness.UNKNOWN if is_shown else Lateness.MISSED
         else:
             yield due, Lateness.ON_TIME if min(handed) <= due.at + SOON else Lateness.LATE
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from staytrue.hotel.records import Reservation
-from staytrue.lab.rigs.acts import Act
+from staytrue.lab.rigs.acts import Act, Way
 from staytrue.lab.rigs.knowledge import GONE, HandOver, Knowledge
 from staytrue.lab.rigs.world import Feed, Hotel, Truth
 
@@ -245,5 +245,6 @@ class Oracle:
 
 
 def _lifts(later: Act, out: Act) -> bool:
-    is_his = later.what == "opt_in" and later.person == out.person
+    # Only his own act takes back what he said: what a PMS says of it does not.
+    is_his = later.what == "opt_in" and later.way != Way.PMS and later.person == out.person
     return is_his and out.what == "opt_out" and set(out.purposes) <= set(later.purposes)

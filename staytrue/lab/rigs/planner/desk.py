@@ -110,7 +110,7 @@ class Desk:
         self.sender.line.tell((act.hotel, act.booking), f"{act.what} by {act.way} on record")
         for purpose in act.purposes:
             standing = register.standing(box.id, box.role, guest.id, purpose)
-            is_yes = act.what == "opt_in"
+            is_yes = act.what == "opt_in" and act.way != Way.PMS
             self.ranks.append(Rank(now, act.address, guest.id, purpose, standing, is_yes))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from staytrue.consent.purposes import Origin
 from staytrue.consent.ratchet import Act as Said
 from staytrue.lab.rigs import world
-from staytrue.lab.rigs.acts import Way
+from staytrue.lab.rigs.acts import Act, Way
 from staytrue.lab.rigs.expecting import Expected, Lateness, judged
 from staytrue.lab.rigs.knowledge import HandOver, Key, Knowledge
 from staytrue.lab.rigs.oracle import Oracle, Violation
@@ -20,16 +20,17 @@ from staytrue.lab.rigs.planner.mirrored import Mirror
 from staytrue.lab.rigs.planner.outbox import Outbox, Row
 from staytrue.lab.rigs.planner.permitting import Register
 from staytrue.lab.rigs.planner.sending import Sender
-from staytrue.lab.rigs.planner.timeline import Timeline
+from staytrue.lab.rigs.planner.timeline import StandsStill, Timeline
 from staytrue.lab.rigs.planner.weather import Mode, Weather, drawn
 from staytrue.lab.rigs.world import Hotel, Truth
 from staytrue.lab.streams import stream
 from staytrue.messages.case import Told
-from staytrue.messages.kinds import OPEN
+from staytrue.messages.kinds import OPEN, State
 from staytrue.messages.reasons import Reason
 
 LOAD_AHEAD = timedelta(hours=3)
 REPLANNED_WITHIN = timedelta(seconds=20)
+PLANNED_LATE = timedelta(hours=3)
 SILENT_AFTER = 0.6
 
 
@@ -85,7 +86,12 @@ class Rig:
             )
             for each in self.truth.hotels
         }  # fmt: skip
+        self._stood: list[Violation] = []
         self._planned: set[int] = set()
+        self._pms_acts: dict[tuple[str, str], list[Act]] = defaultdict(list)
+        for act in self.truth.acts:
+            if act.way == Way.PMS:
+                self._pms_acts[act.hotel, act.profile].append(act)
 
     def run(self) -> Run:
         """Let all of it happen, and have it judged."""
@@ -94,7 +100,10 @@ class Rig:
         for act in self.truth.acts:
             self.time.at(act.at, self.desk.hears, act)
         self._weather()
-        self.time.run(self.truth.ends_at)
+        try:
+            self.time.run(self.truth.ends_at)
+        except StandsStill as found:
+            self._stood.append(Violation("L3", "", "", self.time.now, str(found)))
         return self._judged()
 
     def _weather(self) -> None:
@@ -161,18 +170,16 @@ class Rig:
             return
         states = {each.state for each in guest.record.consents if each.purpose == "marketing"}
         was = {each.state for each in before.consents} if before else set()
-        if "out" in states - was:
+        for state in sorted(states - was):
+            what = "opt_out" if state == "out" else "opt_in"
             acts = [
-                act for act in self.truth.acts
-                if act.way == Way.PMS and (act.hotel, act.profile) == (hotel.code, source)
-                and act.at <= self.time.now
+                act for act in self._pms_acts[hotel.code, source]
+                if act.what == what and act.at <= self.time.now
             ]  # fmt: skip
-            for act in acts:
+            for act in acts[-1:]:
                 self.desk.writes_down(act)
             if not acts:
-                self._say(Said.OPT_OUT, guest.id)
-        elif "in" in states - was:
-            self._say(Said.OPT_IN, guest.id)
+                self._say(Said.OPT_OUT if state == "out" else Said.OPT_IN, guest.id)
         for stay_id in sorted(self.mirror.stays_of[guest.id]):
             self._replan(stay_id)
 
@@ -188,6 +195,8 @@ class Rig:
         if stay_id not in self._planned:
             self._planned.add(stay_id)
             wait = REPLANNED_WITHIN * self.sender.chance.random()
+            if self.sender.chance.random() < self.weather.faults.plan_late:
+                wait = PLANNED_LATE * self.sender.chance.random()
             self.time.at(self.time.now + wait, self._plan, stay_id)
 
     def _plan(self, stay_id: int) -> None:
@@ -202,9 +211,13 @@ class Rig:
     def _judged(self) -> Run:
         sent, sender = self.sender.sent, self.sender
         oracle = Oracle(self.truth, self.knowledge)
-        expected = list(judged(oracle, sent))
+        unknown = {
+            (*self.mirror.by_id[row.stay_id].key, row.kind)
+            for row in self.outbox.rows.values() if row.state == State.UNKNOWN
+        }  # fmt: skip
+        expected = list(judged(oracle, sent, unknown))
         violations = [*oracle.safety(sent), *self._consent()]
-        violations += self._liveness(expected)
+        violations += [*self._stood, *self._liveness(expected)]
         return Run(
             self.truth, self.weather, self.knowledge, sent, violations, expected,
             oracle.unknowable(sent), sender.held, sender.ended, sender.unknown, sender.kills,

@@ -94,7 +94,8 @@ class Sender:
         told = self.ask(stay.key)
         # What was read and applied meanwhile is another version, of which this proves nothing.
         told = Told.DIFFERS if stay.content != before else told
-        self._tell(row, f"asked the PMS: {told}")
+        if told != Told.UNREACHABLE or row.reason != Reason.HOTEL_UNREACHABLE:
+            self._tell(row, f"asked the PMS: {told}")
         self.outbox.proofs[row.stay_id] = Proof(told, self.line.now, before)
         if told in looking.ENDS_HOLDS:
             self._wake(row.stay_id, but=row)

@@ -12,7 +12,6 @@ from typing import Any
 
 from staytrue.lab.rigs.knowledge import Key
 
-
 AT_ONCE_MAX = 20_000
 
 

@@ -26,7 +26,8 @@ _STRONGEST = 0.5
 class Faults:
     """How often each happens: of pushes, calls, records of a poll, files, steps, or messages.
 
-    `outages` and `stops` are per hotel and day, `desk_absent` of what a person is asked.
+    `outages` and `stops` are per hotel and day, `desk_absent` of what a person is asked;
+    `plan_late`: whoever plans anew is hours behind.
     """
 
     push_lost: float = 0.01
@@ -41,6 +42,7 @@ class Faults:
     file_partial: float = 0.005
     file_shrunken: float = 0.001
     unknown_word: float = 0.0005
+    plan_late: float = 0.005
     killed: float = 1 / 500
     mail_later: float = 0.03
     mail_refused: float = 0.01
@@ -78,6 +80,6 @@ def _strength(rng: Random, base: float, times: int) -> float:
     return min(_STRONGEST, base * strength * times) if is_on else 0.0
 
 
-def only(name: str, rate: float) -> Weather:
-    """A weather of one fault, for a directed seed."""
-    return Weather(Mode.STORM, replace(CALM, **{name: rate}))
+def only(**rates: float) -> Weather:
+    """A weather of these faults alone, for a directed seed."""
+    return Weather(Mode.STORM, replace(CALM, **rates))
