@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from staytrue.lab.rigs.knowledge import GONE, HandOver
 from staytrue.lab.rigs.oracle import APPLY, Oracle, stands
-from staytrue.lab.rigs.world import Feed, Hotel
+from staytrue.lab.rigs.world import Hotel
 
 UTC = ZoneInfo("UTC")
 SOON = timedelta(minutes=5)
@@ -63,7 +63,7 @@ def judged(
             handed = [at for at in handed if at > due.at - COLLECTED - SOON]
         hotel = oracle.truth.by_code[due.hotel]
         # A person is asked: how soon he looks is no figure of ours.
-        if hotel.feed == Feed.FILED and due.kind in NEEDS_PERSON:
+        if not hotel.is_living and due.kind in NEEDS_PERSON:
             yield due, Lateness.FOR_A_PERSON
         elif not handed:
             is_shown = (due.hotel, due.booking, due.kind) in unknown

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from staytrue.hotel.records import Reservation
 from staytrue.lab.rigs.acts import Act, Way
 from staytrue.lab.rigs.knowledge import GONE, HandOver, Knowledge
-from staytrue.lab.rigs.world import Feed, Hotel, Truth
+from staytrue.lab.rigs.world import Hotel, Truth
 
 APPLY = timedelta(seconds=60)
 LIVE = timedelta(seconds=3)
@@ -154,7 +154,7 @@ class Oracle:
             yield life.versions[version][2] if is_shown and version is not None else None
 
     def _is_askable(self, hotel: Hotel, at: datetime) -> bool:
-        return hotel.feed != Feed.FILED and self.knowledge.is_reachable(hotel.code, at - LIVE, at)
+        return hotel.is_living and self.knowledge.is_reachable(hotel.code, at - LIVE, at)
 
     def _outside(self, hotel: Hotel, sent: HandOver) -> str:
         """By the hotel's own clocks: what hangs on the dates of a stay has its hours."""

@@ -37,6 +37,7 @@ class Feed(StrEnum):
     PUSHED = "push"
     POLLED = "poll"
     FILED = "file"
+    FILED_OFTEN = "file, 6-hourly"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Hotel:
     def code(self) -> str:
         """The code its PMS and we know it by."""
         return self.house.code
+
+    @property
+    def is_living(self) -> bool:
+        """Whether its PMS can be asked; else it sends files."""
+        return self.feed in (Feed.PUSHED, Feed.POLLED)
 
     def shown(self, number: str, at: datetime) -> Reservation | None:
         """A booking as the PMS shows it at this instant; `None` where there is nothing to see."""
@@ -99,7 +105,7 @@ _HOTELS = (
     ("TBU", "Sirga Lagoon", "Pacific/Tongatapu", "TO", "TOP", Feed.PUSHED, "Sirga East", "en"),
     ("LIS", "Sirga Alfama", "Europe/Lisbon", "PT", "EUR", Feed.POLLED, "Sirga SL", "en"),
     ("YUL", "Sirga Saint-Laurent", "America/Toronto", "CA", "CAD", Feed.PUSHED, "Sirga SL", "fr"),
-    ("ZRH", "Sirga Limmat", "Europe/Zurich", "CH", "CHF", Feed.FILED, "Sirga SL", "en"),
+    ("ZRH", "Sirga Limmat", "Europe/Zurich", "CH", "CHF", Feed.FILED_OFTEN, "Sirga SL", "en"),
 )
 
 

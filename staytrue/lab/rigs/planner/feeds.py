@@ -1,7 +1,7 @@
 """How each hotel's PMS tells of what changes, and what goes wrong on that way.
 
 A push is only a hint: the record is read then. Behind it stands a poll, behind that a walk through
-everything once a day. A hotel without a living PMS sends one whole file a day.
+everything once a day. A hotel without a living PMS sends whole files: one a day, or every six hours.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ CADENCES = {
     Feed.PUSHED: timedelta(minutes=15),
     Feed.POLLED: timedelta(minutes=10),
     Feed.FILED: timedelta(hours=24),
+    Feed.FILED_OFTEN: timedelta(hours=6),
 }
 APPLIED_WITHIN = timedelta(seconds=8)
 RETRY = timedelta(seconds=60)
 TRIES = 6
 MADE_AT, FILE_LAG = 4 * 60 + 30, timedelta(minutes=90)
+SIX_HOURS = timedelta(hours=6)
 WALK_AT = 3 * 60 + 10
 DAYS_BEHIND = 3
 UNKNOWN_WORD = "unknown_status"
@@ -65,7 +67,7 @@ class Line:
                 if when > at and what != "created":
                     self.time.at(when, self._guest_changes, source)
         day = at.astimezone(self.hotel.house.zone).date()
-        if self.hotel.feed == Feed.FILED:
+        if not self.hotel.is_living:
             self.time.at(self.hotel.house.instant(day + timedelta(days=1), MADE_AT), self._file)
             return
         self.time.at(at + CADENCES[self.hotel.feed], self._poll)
@@ -114,7 +116,7 @@ class Line:
         return max(place for place, (when, _, _) in enumerate(versions) if when <= at)
 
     def _happens(self, number: str) -> None:
-        if self.hotel.feed == Feed.FILED:
+        if not self.hotel.is_living:
             return
         self.unread.add(number)
         if self.hotel.feed == Feed.PUSHED and not self._strikes("push_lost"):
@@ -228,7 +230,7 @@ class Line:
             self.changed(self.mirror.stays[key].id)
 
     def _guest_changes(self, source: str) -> None:
-        if self.hotel.feed == Feed.FILED:
+        if not self.hotel.is_living:
             return
         wait = timedelta(seconds=self.chance.uniform(5, 900))
         self.time.at(self.time.now + wait, self.met, self.hotel, source)
@@ -241,7 +243,9 @@ class Line:
         """The PMS writes its file of the day; it comes an hour and a half later, or not."""
         made_at = self.time.now
         day = made_at.astimezone(self.hotel.house.zone).date() + timedelta(days=1)
-        self.time.at(self.hotel.house.instant(day, MADE_AT), self._file)
+        is_daily = self.hotel.feed == Feed.FILED
+        following = self.hotel.house.instant(day, MADE_AT) if is_daily else made_at + SIX_HOURS
+        self.time.at(following, self._file)
         if self._strikes("file_missing"):
             return
         late = (

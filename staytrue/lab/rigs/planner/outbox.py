@@ -21,7 +21,7 @@ from staytrue.journeys.rules import Line
 from staytrue.journeys.steps import STANDARD
 from staytrue.lab.rigs.planner.mirrored import CONNECTION, Copy, Mirror
 from staytrue.lab.rigs.planner.permitting import Register
-from staytrue.lab.rigs.world import Feed, Hotel, Truth
+from staytrue.lab.rigs.world import Hotel, Truth
 from staytrue.messages import case, people, surroundings, turns
 from staytrue.messages.case import Case, Permitted, Proof, Recipient
 from staytrue.messages.kinds import DEMANDS, OPEN, USED, Kind, State
@@ -234,7 +234,7 @@ class Outbox:
             self._settings[hotel.place + 1],
             {CONNECTION: (self.as_of.get(hotel.code), self.cadences[hotel.code])},
             hotel.code in self.held,
-            hotel.feed != Feed.FILED,
+            hotel.is_living,
         )
 
     def _addresses(self, guest_id: int) -> list[Address]:
