@@ -20,7 +20,7 @@ from typing import Any, Self
 from staytrue.kit.home import own_secret, prepare, trouble
 
 FOLDER = "journal"
-LEASED, STOPPED, OPTED_OUT = "leased", "stopped", "opted_out"
+ARMED, LEASED, STOPPED, OPTED_OUT = "armed", "leased", "stopped", "opted_out"
 HANDED, BEGUN, SETTLED = "handed", "begun", "settled"
 """A message may leave now; its bytes are on their way; the carrier's answer."""
 _TAIL_BYTES = 1 << 20

@@ -26,7 +26,7 @@ from staytrue.messages.carriers import choosing
 from staytrue.messages.carriers.base import Carrier, Sender
 from staytrue.messages.carriers.mail import is_plain
 from staytrue.messages.carriers.smtp import Smtp
-from staytrue.messages.journal import STOPPED, Journal
+from staytrue.messages.journal import ARMED, STOPPED, Journal
 from staytrue.messages.models import Lease, Outlet
 from staytrue.messages.reasons import Reason
 from staytrue.messages.remembering import Found
@@ -208,6 +208,7 @@ def _arm_machine(by: str, now: datetime, *, journal_is_lost: bool) -> Found:
         return found
     Outlet.objects.filter(armed_at__isnull=False).update(armed_at=None, armed_by="")
     fence = max(lease.fence if lease else 0, remembering.last_fence())
+    Journal(settings.HOME).write(ARMED, [{"fence": fence}], now)
     Lease.objects.update_or_create(
         id=1,
         defaults={

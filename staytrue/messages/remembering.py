@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 
 from staytrue.hotel.models import Property
-from staytrue.messages.journal import HANDED, LEASED, SETTLED, Journal, Line, slot_of
+from staytrue.messages.journal import ARMED, HANDED, LEASED, SETTLED, Journal, Line, slot_of
 from staytrue.messages.kinds import OPEN, USED, State
 from staytrue.messages.models import Decision, Lease, Message, Remembered
 from staytrue.messages.reasons import Reason
@@ -88,8 +88,12 @@ def is_older_than_journal(fence: int) -> bool:
 def is_journal_lost() -> bool:
     """Whether this database was sending once, and the journal of that time is not here."""
     lease = Lease.objects.filter(id=1).first()
-    fence = lease.fence if lease else 0
-    return last_fence() < fence
+    if lease is None or lease.armed_at is None:
+        return False
+    if not lease.fence:
+        # Armed, and no worker led yet when this copy was made: what it sent since, it forgot.
+        return all(line.what != ARMED for line in Journal(settings.HOME).lines())
+    return last_fence() < lease.fence
 
 
 def last_fence() -> int:
