@@ -25,6 +25,7 @@ from staytrue.cli import (
     running,
     sending,
     setup,
+    simulate,
     texts,
     totals,
     translating,
@@ -77,6 +78,7 @@ _COMMANDS = (
     checks.backup_,
     checks.restore,
     bench.bench,
+    simulate.simulate,
 )
 
 

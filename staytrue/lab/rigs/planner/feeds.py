@@ -116,6 +116,10 @@ class Line:
         return max(place for place, (when, _, _) in enumerate(versions) if when <= at)
 
     def _happens(self, number: str) -> None:
+        place = self._version(number, self.time.now)
+        life = self.hotel.world.bookings[number]
+        so = life.versions[place][1] if place is not None else "deleted"
+        self.time.tell((self.hotel.code, number), f"truth: {so}")
         if not self.hotel.is_living:
             return
         self.unread.add(number)
