@@ -32,7 +32,7 @@ from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications
 from staytrue.journeys import following, rehearsing
 from staytrue.kit import clock, merge
-from staytrue.messages import complaints, mailboxes, wrong_finding
+from staytrue.messages import complaints, guest_links, mailboxes, wrong_finding
 from staytrue.messages.mailings import rounds as mailings
 
 Duty = Callable[[datetime], object]
@@ -83,6 +83,7 @@ def forget_old_raw(now: datetime) -> None:
     with scope.everything():
         inbox.drop_old_raw(now)
         notifications.drop_old(now)
+        guest_links.forget_ended(now)
         website.forget(now)
 
 

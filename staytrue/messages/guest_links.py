@@ -25,6 +25,8 @@ from staytrue.messages.models import GuestLink
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 SURVEY_DAYS = timedelta(days=60)
+KEPT = timedelta(days=90)
+"""So long after its end a link is kept: what was opened by it can still be looked up."""
 _ARRIVING = frozenset({Kind.CONFIRMATION, Kind.CHANGE, Kind.ARRIVAL_INFO, Kind.PRE_CHECKIN,
                        Kind.PRE_STAY})  # fmt: skip
 _ASKING = frozenset({Kind.THANK_YOU, Kind.SURVEY})
@@ -97,6 +99,11 @@ def resolve(token: str, opens: Opens, now: datetime) -> GuestLink | None:
     if found is None or (found.expires_at is not None and found.expires_at <= now):
         return None
     return found
+
+
+def forget_ended(now: datetime) -> int:
+    """Remove links that ended long ago: whoever opens one is told the same either way."""
+    return GuestLink.objects.filter(expires_at__lt=now - KEPT).delete()[0]
 
 
 def of_claims(claims: Sequence[Claimed], now: datetime) -> list[dict[str, str]]:

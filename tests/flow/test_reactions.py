@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
 
+import staytrue
 from staytrue.changes import pending
 from staytrue.changes.kinds import Kind
 from staytrue.changes.log import Entry
 from staytrue.changes.models import Unsettled
-from staytrue.flow import reactions
+from staytrue.flow import reactions, recognising
 from staytrue.guests import waking
 from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
@@ -140,3 +144,22 @@ def test_a_changed_profiles_addresses_are_kept_and_their_roles_learned() -> None
     learned = scenes.point("info@viajesnorte.example")
     assert (learned.role, learned.profiles) == ("agency", 1)
     assert waiting() == []
+
+
+def test_whoever_wakes_a_reaction_names_one_that_there_is() -> None:
+    """Stations before the table know a reaction by its name only: here all of them are looked up."""
+    known = {reaction.__name__ for reaction in reactions.REACTIONS} | {recognising.REST}
+    named: dict[str, object] = {}
+    for path in Path(staytrue.__file__).parent.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        if "pending.add(" not in source:
+            continue
+        parts = path.relative_to(Path(staytrue.__file__).parents[1]).with_suffix("").parts
+        module = import_module(".".join(parts))
+        for call in ast.walk(ast.parse(source)):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "pending.add":
+                word = ast.unparse(call.args[0])
+                if word != "reaction.__name__":
+                    named[f"{path.name} {word}"] = eval(word, vars(module))
+    assert len(named) >= 8
+    assert {place: name for place, name in named.items() if name not in known} == {}

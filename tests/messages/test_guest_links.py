@@ -56,6 +56,19 @@ def test_a_link_ends_at_its_moment_and_one_out_of_a_list_never(sirga: scene.Scen
     assert found(made(sirga, Opens.PREFERENCES), Opens.PREFERENCES, NOON + YEARS)
 
 
+def test_a_link_that_ended_is_forgotten_after_a_season_and_one_without_an_end_never(
+    sirga: scene.Scene,
+) -> None:
+    made(sirga, Opens.SURVEY, NOON)
+    out = made(sirga, Opens.PREFERENCES)
+    season = guest_links.KEPT
+    with scope.everything():
+        assert guest_links.forget_ended(NOON + season) == 0
+        assert guest_links.forget_ended(NOON + season + timedelta(seconds=1)) == 1
+        assert guest_links.forget_ended(NOON + YEARS) == 0
+    assert found(out, Opens.PREFERENCES, NOON + YEARS)
+
+
 def test_only_the_hash_of_a_link_is_in_the_database(sirga: scene.Scene) -> None:
     token = made(sirga, Opens.PREFERENCES)
     with scope.everything(), connection.cursor() as cursor:
