@@ -86,7 +86,9 @@ def build(count: int = 10, *, limit: int = 100_000) -> House:
     of.tells(*(_guest(place) for place in range(count)))
     of.tells(make.reservation(guests=letters.guests("M0")))
     letters.words(Kind.MAILING)
-    agree(*(of.person(f"M{place}") for place in range(count)))
+    with scope.everything():
+        everybody = list(Person.objects.values_list("pk", flat=True))
+    agree(*everybody)
     with scope.everything(), audit.acting("tests", NOON):
         outlets.set_up(hotel, "email", "dry_run", {"per_minute": 0}, ways.SENDER)
     outlets.arm(hotel, "email", by=ways.WORKER, now=NOON, limit=limit)
@@ -105,13 +107,15 @@ def _guest(place: int) -> Profile:
                         emails=[Email(f"ane{place}@fontanel.example")])  # fmt: skip
 
 
-def agree(*profiles: int) -> None:
-    """They agreed to news."""
+def agree(*profiles: int, confirmed: bool = False) -> None:
+    """They agreed to news, and perhaps confirmed it by the link in a mail."""
     with scope.everything(), audit.acting("tests", NOON):
         uses = ContactUse.objects.filter(profile_id__in=profiles, contact_point__kind="email")
         about = [About(each.profile_id, each.contact_point_id) for each in uses]
         spoken = Spoken(Origin.LETTER, "tests", wording="Write to me.")
-        acts.opt_in(about, {Purpose.MARKETING}, {Channel.EMAIL}, GROUP, spoken, NOON)
+        acts.opt_in(
+            about, {Purpose.MARKETING}, {Channel.EMAIL}, GROUP, spoken, NOON, confirmed=confirmed
+        )
 
 
 def refuse(*profiles: int, at: datetime = NOON) -> None:

@@ -110,6 +110,19 @@ def test_who_opts_out_a_second_before_his_turn_gets_nothing(house: House) -> Non
     assert scene.counts(mailing).reasons["closed"] == {"opted_out": 1}
 
 
+@pytest.mark.large
+def test_an_opt_out_a_second_before_twenty_thousand_removes_that_guest() -> None:
+    house = scene.build(20_000)
+    mailing = house.sending([], "everyone", per_minute=3_000)
+    scene.refuse(house.guest(19_999), at=NOON + 59 * SECOND)
+    gone: set[str] = set()
+    for turn in range(200):
+        gone.update(scene.round_(NOON + MINUTE + 5 * turn * SECOND))
+    assert len(gone) == 19_999
+    assert "ane19999@fontanel.example" not in gone
+    assert scene.counts(mailing).reasons["closed"] == {"opted_out": 1}
+
+
 def test_who_opts_out_while_his_message_is_planned_gets_nothing(house: House) -> None:
     house.sending(house.guests(0, 10))
     assert scene.planned() == 10
@@ -162,6 +175,13 @@ def test_two_mailings_of_one_text_at_once_reach_nobody_twice(house: House) -> No
     assert sorted(gone) == [f"ane{place}@fontanel.example" for place in range(6)]
     assert scene.counts(one).heaps["sent"] + scene.counts(other).heaps["sent"] == 6
     assert (scene.stands(one), scene.stands(other)) == ("done", "done")
+
+
+def test_a_mailing_tolerates_a_mirror_of_twenty_hours_and_none_of_thirty(house: House) -> None:
+    mailing = house.sending(house.guests(0, 10), per_minute=4)
+    assert len(scene.round_(NOON + 20 * HOUR)) == 4
+    assert scene.round_(NOON + 30 * HOUR) == []
+    assert scene.counts(mailing).reasons["held"] == {"stale_mirror": 4}
 
 
 def test_batches_wait_while_the_house_itself_may_not_send(house: House) -> None:
