@@ -32,7 +32,7 @@ from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications
 from staytrue.journeys import following, rehearsing
 from staytrue.kit import clock, merge
-from staytrue.messages import complaints, guest_links, mailboxes, wrong_finding
+from staytrue.messages import complaints, guest_links, mailboxes, vanishing, wrong_finding
 from staytrue.messages.mailings import rounds as mailings
 
 Duty = Callable[[datetime], object]
@@ -139,6 +139,11 @@ def escalate_opt_outs(now: datetime) -> None:
         pms_asks.escalate(now)
 
 
+def watch_deliveries(now: datetime) -> None:
+    """Ask where mail is taken and never arrives."""
+    vanishing.settle(now)
+
+
 def find_wrong_sends(now: datetime) -> None:
     """Look through a part of all that left: every message once a day."""
     with scope.everything():
@@ -178,6 +183,7 @@ DUTIES: dict[Duty, str] = {
     watch_complaints: "* * * * * 35",
     read_mailboxes: "* * * * * */20",
     ask_for_addresses: "*/5 * * * * 45",
+    watch_deliveries: "* * * * * 45",
     find_wrong_sends: "7 * * * *",
     learn_contacts: "37 * * * *",
     move_mailings: "* * * * * */5",

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from staytrue.consent import other_address, pms_asks, proposals
 from staytrue.guests.consequences import PARTED
-from staytrue.messages import wrong_finding
+from staytrue.messages import vanishing, wrong_finding
 from staytrue.mirror.rules import AGE_LIMITS, EVIDENCE, NEXT_MESSAGE, Verdict, verdict
 from staytrue.web import (
     consent_words,
@@ -199,6 +199,13 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         return (
             _("Look at what %(domain)s writes to guests") % {"domain": told.get("domain", "?")},
             _("Too many guests complained: only what their stay needs still leaves."),
+        )
+    if kind == vanishing.KIND:
+        return (
+            _("Find out why mail to %(domain)s does not arrive")
+            % {"domain": told.get("domain", "?")},
+            _("The mail provider took %(sent)s messages; of %(silent)s nobody heard again.")
+            % {"sent": told.get("sent", "?"), "silent": told.get("silent", "?")},
         )
     if kind == "number_reused":
         return (
