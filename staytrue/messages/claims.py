@@ -31,6 +31,7 @@ class Claimed:
     purpose: str
     template_version: int
     stay_version: int | None
+    is_out_of_sight: bool
     consent_version: int
     fence: int
     attempt: int

@@ -189,6 +189,7 @@ def _claim_of(each: Gathered, fence: int, now: datetime) -> Claimed:
         purpose=each.case.purpose,
         template_version=each.template,
         stay_version=each.stay_version,
+        is_out_of_sight=each.case.stay is not None and each.case.stay.is_out_of_sight,
         consent_version=each.permission.version,
         fence=fence,
         attempt=message.attempts,
@@ -259,10 +260,17 @@ def last_looks(
         for each, permission in zip(mine, answers, strict=True):
             message = each.message
             key = Key(message.property_id, message.channel)
-            stay = None if each.stay_version is None else stays.get(message.reservation_id or 0)
+            stay, is_hidden = stays.get(message.reservation_id or 0, (None, False))
+            # One that was out of sight already leaves on the word of whoever looked.
+            is_lost = is_hidden and not each.is_out_of_sight
             causes = changed_since(
                 Looked(each.stay_version, each.consent_version),
-                Looked(stay, permission.version, permission.allowed, key in open_ways[each.fence]),
+                Looked(
+                    None if is_lost else stay,
+                    permission.version,
+                    permission.allowed,
+                    key in open_ways[each.fence],
+                ),
                 not_after=message.not_after,
                 now=now,
             )
@@ -278,15 +286,14 @@ def last_looks(
     return ids
 
 
-def _versions(reservation_ids: Collection[int | None]) -> dict[int, int]:
-    """Reservation → its version now; one that left the feed since has none."""
-    return dict(
-        ask(
-            "SELECT id, content_hash FROM reservation"
-            " WHERE id = ANY(%s::bigint[]) AND out_of_sight_since IS NULL",
-            [sorted({id_ for id_ in reservation_ids if id_})],
-        )
+def _versions(reservation_ids: Collection[int | None]) -> dict[int, tuple[int, bool]]:
+    """Reservation → its version now, and whether it left the feed."""
+    rows = ask(
+        "SELECT id, content_hash, out_of_sight_since IS NOT NULL FROM reservation"
+        " WHERE id = ANY(%s::bigint[])",
+        [sorted({id_ for id_ in reservation_ids if id_})],
     )
+    return {id_: (version, is_hidden) for id_, version, is_hidden in rows}
 
 
 def wake(reason: Reason, property_ids: Collection[int], now: datetime) -> int:
