@@ -70,6 +70,14 @@ def given_of(text: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=1 << 17)
+def initials_of(text: str) -> str:
+    """The letters of given names of which none is written out: "J. B." is jb, "John B." nothing."""
+    words, _ = _without_suffix(words_of(text))
+    kept = [word for word in words if word not in _titles()]
+    return "" if any(len(word) > 1 for word in kept) else "".join(filter(str.isalpha, kept))
+
+
+@lru_cache(maxsize=1 << 17)
 def surname_of(text: str) -> tuple[str, str]:
     """The surname without particles and titles, blank between its parts, and a suffix."""
     words, suffix = _without_suffix(_joined(words_of(text)))

@@ -26,6 +26,11 @@ def test_what_is_no_given_name_is_missing(text: str) -> None:
     assert names.given_of(text) == ("", "")
 
 
+def test_initials_stand_only_where_no_given_name_is_written_out() -> None:
+    told = ("J. B.", "Mr. J", "Dr. John B.", "Guest", ".", "")
+    assert [names.initials_of(text) for text in told] == ["jb", "j", "", "", "", ""]
+
+
 def test_titles_initials_and_suffixes_are_no_names() -> None:
     assert names.given_of("Dr. John B.") == ("john", "")
     assert names.surname_of("Smith Jr.") == ("smith", "jr")

@@ -101,7 +101,17 @@ def between(
         return Decision(Outcome.REVIEW, rule, "surname_differs") if is_card else _NOT_DECIDED
     if mode == Mode.EXACT:
         return Decision(Outcome.LINKED, rule, "exact_mode")
+    if compared[GIVEN] == MISSING and _initials_differ(one, other):
+        return Decision(Outcome.REVIEW, rule, "given_names_differ")
     return _guarded(rule, compared, vetoes(one, other, compared))
+
+
+def _initials_differ(one: Features, other: Features) -> bool:
+    """Whether no given name of one may be that of which the other has only the letter."""
+    begun = [
+        set(each.initials) or {name[0] for name in each.given.split()} for each in (one, other)
+    ]
+    return all(begun) and begun[0].isdisjoint(begun[1])
 
 
 def _step(one: Features, other: Features, steps: Collection[Rule]) -> tuple[Rule | None, bool]:

@@ -16,7 +16,7 @@ import msgspec
 
 from staytrue.hotel import contacts, phones
 from staytrue.hotel.codes import ProfileKind
-from staytrue.hotel.names import bare, given_of, listed, split_of, surname_of
+from staytrue.hotel.names import bare, given_of, initials_of, listed, split_of, surname_of
 from staytrue.hotel.records import Profile
 from staytrue.kit.text import fold, mixes_scripts
 
@@ -24,7 +24,7 @@ VALUES_MAX = 20
 """Of each kind so many of a profile's values are compared: more are a list, nobody's own."""
 TEXT_MAX = 200
 """So many letters of a name or a line are compared, and no value that is longer."""
-VERSION = 1
+VERSION = 2
 """Rises with every change of what these functions answer: features of another version are remade."""
 
 FIELDS = (
@@ -41,7 +41,8 @@ class Features(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What is compared of one profile. An empty text or tuple is missing, never a value.
 
     `born` is YYYY-MM-DD, or YYYY where day and month are a placeholder. Phones are E.164, or bare
-    digits where the country is not known. Cards are "provider:token", loyalty "programme:number",
+    digits where the country is not known. `initials` stand for given names of which none is written
+    out. Cards are "provider:token", loyalty "programme:number",
     documents "type:country:hash". `others` are (name, folded text), in the order of names.
     """
 
@@ -50,6 +51,7 @@ class Features(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     given: str = ""
     surname: str = ""
     suffix: str = ""
+    initials: str = ""
     born: str = ""
     emails: tuple[str, ...] = ()
     relays: tuple[str, ...] = ()
@@ -87,6 +89,7 @@ def features_of_row(row: Mapping[str, str], country: str = "", salt: bytes = b""
         given=given,
         surname=surname,
         suffix=suffix,
+        initials=initials_of(first[:TEXT_MAX]),
         born=_born(text("birth_date")),
         emails=own,
         relays=relays,
@@ -125,6 +128,7 @@ def features_of(profile: Profile, country: str = "", card_provider: str = "") ->
         given=given,
         surname=surname,
         suffix=suffix,
+        initials=initials_of((profile.first_name or "")[:TEXT_MAX]),
         born=_born(profile.birth_date or ""),
         emails=own,
         relays=relays,

@@ -88,6 +88,23 @@ def test_one_account_is_linked_and_several_are_shown_oldest_first() -> None:
     assert cascade(profile, []).outcome == Outcome.SCORED
 
 
+@pytest.mark.parametrize(
+    ("first", "outcome"),
+    [
+        ("P.", Outcome.LINKED),
+        ("M. P.", Outcome.LINKED),
+        ("", Outcome.LINKED),
+        ("G.", Outcome.REVIEW),
+    ],
+)
+def test_of_one_card_an_initial_speaks_for_or_against_a_given_name(
+    first: str, outcome: Outcome
+) -> None:
+    decided = between(_of(first, card_token="g:1"), _of("Paul Martin", card_token="g:1"))
+    assert decided.outcome == outcome
+    assert decided.reason == ("same" if outcome == Outcome.LINKED else "given_names_differ")
+
+
 def test_a_dry_run_counts_what_each_rule_would_do() -> None:
     people = [
         _of("Paul", card_token="g:1"), _of("Paulo", card_token="g:1"), _of("Ann", card_token="g:1"),
