@@ -93,6 +93,18 @@ def give(
     return found
 
 
+def take_back(profile_id: int, kind: str, origin: str, now: datetime) -> set[int]:
+    """What this origin gave of this kind is used no more; answers the contact points."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE contact_use u SET until_at = %s FROM contact_point c
+                WHERE c.id = u.contact_point_id AND u.profile_id = %s AND u.origin = %s
+                  AND u.until_at IS NULL AND c.kind = %s RETURNING c.id""",
+            [now, profile_id, origin, kind],
+        )
+        return {id_ for (id_,) in cursor.fetchall()}
+
+
 def _remove_given(profile_ids: Sequence[int]) -> set[int]:
     """What others than the PMS said of profiles that were anonymised goes with them."""
     if not profile_ids:

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from staytrue.consent import actions, keeping, telling
+from staytrue.consent.points import EMAIL, PHONE, Point, points_of
 from staytrue.guests import golden, links
 from staytrue.guests.composing import FIELDS, SEVERAL, Conflict, Standing, conflicts, key_of
 from staytrue.guests.links import Act, Kind
@@ -28,6 +30,9 @@ from staytrue.staff.access import Access, hides, one_of, require
 from staytrue.staff.actions import NewAsk, close_asks, open_asks
 
 CORRECT = "guests.correct"
+DESK, GUEST = "desk", "guest"
+"""Who gave an address that no PMS has: a member, or the guest himself on his own page."""
+_REACHED_BY = {"emails": EMAIL, "phones": PHONE}
 ROLE = "guest_relations"
 
 
@@ -208,5 +213,27 @@ def _follow(
     evidence = {"field": field, "act": act}
     act_ = Act(Kind.CORRECTED, access.actor, "staff", profile.pk, evidence=evidence, reason=reason)
     links.note(act_, now)
+    _reach_by(profile, field, now)
     golden.compute(links.guests_of([profile.pk]).values(), now)
     settle_conflicts([profile.pk], now)
+
+
+def _reach_by(profile: Profile, field: str, now: datetime) -> None:
+    """What a member wrote is where he is reached from now on, until somebody takes it back.
+
+    Of several only the first is a member's word; what a guest gives is kept by his own pages.
+    """
+    kind = _REACHED_BY.get(field)
+    if kind is None:
+        return
+    word = Correction.objects.filter(profile_id=profile.pk, field=field, lifted_at=None).first()
+    points: list[Point] = []
+    if word is not None and word.actor != GUEST:
+        given: list[Any] = word.value or []
+        points = list(points_of({field: given[:1]}).values())
+    if points:
+        found = set(keeping.give(profile.pk, profile.property_id, points, DESK, now).values())
+    else:
+        found = keeping.take_back(profile.pk, kind, DESK, now)
+    actions.learn_roles(found, now)
+    telling.wake([profile.pk], [], now)

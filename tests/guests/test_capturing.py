@@ -16,7 +16,7 @@ from staytrue.consent.ratchet import Cause
 from staytrue.flow import jobs
 from staytrue.forms import arriving
 from staytrue.forms.arriving import Told
-from staytrue.guests import capturing
+from staytrue.guests import capturing, correcting
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.hotel.records import Email
@@ -88,6 +88,29 @@ def first_of_all_relay(claire: Claire) -> None:
     """Her booking never had another address than the portal's."""
     with scope.everything():
         ContactUse.objects.filter(until_at__isnull=False).delete()
+
+
+def test_a_link_in_a_text_message_wins_one_too() -> None:
+    claire = scene.build(Email(RELAY, masked=True))
+    first_of_all_relay(claire)
+    with clock.use(lambda: LATER):
+        path = claire.link(Opens.ARRIVAL, point=False, channel="sms")
+        answer = scene.visitor().post(path, {"email": "claire@home.example"})
+    assert answer.status_code == 303
+    assert rate(claire) == (1, 1, 1, 0)
+
+
+def test_what_the_desk_writes_on_the_card_wins_one() -> None:
+    claire = scene.build(Email(RELAY, masked=True))
+    first_of_all_relay(claire)
+    desk = people.access("guest_relations", at=claire.house.hotel)
+    with scope.everything():
+        correcting.correct(desk, claire.profile, "emails", {"value": "claire@home.example"},
+                           "told at the desk", LATER)  # fmt: skip
+    assert rate(claire) == (1, 1, 0, 1)
+    with scope.everything():
+        correcting.lift(desk, claire.profile, "emails", "it was another guest's", LATER + MINUTE)
+    assert rate(claire) == (1, 1, 0, 0)
 
 
 def test_the_house_wins_one_in_the_pms() -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from staytrue.consent.models import ProposedOptOut
+from staytrue.consent.models import ConsentAct, ProposedOptOut
 from staytrue.flow import jobs
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
+from staytrue.kit import clock
 from staytrue.kit.errors import Refused, Temporary
 from staytrue.lab.mail_sink import MailSink
 from staytrue.lab.mailbox import MailboxServer
@@ -20,6 +21,7 @@ from staytrue.messages import mailboxes
 from staytrue.messages.carriers.imap import Box
 from staytrue.messages.kinds import State
 from staytrue.messages.models import Mailbox, Message
+from staytrue.staff import audit
 from staytrue.staff.models import Ask
 from tests.kit.far_side import Authority
 from tests.make import NOON
@@ -27,6 +29,8 @@ from tests.messages import ways
 from tests.messages.test_dispatching import Post, build
 from tests.messages.test_incoming import reply
 from tests.messages.test_reports import returned
+from tests.staff import people
+from tests.web.house import signed_in
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -92,6 +96,28 @@ def test_a_reply_reaches_the_proposed_opt_out_within_a_minute(
     jobs.read_mailboxes(turn + 20 * SECOND)
     assert proposed() == [ASKS]
     assert "STORE" not in server.box.commands
+
+
+def test_the_desk_reads_the_words_and_its_confirmation_applies_them(
+    server: MailboxServer, sent: MailSink
+) -> None:
+    mailboxes.set_up(hotel(), box(server), "tests", NOON)
+    server.box.put(reply(sent.mails[0].message_id, f"Bonjour,\n\n{ASKS}\n"), NOON.date())
+    with clock.use(lambda: NOON + 20 * SECOND):
+        jobs.read_mailboxes(NOON + 20 * SECOND)
+        desk = signed_in(people.member("front_desk", at=hotel()))
+        page = desk.get("/guests/consent/").content.decode()
+        assert f"“<bdi>{ASKS}</bdi>”" in page
+        with scope.everything():
+            assert not ConsentAct.objects.exists()
+            made = ProposedOptOut.objects.get()
+        desk.post(f"/guests/consent/{made.pk}/", {"act": "confirm"})
+    with scope.everything():
+        message = Message.objects.get()
+        acts = ConsentAct.objects.filter(act="opt_out", profile_id=message.profile_id)
+        assert {each.purpose for each in acts} == {"marketing", "survey"}
+        assert {each.words for each in acts} == {ASKS}
+        assert acts[0].proof["message"] == str(message.public_id)
 
 
 def cadence(cron: str) -> list[int]:
@@ -189,7 +215,7 @@ def test_the_password_is_sealed_and_kept_for_the_same_server_only(
     mailboxes.set_up(hotel(), box(server), "tests", NOON)
     assert "mailbox-secret" not in str(vars(row()))
     mailboxes.set_up(hotel(), box(server, password=""), "tests", NOON)
-    with scope.everything():
+    with scope.everything(), audit.acting("tests", NOON):
         Mailbox.objects.update(host="elsewhere.example")
     with pytest.raises(Refused) as refused:
         mailboxes.set_up(hotel(), box(server, password=""), "tests", NOON)
