@@ -11,9 +11,11 @@ from staytrue.messages import gate, planning
 from staytrue.messages.carriers.base import Outcome, Result
 from staytrue.messages.claims import settled
 from staytrue.messages.kinds import DEMANDS, Kind, State
-from staytrue.messages.models import Message, MessageText
+from staytrue.messages.models import Decision, Message, MessageText, WrongSend
 from staytrue.messages.reasons import Reason
 from staytrue.messages.wanted import Wanted
+from staytrue.messages.wrong_finding import Found, Sent, keep
+from staytrue.messages.wrongness import Cause, Learnt
 from staytrue.mirror.models import Profile, Reservation
 from tests.messages import ways
 
@@ -27,11 +29,14 @@ def pages() -> dict[str, str]:
             state: Message.objects.filter(state=state).earliest("pk").public_id
             for state in (State.HELD, State.ACCEPTED, State.UNKNOWN, State.CLOSED)
         }
+        wrong = WrongSend.objects.get().pk
     return {
         "outbox": "/messages/",
         **{f"outbox-{heap}": f"/messages/?heap={heap}" for heap in ("held", "sent", "closed")},
         "outbox-empty": "/messages/?day=2026-01-01",
         **{f"message-{state}": f"/messages/{id_}/" for state, id_ in of.items()},
+        "wrong": "/sending/wrong/",
+        "wrong-one": f"/sending/wrong/{wrong}/",
     }
 
 
@@ -53,6 +58,20 @@ def build(now: datetime) -> None:
     with scope.everything():
         waiting = Message.objects.filter(state=State.HELD).latest("pk")
         planning.close([waiting.pk], Reason.DROPPED_BY_STAFF, now, by="member:1")
+        _prove_wrong(now)
+
+
+def _prove_wrong(now: datetime) -> None:
+    """The PMS says of one that left that its stay had been cancelled an hour before."""
+    sent = Message.objects.filter(state=State.ACCEPTED).earliest("pk")
+    facts = Decision.objects.filter(message=sent, answer="send").latest("pk").facts
+    of = Sent(
+        sent.pk, sent.property_id, Kind(sent.kind), sent.recipient_role, sent.reservation_id or 0,
+        sent.profile_id, sent.contact_point_id or 0, now, facts,
+    )  # fmt: skip
+    then = {"status": "confirmed", **sent.basis, "stay_version": sent.stay_version}
+    stands = {"status": "cancelled", **sent.basis, "no": 2}
+    keep([Found(of, Cause.CANCELLED, Learnt(now - HOUR, now), then, stands)], now)
 
 
 def _plan(hotel: Property, now: datetime) -> None:
