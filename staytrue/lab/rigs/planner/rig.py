@@ -32,6 +32,8 @@ LOAD_AHEAD = timedelta(hours=3)
 REPLANNED_WITHIN = timedelta(seconds=20)
 PLANNED_LATE = timedelta(hours=3)
 SILENT_AFTER = 0.6
+IN_FLIGHT = timedelta(seconds=2)
+"""So long may bytes be on their way that were let go before."""
 
 
 @dataclass
@@ -217,13 +219,28 @@ class Rig:
         }  # fmt: skip
         expected = list(judged(oracle, sent, unknown))
         violations = [*oracle.safety(sent), *self._consent()]
-        violations += [*self._stood, *self._liveness(expected)]
+        violations += [*self._stood, *self._off(sent), *self._liveness(expected)]
         return Run(
             self.truth, self.weather, self.knowledge, sent, violations, expected,
             oracle.unknowable(sent), sender.held, sender.ended, sender.unknown, sender.kills,
             self.desk.asked, sum(row.state in OPEN and row.not_after < self.time.now for row in self.outbox.rows.values()),
             self.time.steps, self.time.trace, self.time.stories,
         )  # fmt: skip
+
+    def _off(self, sent: list[HandOver]) -> Iterator[Violation]:
+        """Nothing of a stay leaves that our own mirror shows as cancelled, but the word of it."""
+        for each in sent:
+            if each.kind == "cancellation" or not each.arrival_on:
+                continue
+            edits = self.mirror.stays[each.hotel, each.booking].edits
+            told = [kinds for at, kinds, _ in edits if at + IN_FLIGHT <= each.at]
+            turns = [
+                kind for kinds in told for kind in kinds if kind in ("cancelled", "reinstated")
+            ]
+            if turns and turns[-1] == "cancelled":
+                yield Violation(
+                    "A05", each.hotel, each.booking, each.at, f"{each.kind}: mirrored as cancelled"
+                )
 
     def _consent(self) -> Iterator[Violation]:
         for rank in fallen(self.desk.ranks):

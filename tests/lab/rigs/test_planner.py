@@ -1,0 +1,117 @@
+"""Ten thousand seeded stays through the product's own decisions, and no promise broken."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from staytrue.lab.rigs import expecting, knowledge, oracle, world
+from staytrue.lab.rigs.planner.campaign import WORLD, simulate, worlds
+from staytrue.lab.rigs.planner.rig import Rig
+from staytrue.lab.rigs.planner.timeline import AT_ONCE_MAX, StandsStill, Timeline
+from staytrue.lab.rigs.planner.weather import Mode, drawn, only
+from staytrue.lab.rigs.reporting import Report
+from staytrue.lab.rigs.world import Truth
+
+SEED = 7
+BOOKINGS = 10_000
+MANY = 100_000
+WEATHERS = (
+    Mode.CALM, *[Mode.NORMAL] * 4, *[Mode.STORM] * 3, *[Mode.LIVENESS] * 2,
+)  # fmt: skip
+"""One each thousand of ten thousand, in about the shares of SIMULATION section 5."""
+PURE = {"staytrue.hotel", "staytrue.lab"}
+
+
+def said(report: Report) -> str:
+    """What a failed run tells whoever repeats it."""
+    return "\n".join("\n".join(told.lines()) for told in report.broken[:3])
+
+
+@pytest.mark.parametrize(
+    ("place", "mode"), enumerate(WEATHERS), ids=lambda each: getattr(each, "value", each)
+)
+def test_a_thousand_stays_break_no_promise(place: int, mode: Mode) -> None:
+    seed, size = list(worlds(SEED, BOOKINGS))[place]
+    report = simulate(seed, size, mode=mode)
+    assert report.bookings == WORLD
+    assert not report.broken, said(report)
+    assert report.sent_in_normal >= 0.995
+    if mode == Mode.CALM:
+        how = Counter({how: n for (_, how), n in report.due.items()})
+        assert set(how) == {"on time", "waits for a person"}
+        assert how["on time"] > size
+        assert not {"stale_mirror", "hotel_unreachable", "held_delivery"} & set(report.held)
+    if mode == Mode.STORM:
+        assert report.held
+
+
+@pytest.mark.proof
+def test_a_hundred_thousand_stays_break_no_promise_and_worlds_repeat() -> None:
+    report = simulate(SEED + 1, MANY)
+    assert not report.broken, said(report)
+    assert report.sent_in_normal >= 0.995
+    assert report.repeated == MANY // WORLD // 100
+    assert set(report.modes) == {mode.value for mode in Mode}
+
+
+@pytest.mark.proof
+def test_nothing_leaves_behind_a_visible_cancellation_though_every_plan_is_late() -> None:
+    truths = [world.build(seed, size) for seed, size in worlds(SEED + 2, BOOKINGS)]
+    assert sum(map(late, truths)) > 0.08 * BOOKINGS
+    # Whoever plans anew is hours behind each change: the door alone keeps the promise.
+    report = simulate(SEED + 2, BOOKINGS, weather=only(plan_late=1.0, push_lost=0.2))
+    assert report.bookings == BOOKINGS
+    assert not report.broken, said(report)
+
+
+def late(truth: Truth) -> int:
+    """How many bookings were cancelled in the last fifth of their lead."""
+    count = 0
+    for hotel, _, life in truth.lives():
+        gone = [at for at, what, _ in life.versions if what == "cancelled"]
+        evening = hotel.house.instant(life.last.arrival_on, 20 * 60)
+        count += bool(gone) and gone[-1] > evening - (evening - life.first_at) * 0.2
+    return count
+
+
+@pytest.mark.parametrize("mode", [Mode.NORMAL, Mode.STORM])
+def test_the_same_seed_is_the_same_world_again(mode: Mode) -> None:
+    one, two = (Rig(31, 120, mode).run() for _ in range(2))
+    assert one.trace == two.trace
+    assert one.trace != Rig(32, 120, mode).run().trace
+
+
+def test_the_weathers_are_drawn_in_their_shares() -> None:
+    modes = Counter(drawn(seed).mode for seed in range(2_000))
+    assert 0.02 < modes[Mode.CALM] / 2_000 < 0.08
+    assert 0.40 < modes[Mode.NORMAL] / 2_000 < 0.50
+    assert 0.25 < modes[Mode.STORM] / 2_000 < 0.35
+
+
+def test_time_that_stands_still_is_found_out() -> None:
+    now = datetime(2027, 3, 8, tzinfo=UTC)
+    line = Timeline(now)
+
+    def again() -> None:
+        line.at(line.now, again)
+
+    line.at(now, again)
+    with pytest.raises(StandsStill):
+        line.run(now + timedelta(days=1))
+    assert line.steps <= AT_ONCE_MAX + 2
+
+
+@pytest.mark.parametrize("module", [oracle, knowledge, expecting])
+def test_the_oracle_shares_no_rule_with_the_product(module: object) -> None:
+    tree = ast.parse(Path(str(getattr(module, "__file__", ""))).read_text(encoding="utf-8"))
+    named = {each.module or "" for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)}
+    ours = {".".join(name.split(".")[:2]) for name in named if name.startswith("staytrue")}
+    assert ours <= PURE
+    # Of the hotel only its words: codes and records.
+    hotel = {name for name in named if name.startswith("staytrue.hotel")}
+    assert hotel <= {"staytrue.hotel.codes", "staytrue.hotel.records"}
