@@ -17,9 +17,10 @@ POSTS = {
     "statement_sign", "statement_end",
     "guest_apart", "ask_looked", "message_answer", "stay_read", "texts_adopt", "text_act", "text_check", "sending_stop",
     "mailing_list", "mailing_act",
-    "outlet_act", "outlet_set_up", "carrier_reports", "carrier_mail", "carrier_text",
+    "outlet_act", "carrier_reports", "carrier_mail", "carrier_text",
     "website_entry", "website_form_open", "stay_release",
-    "journey_install", "journey_rehearse", "journey_approve", "journey_place", "journey_step",
+    "journey_install", "journey_rehearse", "journey_approve", "journey_place", "journey_change",
+    "journey_preview",
 }  # fmt: skip
 
 
@@ -32,6 +33,7 @@ PARTS = {
     "at/<str:code>": "at/BIO",
     "of/<str:code>": "of/BIO",
     "w/<str:code>": "w/BIO",
+    "hotels/<str:code>": "hotels/BIO",
     "<slug:channel>": "email",
     "<uuid:public_id>": "01900000-0000-7000-8000-000000000001",
 }
