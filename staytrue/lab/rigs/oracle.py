@@ -195,9 +195,11 @@ class Oracle:
                 continue
             if each.at + OPT_OUT > sent.at:
                 continue
-            if not any(
-                _lifts(later.act, each.act) and each.at <= later.at <= sent.at for later in heard
-            ):
+            is_taken_back = any(
+                _lifts(later.act, each.act, sent.purpose) and each.at <= later.at <= sent.at
+                for later in heard
+            )
+            if not is_taken_back:
                 yield each.act
 
     def _addresses(self, hotel: Hotel, number: str) -> set[str]:
@@ -244,7 +246,7 @@ class Oracle:
                 yield Violation("I4", again.hotel, again.booking, again.at, what)
 
 
-def _lifts(later: Act, out: Act) -> bool:
+def _lifts(later: Act, out: Act, purpose: str) -> bool:
     # Only his own act takes back what he said: what a PMS says of it does not.
     is_his = later.what == "opt_in" and later.way != Way.PMS and later.person == out.person
-    return is_his and out.what == "opt_out" and set(out.purposes) <= set(later.purposes)
+    return is_his and out.what == "opt_out" and purpose in later.purposes
