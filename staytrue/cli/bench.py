@@ -9,11 +9,14 @@ import click
 
 from staytrue.cli import (
     bench_changes,
+    bench_dispatch,
     bench_identity,
     bench_identity_online,
     bench_identity_orders,
     bench_import,
     bench_intake,
+    bench_opt_out,
+    bench_replan,
     bench_search,
 )
 from staytrue.cli.bench_import import Size
@@ -38,6 +41,9 @@ _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
     "import": bench_import.measures,
     "intake": _intake,
     "search": bench_search.measures,
+    "dispatch": bench_dispatch.measures,
+    "opt_out": bench_opt_out.measures,
+    "replan": bench_replan.measures,
     "identity": _identity,
 }
 
@@ -63,7 +69,7 @@ def bench(
 ) -> Answer:
     """Measure, in a home of its own that is gone afterwards.
 
-    The names: import, intake, search, identity.
+    The names: import, intake, search, dispatch, opt_out, replan, identity.
     """
     if unknown := sorted(set(names) - set(_BENCHES)):
         known = ", ".join(_BENCHES)

@@ -58,7 +58,7 @@ def measures(size: Size) -> Iterator[Measure]:
             pass
         address = connecting.new_address(link, by=ACTOR, now=now)
         numbers = _coming(pms, now)[: count + 1]
-        with serving(home) as port, _working(home):
+        with serving(home) as port, working(home):
             # A first one, so that nobody waits for the worker to get up.
             _changed(pms, served, numbers[:1], port, address)
             ran = _changed(pms, served, numbers[1:], port, address)
@@ -163,7 +163,7 @@ class _Seen:
 
 
 @contextmanager
-def _working(home: Path) -> Iterator[None]:
+def working(home: Path) -> Iterator[None]:
     """The worker on this home, in a process of its own."""
     environment = {**os.environ, "STAYTRUE_HOME": str(home), CHILD: "worker"}
     command = [sys.executable, "-m", "staytrue.cli", "work"]

@@ -23,10 +23,14 @@ _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n(?:.*\r\n)*\r\n", re.IGNORE
 
 @dataclass
 class Ran:
-    """How long all of them took, and each from the instant it was due to its answer."""
+    """How long all of them took, and each from the instant it was due to its answer.
+
+    `answered_at` is when each came back, by its number, on the clock that only runs forward.
+    """
 
     seconds: float = 0.0
     waits: list[float] = field(default_factory=list)
+    answered_at: dict[int, float] = field(default_factory=dict)
 
     def percentile(self, share: float) -> float:
         """Seconds within which this share was answered."""
@@ -38,6 +42,7 @@ class _Caller:
     """One kept connection, and the request it waits for."""
 
     line: socket.socket
+    number: int = 0
     since: float = 0.0
     said: bytes = b""
 
@@ -74,13 +79,15 @@ def call(
             now = clock.monotonic() - started
             while free and following is not None and following <= now:
                 caller = free.pop()
-                caller.since, caller.said = following if rate else now, b""
+                caller.number, caller.said = number, b""
+                caller.since = following if rate else now
                 caller.line.sendall(request(number))
                 selector.register(caller.line, selectors.EVENT_READ, caller)
                 number, following = number + 1, next(due, None)
             patience = following - now if free and following is not None else None
             for caller in _answered(selector, patience):
-                ran.waits.append(clock.monotonic() - started - caller.since)
+                ran.answered_at[caller.number] = at = clock.monotonic()
+                ran.waits.append(at - started - caller.since)
                 selector.unregister(caller.line)
                 free.append(caller)
         ran.seconds = clock.monotonic() - started

@@ -63,14 +63,19 @@ def write_bulk(
     seed: int = 1,
     *,
     today: date = TODAY,
+    days_behind: int = DAYS_BEHIND,
 ) -> BulkFiles:
-    """Write a history export of this size: the state at 03:10 of `today`."""
+    """Write a history export of this size: the state at 03:10 of `today`.
+
+    It looks back `days_behind`; without any, every stay is still to come.
+    """
     house = hotel_sirga()
     folder.mkdir(parents=True, exist_ok=True)
     files = _named(folder, house, today)
     days = _Days(house, today)
     truth = _Truth()
-    rows = _stay_rows(stream(seed, "bulk stays"), house, days, reservations, profiles, truth)
+    span = _Span(reservations, profiles, days_behind)
+    rows = _stay_rows(stream(seed, "bulk stays"), house, days, span, truth)
     _write(files.stays, STAY_COLUMNS, rows)
     people = _Count()
     rows = _guest_rows(stream(seed, "bulk guests"), days, profiles, people)
@@ -256,16 +261,22 @@ def _kind(rng: Random) -> _Kind:
     )
 
 
-def _stay_rows(
-    rng: Random, house: House, days: _Days, count: int, profiles: int, truth: _Truth
-) -> Iterator[str]:
+class _Span(NamedTuple):
+    """How many stays of how many profiles, and since when."""
+
+    stays: int
+    profiles: int
+    days_behind: int
+
+
+def _stay_rows(rng: Random, house: House, days: _Days, of: _Span, truth: _Truth) -> Iterator[str]:
     kinds = [_kind(rng) for _ in range(KINDS)]
     rooms = [room for numbers in house.rooms.values() for room in numbers]
-    span = DAYS_BEHIND + DAYS_AHEAD
-    for number in range(FIRST_NUMBER, FIRST_NUMBER + count):
+    span = of.days_behind + DAYS_AHEAD
+    for number in range(FIRST_NUMBER, FIRST_NUMBER + of.stays):
         chance, bits = rng.random(), rng.getrandbits(96)
         kind = kinds[bits & 4095]
-        arrival = (bits >> 12) % span - DAYS_BEHIND
+        arrival = (bits >> 12) % span - of.days_behind
         departure = arrival + kind.nights
         # Nothing is booked after today: who would be, booked some days ago instead.
         created = min(arrival - kind.lead, -1 - (bits & 31))
@@ -274,9 +285,9 @@ def _stay_rows(
         status, modified, instants = happened
         extra, extra_cents = kind.extra if instants[1] else ("", 0)
         cents = kind.room_cents + (minute << 2)
-        guest = FIRST_PROFILE + (bits >> 50) % profiles
+        guest = FIRST_PROFILE + (bits >> 50) % of.profiles
         alone = kind.adults < 2 or minute & 3 > 0
-        companion = "" if alone else FIRST_PROFILE + (bits >> 70) % profiles
+        companion = "" if alone else FIRST_PROFILE + (bits >> 70) % of.profiles
         booker = "" if ";OTA;" in kind.tail else guest
         truth.by_status[status] += 1
         truth.roster += 1 + (companion != "") + (booker != "")

@@ -17,6 +17,8 @@ from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from staytrue.kit import clock
+
 ACCEPTED = "250 OK kept"
 BUSY = "451 4.7.1 Come back later"
 NO_MAILBOX = "550 5.1.1 No such mailbox"
@@ -168,8 +170,20 @@ class MailSink:
         server.close()
 
 
-if __name__ == "__main__":
-    # A process of its own, for benches: it says its port and lives until its input ends.
-    with MailSink(keeps=False) as running:
+def _serve_alone() -> None:
+    """A process of its own, for benches: it says its port, lives until its input ends, and tells
+    then when each mail came.
+    """
+    came: list[tuple[float, str]] = []
+
+    def heard(mail: Mail) -> None:
+        came.append((clock.monotonic(), mail.recipients[0]))
+
+    with MailSink(heard=heard, keeps=False) as running:
         print(running.port, flush=True)
         sys.stdin.read()
+    sys.stdout.writelines(f"{at} {address}\n" for at, address in came)
+
+
+if __name__ == "__main__":
+    _serve_alone()

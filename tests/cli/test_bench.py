@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from staytrue.lab import linking
 from staytrue.lab.seeking import KINDS
 from tests.cli.conftest import Cli
@@ -47,3 +49,26 @@ def test_a_crowd_is_linked_beside_splink_or_the_bench_says_why_not(cli: Cli) -> 
     for each in (found[name] for name in beside):
         assert (each["yardstick"] is not None) == linking.has_splink()
         assert ("not measured" in each["unit"]) != linking.has_splink()
+
+
+def test_mails_leave_through_the_gate_beside_django(cli: Cli) -> None:
+    """Slow: it reads guests, and starts a mail server of its own."""
+    found = cli("bench", "dispatch", "--reservations", 1000, "--json").document
+    assert [each["name"] for each in found] == ["dispatch", "dispatch.first"]
+    assert all(each["value"] > 0 and each["yardstick"] > 0 for each in found)
+
+
+@pytest.mark.large
+def test_a_no_is_heard_while_a_mailing_leaves(cli: Cli) -> None:
+    ran = cli("bench", "opt_out", "--reservations", 10_000, "--json")
+    found = {each["name"]: each["value"] for each in ran.document}
+    assert set(found) == {"opt_out", "opt_out.late", "opt_out.spared"}
+    assert found["opt_out.late"] == 0
+
+
+def test_all_stays_are_planned_anew(cli: Cli) -> None:
+    """Slow: it reads a thousand stays and their guests."""
+    found = cli("bench", "replan", "--reservations", 1000, "--profiles", 600, "--json").document
+    names = ["replan.first", "replan", "replan.moved", "replan.memory"]
+    assert [each["name"] for each in found] == names
+    assert all(each["value"] > 0 for each in found)

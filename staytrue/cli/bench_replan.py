@@ -1,0 +1,76 @@
+"""The replan bench: a hotel's journey changed, so that each of its coming stays is planned anew.
+
+What `staytrue work` does then: all stays are noted as waiting, and settled by the worker's own
+reaction, shared with the process beside that it starts for so many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from staytrue.cli import bench_world
+from staytrue.cli.bench_import import Size
+from staytrue.cli.bench_world import World
+from staytrue.cli.frame import ACTOR
+from staytrue.cli.measuring import Measure, Memory, fresh_home
+from staytrue.flow import plans, reactions, replanning
+from staytrue.hotel import scope
+from staytrue.journeys import actions as journeys
+from staytrue.journeys.models import JourneyVersion
+from staytrue.kit import clock, database
+from staytrue.kit.asking import ask
+from staytrue.kit.errors import Refused
+from staytrue.staff import audit
+
+_LIMIT = timedelta(seconds=120)
+_OF = 1_000_000
+_LIMIT_MB = 1_000
+_LATER_STEP, _LATER_AT = "pre_checkin", "16:00"
+
+
+def measures(size: Size) -> Iterator[Measure]:
+    """Seconds of the first plan of all stays, of the same again, and of one with a step moved."""
+    limit = round(_LIMIT.total_seconds() * size.reservations / _OF, 3)
+    with fresh_home() as home, Memory() as memory:
+        now = clock.now()
+        world = bench_world.build(home, size.reservations, size.profiles, now)
+        bench_world.start_journey(world.house, now)
+        for name in ("replan.first", "replan", "replan.moved"):
+            if name == "replan.moved":
+                _move_a_step(now)
+            seconds = _replanned(world, size.reservations)
+            yield Measure(name, round(seconds, 2), "s", limit, round(seconds / limit, 3))
+            with database.address("owner").connect(autocommit=True) as server:
+                # As a server's own autovacuum does sooner or later.
+                server.execute("VACUUM ANALYZE message")
+                server.execute("VACUUM ANALYZE unsettled")
+    peak = memory.peak_bytes / 1_000_000
+    yield Measure("replan.memory", round(peak), "MB", _LIMIT_MB, round(peak / _LIMIT_MB, 3))
+
+
+def _move_a_step(now: datetime) -> None:
+    """The journey says another hour for one of its steps."""
+    with scope.everything(), audit.acting(ACTOR, now):
+        version = JourneyVersion.objects.get(state="live")
+        for step in version.steps:
+            if step["key"] == _LATER_STEP:
+                step["when"]["at"] = _LATER_AT
+        version.save(update_fields=["steps"])
+
+
+def _replanned(world: World, stays: int) -> float:
+    """Seconds from the change of the journey until nothing waits."""
+    started = clock.monotonic()
+    now = clock.now()
+    with scope.everything():
+        journeys.replan([world.house.pk], now)
+    replanning.settle_many(now)
+    reactions.settle_one(plans.settle_plans, now)
+    seconds = clock.monotonic() - started
+    with scope.everything():
+        ((waiting,),) = ask("SELECT count(*) FROM unsettled WHERE reaction = 'settle_plans'")
+        ((planned,),) = ask("SELECT count(*) FROM message WHERE state = 'planned'")
+    if waiting or planned < stays // 2:
+        raise Refused(f"{waiting} stays still wait, {planned} messages stand.", "bench_broken")
+    return seconds

@@ -1,0 +1,93 @@
+"""The invented hotel that the benches of messages share: coming stays, guests who can be reached,
+approved texts, a live journey. Everything came the way it comes in life.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from staytrue.cli import bench_import
+from staytrue.cli.bench_import import Size
+from staytrue.cli.frame import ACTOR
+from staytrue.consent import actions as consent
+from staytrue.hotel import actions as hotel
+from staytrue.hotel import scope
+from staytrue.hotel.models import Property
+from staytrue.inbox import actions as inbox
+from staytrue.inbox.models import Connection
+from staytrue.journeys import actions as journeys
+from staytrue.journeys.models import JourneyPlace, JourneyVersion
+from staytrue.kit import database
+from staytrue.lab import bulk
+from staytrue.messages.models import GateSetting
+from staytrue.messages.writing import letterheads, versions
+from staytrue.messages.writing.standard_set import EMAIL, SETS
+from staytrue.mirror.models import Freshness
+from staytrue.staff import audit
+from staytrue.staff.access import house_access
+
+_CADENCE_SECONDS = 300
+_BEFORE = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class World:
+    """The hotel and its feed."""
+
+    house: Property
+    link: Connection
+
+
+def build(home: Path, reservations: int, profiles: int, now: datetime) -> World:
+    """A hotel whose stays are all still to come, read from its PMS's export."""
+    with scope.everything(), audit.acting(ACTOR, now):
+        house = hotel.add_property(
+            "BIO", name="Hotel Sirga", timezone="Europe/Madrid", country="ES", currency="EUR",
+            city="Bilbao",
+        )  # fmt: skip
+        link = inbox.connect("bench", house, "export_files", {}, now=now)
+        Connection.objects.filter(pk=link.pk).update(cadence_seconds=_CADENCE_SECONDS)
+    files = bulk.write_bulk(home / "files", reservations, profiles, today=now.date(), days_behind=0)
+    bench_import.take(link, files, Size(reservations, profiles))
+    for _last in consent.keep_all(now):
+        # Each is a transaction of its own.
+        pass
+    _words(house, now)
+    _settings(house, link, now)
+    with database.address("owner").connect(autocommit=True) as server:
+        # As a server's own autovacuum does sooner or later.
+        server.execute("VACUUM ANALYZE")
+    return World(house, link)
+
+
+def start_journey(house: Property, now: datetime) -> None:
+    """The standard journey, live since long."""
+    with scope.everything(), audit.acting(ACTOR, now):
+        journey = journeys.install_standard(ACTOR, now)
+        JourneyVersion.objects.filter(journey=journey).update(state="live", live_at=now - _BEFORE)
+        JourneyPlace.objects.create(
+            journey=journey, property=house, live_from=now - _BEFORE, switched_on_by=ACTOR
+        )
+
+
+def _words(house: Property, now: datetime) -> None:
+    head = {"colour": "#162a22", "legal_line": "Sirga Hoteles S.L., Bilbao"}
+    with scope.everything():
+        letterheads.set_letterhead(house_access(ACTOR), house, head, now)
+        versions.adopt_standard(
+            house_access(ACTOR), [each for each in SETS if each[1] == EMAIL], now
+        )
+
+
+def _settings(house: Property, link: Connection, now: datetime) -> None:
+    """No quiet hours and no cap: a bench may run at night, and its guests get many mails."""
+    with scope.everything(), audit.acting(ACTOR, now):
+        GateSetting.objects.create(
+            property=house, quiet_from=time(0), quiet_until=time(0), cap_messages=0
+        )
+        Freshness.objects.update_or_create(
+            connection=link, object="reservation",
+            defaults={"property_id": house.pk, "true_through": now},
+        )  # fmt: skip
