@@ -260,9 +260,19 @@ class Rig:
                 yield Violation(
                     "L3", *key, row.not_after, f"{row.kind}: still {row.state} behind its end"
                 )
+        if self.weather.mode in (Mode.CALM, Mode.LIVENESS):
+            yield from self._untrue()
         if self.weather.mode == Mode.CALM:
             for due, lateness in expected:
                 if lateness in (Lateness.LATE, Lateness.MISSED):
                     yield Violation(
                         "L7", due.hotel, due.booking, due.at, f"{due.kind}: {lateness.value}"
                     )
+
+    def _untrue(self) -> Iterator[Violation]:
+        """When faults have ended, the mirror is what the PMS shows."""
+        for hotel, number, life in self.truth.lives():
+            copy = self.mirror.stays.get((hotel.code, number))
+            is_so = copy is not None and copy.version == len(life.versions) - 1
+            if not is_so and number not in hotel.gone:
+                yield Violation("L1", hotel.code, number, self.time.now, "mirrored otherwise")
