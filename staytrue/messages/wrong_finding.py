@@ -90,7 +90,7 @@ def of_people(profile_ids: Collection[int], now: datetime) -> int:
         return 0
     everybody = people.whom(profile_ids)
     ids = {id_ for each in everybody.values() for id_ in each.profiles} | set(profile_ids)
-    sent = _sent("m.profile_id = ANY(%(ids)s)", ids, now)
+    sent = _sent(_TO_THEM, ids, now)
     if not sent:
         return 0
     return keep([*_refused(sent), *_misdirected(sent, now)], now)
@@ -150,6 +150,9 @@ def _reading(property_ids: Collection[int]) -> frozenset[int]:
     return frozenset(each.property_id for each in links if registry.live(each.dialect) is not None)
 
 
+# Also what went to an address of theirs and was meant for whoever was taken for the same guest.
+_TO_THEM = """(m.profile_id = ANY(%(ids)s) OR m.contact_point_id IN (
+  SELECT u.contact_point_id FROM contact_use u WHERE u.profile_id = ANY(%(ids)s)))"""
 _SENT = """
 SELECT m.id, m.property_id, m.kind, m.recipient_role, coalesce(m.reservation_id, 0), m.profile_id,
        coalesce(m.contact_point_id, 0), m.handed_at,

@@ -21,6 +21,7 @@ from staytrue.web.journey_words import REFUSALS as JOURNEY_REFUSALS
 from staytrue.web.mailing_words import REFUSALS as MAILING_REFUSALS
 from staytrue.web.refusals import REFUSALS
 from staytrue.web.sending_words import REFUSALS as SENDING_REFUSALS
+from staytrue.web.wrong_words import REFUSALS as WRONG_REFUSALS
 
 _CUT = gettext_lazy(
     "The file was cut, or is still being written. Send it again; nothing of it was taken."
@@ -41,6 +42,7 @@ REASONS: dict[str, Promise] = {
     **CONSENT_REFUSALS,
     **JOURNEY_REFUSALS,
     **MAILING_REFUSALS,
+    **WRONG_REFUSALS,
     "truncated": _CUT,
     "replaced": gettext_lazy(
         "The file was replaced while it was read. It is taken again when at rest."

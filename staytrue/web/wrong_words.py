@@ -57,6 +57,11 @@ ACT: Words = {
     CORRECTED: _("Correction handed to the gate"),
     LEFT_SO: _("Left so"),
 }
+REFUSALS: Words = {
+    "dealt_with": _("Somebody has dealt with it meanwhile."),
+    "not_approved": _("No approved text of a correction is in force. Approve one under Texts."),
+    "cannot_look_up": _("This connector only reads files: it cannot be asked about a stay."),
+}
 
 
 def asked(told: Mapping[str, Any]) -> tuple[str, str]:

@@ -14,6 +14,8 @@ from staytrue.consent import acts
 from staytrue.consent.acts import About, Spoken
 from staytrue.consent.models import ContactPoint
 from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose
+from staytrue.flow import reactions
+from staytrue.guests import links
 from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
 from staytrue.hotel.records import Email, Profile, Reservation
@@ -203,6 +205,38 @@ def test_an_address_that_was_given_up_before_shows_it() -> None:
                   emails=[Email("new@fontanel.example")])  # fmt: skip
     house.tells(new, at=LATER)
     assert finds() == {"30117": (Cause.OLD_ADDRESS, Known.UNKNOWABLE)}
+
+
+def test_a_joining_that_was_undone_shows_that_it_went_to_a_stranger() -> None:
+    """R04: two profiles were taken for one guest, and the address was the other's."""
+    house = scene.build()
+    house.tells(make.profile(source_id="G2", first_name="Jo", last_name="Cole"))
+    house.tells(make.reservation(number="2", guests=scene.guests("G2")))
+    claire, jo = house.person("G1"), house.person("G2")
+    with scope.everything():
+        event = links.note(links.Act(links.Kind.MERGED, "tests"), NOON)
+        one, other = links.open_guests(2, NOON)
+        links.move({claire: one, jo: one}, event, NOON)
+    given = {"profile_id": jo, "due_at": SENT, "not_before": SENT}
+    house.plan(house.wanted(Kind.PRE_STAY, "2", **given), number="2")
+    house.is_fresh(SENT)
+    leaves(house, SENT)
+    with scope.everything():
+        assert Message.objects.get().address == "claire@fontanel.example"
+    assert finds(SENT + MINUTE) == {}
+    with scope.everything():
+        parted = links.note(links.Act(links.Kind.SPLIT, "tests"), LATER)
+        links.move({claire: other}, parted, LATER)
+    reactions.settle(LATER)
+    with scope.everything():
+        row = WrongSend.objects.get()
+        assert Ask.objects.get(kind=wrong_finding.ASK).role_id == "guest_relations"
+    assert (row.cause, row.knowable) == (Cause.WRONG_PERSON, Known.UNKNOWABLE)
+    # The apology goes to whom it reached.
+    with scope.everything(), audit.acting("tests", LATER):
+        Letterhead.objects.create(property=house.hotel, legal_line="Hotel Sirga SL")
+        made = wrong_sends.correct(house_access("tests"), row.pk, LATER)
+    assert made.profile_id == claire
 
 
 def test_a_person_corrects_it_through_the_gate_and_nothing_leaves_by_itself() -> None:
