@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -57,7 +58,7 @@ ACT: Words = {
     CORRECTED: _("Correction handed to the gate"),
     LEFT_SO: _("Left so"),
 }
-REFUSALS: Words = {
+REFUSALS: dict[str, Promise] = {
     "dealt_with": _("Somebody has dealt with it meanwhile."),
     "not_approved": _("No approved text of a correction is in force. Approve one under Texts."),
     "cannot_look_up": _("This connector only reads files: it cannot be asked about a stay."),
