@@ -68,6 +68,17 @@ def who_may(right: str) -> dict[int | None, list[str]]:
     return found
 
 
+def others_may(access: Access, right: str, property_id: int | None) -> bool:
+    """Whether anybody else holds this right there: who is alone in the house approves his own."""
+    holding = Grant.objects.filter(
+        ~Q(member=access.member_id), role__rights__contains=[right], member__is_active=True
+    )
+    everywhere = holding.filter(property=None)
+    if property_id is None:
+        return everywhere.exists()
+    return everywhere.exists() or holding.filter(property_id=property_id).exists()
+
+
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Actor as it is noted ("member:7") → the member's name; whoever is no member has none here."""
     ids = {actor: actor.partition(":")[2] for actor in actors if actor.startswith("member:")}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -40,7 +40,9 @@ _PREVIEWED = "en"
 def mailings(request: HttpRequest) -> HttpResponse:
     """Every mailing of one's hotels, the newest first."""
     access, now = access_in(request), clock.now()
-    found = [(each, queries.counts(each)) for each in queries.listed(access)]
+    listed = queries.listed(access)
+    counts = queries.counts_of(listed)
+    found = [(each, counts[each.pk]) for each in listed]
     return page(request, "mailings.html", now, screen="mailings", found=found)
 
 
@@ -158,12 +160,7 @@ def listing(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         tried(request, lambda: _take(request, access, public_id), _("The file was read."))
     else:
         ids = [given.known(each) for each in form.getlist("profile")]
-        count = len(ids)
-        tried(
-            request, lambda: actions.add(access, public_id, ids, now),
-            ngettext("%(n)s guest is on the list.", "%(n)s guests are on the list.", count)
-            % {"n": count},
-        )  # fmt: skip
+        tried(request, lambda: actions.add(access, public_id, ids, now), _("The list is kept."))
     return redirect("mailing", public_id)
 
 

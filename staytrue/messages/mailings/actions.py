@@ -22,7 +22,7 @@ from staytrue.messages.models import Mailing, MailingRecipient, TemplateVersion
 from staytrue.messages.reasons import Reason
 from staytrue.staff import audit
 from staytrue.staff.access import Access, one_of, require
-from staytrue.staff.models import Grant
+from staytrue.staff.queries import others_may
 
 WRITE, APPROVE, SEND = "mailings.write", "mailings.approve", "mailings.send"
 GO = "go"
@@ -132,7 +132,9 @@ def hand_in(access: Access, public_id: UUID, now: datetime) -> None:
     lists.forget(mailing)
     with audit.acting(access.actor, now):
         mailing.state, mailing.handed_in_at, mailing.asked_at = State.WAITING, now, now
-        mailing.save(update_fields=["state", "handed_in_at", "asked_at"])
+        # Addresses of people who are no guests here are kept no longer than somebody corrects them.
+        mailing.report = {name: told for name, told in mailing.report.items() if name != "lines"}
+        mailing.save(update_fields=["state", "handed_in_at", "asked_at", "report"])
 
 
 @transaction.atomic
@@ -150,7 +152,7 @@ def send_back(access: Access, public_id: UUID, why: str, now: datetime) -> None:
 def approve(access: Access, public_id: UUID, now: datetime) -> None:
     """Let this text go to exactly this list; not by whoever wrote it, where another can."""
     mailing = _held(access, public_id, APPROVE, State.WAITING)
-    if mailing.written_by == access.actor and _others_may(access, mailing.property_id):
+    if mailing.written_by == access.actor and others_may(access, APPROVE, mailing.property_id):
         raise Refused(
             "You wrote it, so someone else must approve it.", "own_mailing", mailing=mailing.name
         )
@@ -227,15 +229,6 @@ def _held(access: Access, public_id: UUID, right: str, *states: Mailing.State) -
             state=mailing.state,
         )  # fmt: skip
     return mailing
-
-
-def _others_may(access: Access, property_id: int) -> bool:
-    """Whether anybody else could approve: who is alone in the house may do it himself."""
-    holding = Grant.objects.filter(
-        ~Q(member=access.member_id), Q(property=None) | Q(property_id=property_id),
-        role__rights__contains=[APPROVE], member__is_active=True,
-    )  # fmt: skip
-    return holding.exists()
 
 
 ACTS: Mapping[str, Callable[[Access, UUID, datetime], None]] = {

@@ -140,18 +140,29 @@ def named(access: Access, key: str) -> Told:
 
 
 def counts(mailing: Mailing) -> Counts:
-    """Where everybody on its list stands at this instant, in one reading."""
+    """Where everybody on its list stands at this instant."""
+    return counts_of([mailing])[mailing.pk]
+
+
+def counts_of(mailings: Sequence[Mailing]) -> dict[int, Counts]:
+    """Where everybody on these lists stands, in one reading."""
     rows = ask(
-        """SELECT r.verdict, r.message_id IS NULL, coalesce(m.state, ''), coalesce(m.reason, ''),
-                  count(*)
+        """SELECT r.mailing_id, r.verdict, coalesce(m.state, ''), coalesce(m.reason, ''), count(*)
              FROM mailing_recipient r LEFT JOIN message m ON m.id = r.message_id
-            WHERE r.mailing_id = %s GROUP BY 1, 2, 3, 4""",
-        [mailing.pk],
+            WHERE r.mailing_id = ANY(%s::bigint[]) GROUP BY 1, 2, 3, 4""",
+        [[each.pk for each in mailings]],
     )
+    found: dict[int, list[tuple[str, str, str, int]]] = {each.pk: [] for each in mailings}
+    for id_, *row in rows:
+        found[id_].append(tuple(row))
+    return {each.pk: _counted(each, found[each.pk]) for each in mailings}
+
+
+def _counted(mailing: Mailing, rows: Sequence[tuple[str, str, str, int]]) -> Counts:
     heaps = dict.fromkeys(HEAPS, 0)
     reasons: dict[str, dict[str, int]] = {name: {} for name in HEAPS}
     unlooked = 0
-    for verdict, _, state, reason, count in rows:
+    for verdict, state, reason, count in rows:
         if not verdict:
             unlooked += count
             continue

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from staytrue.hotel.models import Property
 from staytrue.kit.errors import Forbidden, Refused
@@ -20,7 +20,7 @@ from staytrue.messages.writing.letterheads import WRITE
 from staytrue.messages.writing.liquid import Problem
 from staytrue.staff import audit
 from staytrue.staff.access import Access, require, require_everywhere
-from staytrue.staff.models import Grant
+from staytrue.staff.queries import others_may
 
 APPROVE = "templates.approve"
 BY_STAYTRUE = "staytrue"
@@ -84,7 +84,7 @@ def approve(
     """Let this version be sent from now on, in place of the one before it."""
     version = _held(version_id, "waiting")
     _require(access, APPROVE, version.property_id)
-    if version.written_by == access.actor and _others_may(access, version.property_id):
+    if version.written_by == access.actor and others_may(access, APPROVE, version.property_id):
         raise Refused(
             "You wrote it, so someone else must approve it.", "own_text", version=version_id
         )
@@ -214,14 +214,3 @@ def _require(access: Access, right: str, property_id: int | None) -> None:
         require_everywhere(access, right)
     else:
         require(access, right, property_id)
-
-
-def _others_may(access: Access, property_id: int | None) -> bool:
-    """Whether anybody else could approve: who is alone in the house may do it himself."""
-    holding = Grant.objects.filter(
-        ~Q(member=access.member_id), role__rights__contains=[APPROVE], member__is_active=True
-    )
-    everywhere = holding.filter(property=None)
-    if property_id is None:
-        return everywhere.exists()
-    return everywhere.exists() or holding.filter(property_id=property_id).exists()
