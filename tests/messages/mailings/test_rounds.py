@@ -110,19 +110,6 @@ def test_who_opts_out_a_second_before_his_turn_gets_nothing(house: House) -> Non
     assert scene.counts(mailing).reasons["closed"] == {"opted_out": 1}
 
 
-@pytest.mark.large
-def test_an_opt_out_a_second_before_twenty_thousand_removes_that_guest() -> None:
-    house = scene.build(20_000)
-    mailing = house.sending([], "everyone", per_minute=3_000)
-    scene.refuse(house.guest(19_999), at=NOON + 59 * SECOND)
-    gone: set[str] = set()
-    for turn in range(200):
-        gone.update(scene.round_(NOON + MINUTE + 5 * turn * SECOND))
-    assert len(gone) == 19_999
-    assert "ane19999@fontanel.example" not in gone
-    assert scene.counts(mailing).reasons["closed"] == {"opted_out": 1}
-
-
 def test_who_opts_out_while_his_message_is_planned_gets_nothing(house: House) -> None:
     house.sending(house.guests(0, 10))
     assert scene.planned() == 10
