@@ -19,7 +19,7 @@ TWILIO = "twilio://AC0123456789abcdef0123456789abcdef:token@+351911222333/{to}"
 
 def _written(hotel: Property) -> None:
     """Somebody we know, with another number, and somebody who is nobody yet."""
-    who = Profile.objects.filter(property=hotel, last_name__isnull=False).exclude(emails=[]).first()
+    who = Profile.objects.filter(property_id=hotel.pk, last_name__isnull=False).exclude(emails=[]).first()
     assert who
     mail = who.emails[0]["address"]
     for told in (
@@ -39,9 +39,9 @@ def pages() -> dict[str, str]:
         told = {"address": TWILIO, "webhook_secret": "of-the-album"}
         texts = outlets.set_up(lisbon, "sms", "gateway", told, Sender(""))
         for code in ("BIO", "LIS"):
-            WebsiteForm.objects.create(
-                property=Property.objects.get(code=code), is_open=code == "BIO"
-            )
+            house = Property.objects.get(code=code)
+            is_open = {"is_open": code == "BIO"}
+            WebsiteForm.objects.update_or_create(property=house, defaults=is_open)
         _written(Property.objects.get(code="BIO"))
     return {
         "!website-form": "/w/BIO/",
