@@ -83,7 +83,8 @@ def _shown(
 
 
 def _taken(request: HttpRequest, hotel: Property, now: datetime) -> HttpResponse:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > BYTES_MAX:
+    size = request.META.get("CONTENT_LENGTH") or "0"
+    if not size.isdecimal() or int(size) > BYTES_MAX:
         return HttpResponse(status=413)
     told = request.POST
     if told.get(TRAP):
