@@ -71,10 +71,14 @@ def given_of(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1 << 17)
 def initials_of(text: str) -> str:
-    """The letters of given names of which none is written out: "J. B." is jb, "John B." nothing."""
+    """The letters of given names of which none is written out: "J. B." is jb, "John B." nothing.
+
+    M. and D. are titles too; where no name follows they are as well the beginning of one.
+    """
     words, _ = _without_suffix(words_of(text))
-    kept = [word for word in words if word not in _titles()]
-    return "" if any(len(word) > 1 for word in kept) else "".join(filter(str.isalpha, kept))
+    if any(len(word) > 1 and word not in _titles() for word in words):
+        return ""
+    return "".join(word for word in words if len(word) == 1 and word.isalpha())
 
 
 @lru_cache(maxsize=1 << 17)

@@ -27,8 +27,8 @@ def test_what_is_no_given_name_is_missing(text: str) -> None:
 
 
 def test_initials_stand_only_where_no_given_name_is_written_out() -> None:
-    told = ("J. B.", "Mr. J", "Dr. John B.", "Guest", ".", "")
-    assert [names.initials_of(text) for text in told] == ["jb", "j", "", "", "", ""]
+    told = ("J. B.", "Mr. J", "M.", "M. Jean", "Dr. John B.", "Guest", ".", "")
+    assert [names.initials_of(text) for text in told] == ["jb", "j", "m", "", "", "", "", ""]
 
 
 def test_titles_initials_and_suffixes_are_no_names() -> None:
