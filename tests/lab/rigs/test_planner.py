@@ -14,40 +14,16 @@ from staytrue.lab.rigs.planner.campaign import WORLD, simulate, worlds
 from staytrue.lab.rigs.planner.rig import Rig
 from staytrue.lab.rigs.planner.timeline import AT_ONCE_MAX, StandsStill, Timeline
 from staytrue.lab.rigs.planner.weather import Mode, drawn, only
-from staytrue.lab.rigs.reporting import Report
 from staytrue.lab.rigs.world import Truth
+from tests.lab.rigs.planning import BOOKINGS, PLACES, SEED, holds_its_promises, name, said
 
-SEED = 7
-BOOKINGS = 10_000
 MANY = 100_000
-WEATHERS = (
-    Mode.CALM, *[Mode.NORMAL] * 4, *[Mode.STORM] * 3, *[Mode.LIVENESS] * 2,
-)  # fmt: skip
-"""One each thousand of ten thousand, in about the shares of SIMULATION section 5."""
 PURE = {"staytrue.hotel", "staytrue.lab"}
 
 
-def said(report: Report) -> str:
-    """What a failed run tells whoever repeats it."""
-    return "\n".join("\n".join(told.lines()) for told in report.broken[:3])
-
-
-@pytest.mark.parametrize(
-    ("place", "mode"), enumerate(WEATHERS), ids=lambda each: getattr(each, "value", each)
-)
-def test_a_thousand_stays_break_no_promise(place: int, mode: Mode) -> None:
-    seed, size = list(worlds(SEED, BOOKINGS))[place]
-    report = simulate(seed, size, mode=mode)
-    assert report.bookings == WORLD
-    assert not report.broken, said(report)
-    assert report.sent_in_normal >= 0.995
-    if mode == Mode.CALM:
-        how = Counter({how: n for (_, how), n in report.due.items()})
-        assert set(how) == {"on time", "waits for a person"}
-        assert how["on time"] > size
-        assert not {"stale_mirror", "hotel_unreachable", "held_delivery"} & set(report.held)
-    if mode == Mode.STORM:
-        assert report.held
+@pytest.mark.parametrize(("place", "mode"), PLACES[:10], ids=name)
+def test_five_hundred_stays_break_no_promise(place: int, mode: Mode) -> None:
+    holds_its_promises(place, mode)
 
 
 @pytest.mark.proof

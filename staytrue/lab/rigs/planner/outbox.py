@@ -95,6 +95,7 @@ class Outbox:
     held: set[str] = field(default_factory=set)
     is_stopped: bool = False
     _used: set[tuple[object, ...]] = field(default_factory=set)
+    _stays: dict[int, tuple[tuple[int, str], StayRow]] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: count(1))
 
     @cached_property
@@ -170,7 +171,7 @@ class Outbox:
         )
         kind = Kind(row.kind)
         answer = self._permission(row, hotel, address) if address else None
-        stay_row = _stay_row(copy)
+        stay_row = self._stay_row(copy)
         point = None
         if address:
             box = self.mirror.by_box[address.point_id]
@@ -237,6 +238,14 @@ class Outbox:
             hotel.is_living,
         )
 
+    def _stay_row(self, copy: Copy) -> StayRow:
+        """The stay as the gate reads it; the same one as long as nothing about it differs."""
+        so = copy.content, copy.parked
+        known = self._stays.get(copy.id)
+        if known is None or known[0] != so:
+            known = self._stays[copy.id] = so, _stay_row(copy)
+        return known[1]
+
     def _addresses(self, guest_id: int) -> list[Address]:
         emails = self.mirror.by_guest[guest_id].record.emails
         boxes = [self.mirror.boxes[email.address.lower()] for email in emails]
@@ -251,7 +260,7 @@ class Outbox:
         guest = self.mirror.by_guest[address.profile_id]
         return self.register.asked(
             address.point_id, address.role, guest.id, row.purpose,
-            {guest.record.country or "", hotel.house.country},
+            frozenset({guest.record.country or "", hotel.house.country}),
             is_customer=guest.id in self.mirror.customers,
         )  # fmt: skip
 

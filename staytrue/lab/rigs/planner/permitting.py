@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from staytrue.consent import ratchet
-from staytrue.consent.bases import rule_for
+from staytrue.consent.bases import Requirement, rule_for
 from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose
 from staytrue.consent.ratchet import Act, Answer, Cause, Question, Said, Standing
 from staytrue.consent.rules import Role
@@ -27,6 +27,7 @@ class Register:
     by_profile: dict[tuple[int, Purpose], list[Said]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    _asked: dict[tuple[Purpose, frozenset[str]], Requirement] = field(default_factory=dict)
 
     def say(
         self, act: Act, origin: Origin, purposes: Iterable[str], now: datetime, *,
@@ -56,7 +57,7 @@ class Register:
         return [found[id_] for id_ in sorted(found)]
 
     def asked(
-        self, point: int, role: Role, profile: int, purpose: str, countries: set[str], *,
+        self, point: int, role: Role, profile: int, purpose: str, countries: frozenset[str], *,
         is_customer: bool,
     ) -> Answer:  # fmt: skip
         """Whether this may be sent to this address of this person now."""
@@ -65,11 +66,11 @@ class Register:
 
     def standing(self, point: int, role: Role, profile: int, purpose: str) -> Standing:
         """Where the record stands, for whoever watches that it never falls by itself."""
-        question = self._question(point, role, profile, purpose, set(), is_customer=False)
+        question = self._question(point, role, profile, purpose, frozenset(), is_customer=False)
         return ratchet.standing_of(question, self.on(point, profile, question.purpose))
 
     def _question(
-        self, point: int, role: Role, profile: int, purpose: str, countries: set[str], *,
+        self, point: int, role: Role, profile: int, purpose: str, countries: frozenset[str], *,
         is_customer: bool,
     ) -> Question:  # fmt: skip
         meant = Purpose(purpose)
@@ -80,6 +81,14 @@ class Register:
             channel=Channel.EMAIL,
             scopes=frozenset({GROUP}),
             role=role,
-            requirement=rule_for(meant, Channel.EMAIL, countries).requirement,
+            requirement=self._asked_of(meant, countries),
             is_customer=is_customer,
         )
+
+    def _asked_of(self, purpose: Purpose, countries: frozenset[str]) -> Requirement:
+        """What the law asks for; the table is read once for each pair of countries."""
+        known = self._asked.get((purpose, countries))
+        if known is None:
+            known = rule_for(purpose, Channel.EMAIL, countries).requirement
+            self._asked[purpose, countries] = known
+        return known
