@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from staytrue.messages.kinds import Kind
 from staytrue.messages.writing import facts, live, rendering, standard_set
-from staytrue.messages.writing.facts import Facts, Given, House, Stay
+from staytrue.messages.writing.facts import Corrects, Facts, Given, House, Stay
 from staytrue.messages.writing.greeting import Person
 from staytrue.messages.writing.language import LANGUAGES
 from staytrue.messages.writing.rendering import Rendered, Version
@@ -74,12 +74,17 @@ TRYING = {
 }
 
 
+CORRECTED = Corrects("cancelled", "Before you arrive", date(2026, 5, 20))
+
+
 def facts_of(kind: Kind, language: str, person: Person = CLAIRE, *, bare: bool = False) -> Facts:
     """What a letter of this kind is filled with; bare: only what is always there."""
     stay = BARE_STAY if bare else STAY
     house = BARE_HOUSE if bare else HOUSE
     of_stay = live.DEMANDS[kind].of_stay
-    return facts.of(Given(house, person, stay if of_stay else None, LINKS), language, NOW)
+    wrong = CORRECTED if kind == Kind.CORRECTION else None
+    given = Given(house, person, stay if of_stay else None, LINKS, corrects=wrong)
+    return facts.of(given, language, NOW)
 
 
 def version(kind: Kind, channel: str = "email") -> Version:
