@@ -23,6 +23,7 @@ NAMES = (
     "review", "hubs", "hub", "households", "household", "recognition",
     "texts", "texts-hotel", "text", "text-waiting", "text-sms", "letterhead",
     "journeys", "journey", "stay-planned",
+    "mailings", "mailing-new", "mailing-chosen", "mailing-filed", "mailing-waiting", "mailing-sending", "mailing-paused",
     "connections", "connection", "connection-alive", "connection-changed", "connection-restored",
     "connection-pace", "connect-mews", "fields", "fidelity", "raw", "members", "member", "roles", "role", "audit", "me",
     "!own-choices", "!own-choices-saved", "!own-arrival", "!own-arrival-saved", "!own-survey",
