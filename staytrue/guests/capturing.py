@@ -24,7 +24,7 @@ GUEST = "guest"
 
 # A suppression stands until it was released for the same cause.
 _USES = """
-  SELECT u.since_at, u.until_at, u.origin, c.role IN ('private', 'company', 'family')
+  SELECT u.since_at, u.until_at, u.origin, p.first_seen_at AS met_at, c.role IN ('private', 'company', 'family')
          AND NOT EXISTS (
            SELECT FROM consent_act a WHERE a.contact_point_id = c.id AND a.act = 'suppress'
               AND a.channel = 'email' AND NOT EXISTS (
@@ -37,12 +37,12 @@ _USES = """
     JOIN contact_point c ON c.id = u.contact_point_id AND c.kind = 'email'
    WHERE p.connection_id = r.connection_id AND p.source_id = r.primary_profile"""
 
-# With the booking come the addresses that are known within an hour of it.
+# With the booking come the addresses that stand there within an hour of our seeing it first.
 _STAYS = f"""
 SELECT r.id, r.property_id,
        EXISTS (SELECT FROM ({_USES}) x WHERE x.is_his
-                  AND x.since_at <= coalesce(r.created_at, r.first_seen_at) + interval '1 hour'
-                  AND (x.until_at IS NULL OR x.until_at > coalesce(r.created_at, r.first_seen_at))
+                  AND x.since_at <= greatest(r.first_seen_at, x.met_at) + interval '1 hour'
+                  AND (x.until_at IS NULL OR x.until_at > r.first_seen_at)
               ) AS came_with,
        (SELECT CASE WHEN bool_or(x.origin = %(guest)s) THEN 'guest' ELSE 'house' END
           FROM ({_USES}) x WHERE x.is_his AND x.until_at IS NULL HAVING count(*) > 0) AS by
