@@ -22,11 +22,6 @@ class Pairs(NamedTuple):
     right: Index
 
 
-def pairs_of(keys: Sequence[tuple[int, ...]], block_max: int = BLOCK_MAX) -> Pairs:
-    """All pairs of profiles that share a key of at most `block_max` profiles."""
-    return pairs_of_keys(*flat(keys), block_max)
-
-
 def flat(keys: Sequence[tuple[int, ...]]) -> tuple[Index, Index]:
     """The keys of all profiles behind each other, and how many each has."""
     lengths = np.fromiter(map(len, keys), np.int64, len(keys))
@@ -34,7 +29,7 @@ def flat(keys: Sequence[tuple[int, ...]]) -> tuple[Index, Index]:
 
 
 def pairs_of_keys(keys: Index, lengths: Index, block_max: int = BLOCK_MAX) -> Pairs:
-    """The same of keys that are flat already."""
+    """All pairs of profiles that share a key of at most `block_max` profiles; the keys are flat."""
     if not len(keys):
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
     owners = np.repeat(np.arange(len(lengths)), lengths)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from staytrue.guests.matching import measures
-from staytrue.guests.matching.pairs import pairs_of
+from staytrue.guests.matching.pairs import Pairs, flat, pairs_of_keys
 
 
 def test_pairs_and_profiles_are_measured_apart() -> None:
@@ -20,6 +20,10 @@ def test_a_perfect_answer_and_an_empty_one() -> None:
     assert measures.pairwise(truth, truth) == (1, 1, 1)
     assert measures.pairwise(np.arange(3), truth).precision == 1
     assert measures.pairwise(np.arange(3), truth).recall == 0
+
+
+def pairs_of(keys: list[tuple[int, ...]], block_max: int = 100) -> Pairs:
+    return pairs_of_keys(*flat(keys), block_max)
 
 
 def test_the_ceiling_counts_true_pairs_that_share_a_key() -> None:
