@@ -49,8 +49,9 @@ def claim(limit: int, worker: str, now: datetime, lookup: Lookup | None = None) 
     for _ in range(ROUNDS):
         claims, wanting, decided = _round(limit, worker, now, reads)
         if lookup and wanting:
-            looking.look_up(wanting, lookup, now)
-            claims += _round(limit, worker, now, reads, [each.pk for each in wanting])[0]
+            told = looking.look_up(wanting, lookup, now)
+            asked = [each.pk for each in wanting if each.reservation_id in told]
+            claims += _round(limit, worker, now, reads, asked)[0]
         if claims or wanting or not decided:
             return claims
     return []
@@ -69,8 +70,9 @@ def decide_shadows(limit: int, now: datetime, lookup: Lookup | None = None) -> i
         return 0
     _, wanting, decided = _round(limit, SHADOW, now, reads, ids)
     if lookup and wanting:
-        looking.look_up(wanting, lookup, now)
-        _round(limit, SHADOW, now, reads, [each.pk for each in wanting])
+        told = looking.look_up(wanting, lookup, now)
+        asked = [each.pk for each in wanting if each.reservation_id in told]
+        _round(limit, SHADOW, now, reads, asked)
     return decided
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from django.db import transaction
 
 from staytrue.hotel import scope
+from staytrue.kit import clock
 from staytrue.messages import decisions, planning
 from staytrue.messages.case import Act, Answer, Told
 from staytrue.messages.kinds import OPEN, State
@@ -24,6 +25,8 @@ from staytrue.staff.actions import NewAsk
 ASK = "confirm_message"
 ENDS_HOLDS = frozenset({Told.SAME, Told.CONFIRMED})
 """What a look must say to end the hold of a message that did not ask itself."""
+SECONDS = 2.0
+"""No look begins later than this after the first: what it says must be so when the message leaves."""
 _HOUR = timedelta(hours=1)
 
 
@@ -43,7 +46,9 @@ def look_up(messages: Sequence[Message], lookup: Lookup, now: datetime) -> dict[
     """Ask the PMS about the stays of these held messages; reservation → what it said.
 
     Earliest arrivals first, within the hotel's calls per hour; no lock is held while it answers.
+    Who was asked about first leaves when the last was: the rest is asked about in the next round.
     """
+    until = clock.monotonic() + SECONDS
     with scope.everything():
         left = _left({each.property_id for each in messages}, now)
     ordered = sorted(messages, key=lambda each: (each.basis.get("arrival_on", ""), each.pk))
@@ -52,6 +57,8 @@ def look_up(messages: Sequence[Message], lookup: Lookup, now: datetime) -> dict[
         stay = each.reservation_id
         if stay is None or stay in told:
             continue
+        if clock.monotonic() > until:
+            break
         before = _version(stay)
         has_calls = left[each.property_id] > 0
         left[each.property_id] -= has_calls
