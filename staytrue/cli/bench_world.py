@@ -5,7 +5,7 @@ approved texts, a live journey. Everything came the way it comes in life.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from staytrue.cli import bench_import
@@ -18,10 +18,10 @@ from staytrue.hotel.models import Property
 from staytrue.inbox import actions as inbox
 from staytrue.inbox.models import Connection
 from staytrue.journeys import actions as journeys
-from staytrue.journeys.models import JourneyPlace, JourneyVersion
+from staytrue.journeys.models import JourneyVersion
 from staytrue.kit import database
+from staytrue.kit.asking import ask
 from staytrue.lab import bulk
-from staytrue.messages.models import GateSetting
 from staytrue.messages.writing import letterheads, versions
 from staytrue.messages.writing.standard_set import EMAIL, SETS
 from staytrue.mirror.models import Freshness
@@ -64,12 +64,12 @@ def build(home: Path, reservations: int, profiles: int, now: datetime) -> World:
 
 def start_journey(house: Property, now: datetime) -> None:
     """The standard journey, live since long."""
+    access, since = house_access(ACTOR), now - _BEFORE
     with scope.everything(), audit.acting(ACTOR, now):
-        journey = journeys.install_standard(ACTOR, now)
-        JourneyVersion.objects.filter(journey=journey).update(state="live", live_at=now - _BEFORE)
-        JourneyPlace.objects.create(
-            journey=journey, property=house, live_from=now - _BEFORE, switched_on_by=ACTOR
-        )
+        journey = journeys.install_standard(ACTOR, since)
+        # Approved and rehearsed by nobody: a bench has no second person.
+        JourneyVersion.objects.filter(journey=journey).update(state="live", live_at=since)
+        journeys.switch_on(access, journey, house, since, leave_out=True)
 
 
 def _words(house: Property, now: datetime) -> None:
@@ -81,13 +81,14 @@ def _words(house: Property, now: datetime) -> None:
         )
 
 
+_DOOR = """
+  INSERT INTO gate_setting (property_id, limits, without_check_in, shared_above, look_ups_per_hour,
+                            quiet_from, quiet_until, cap_messages, cap_days)
+  VALUES (%s, '{}', '{}', 5, 120, '00:00', '00:00', 0, 7)"""
+
+
 def _settings(house: Property, link: Connection, now: datetime) -> None:
     """No quiet hours and no cap: a bench may run at night, and its guests get many mails."""
     with scope.everything(), audit.acting(ACTOR, now):
-        GateSetting.objects.create(
-            property=house, quiet_from=time(0), quiet_until=time(0), cap_messages=0
-        )
-        Freshness.objects.update_or_create(
-            connection=link, object="reservation",
-            defaults={"property_id": house.pk, "true_through": now},
-        )  # fmt: skip
+        ask(_DOOR, [house.pk])
+        Freshness.objects.filter(connection=link).update(true_through=now)
