@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -27,6 +27,7 @@ LOOKED_BACK = timedelta(days=400)
 """What left longer ago is nobody's to correct any more."""
 ASK, OWNER = "wrong_send", "guest_relations"
 _DAY = timedelta(days=1)
+_LAST_ZONE = timedelta(hours=12)
 _LEFT = sorted(state.value for state in LEFT)
 _OF_STAY = sorted(kind.value for kind, asked in DEMANDS.items() if asked.of_stay)
 
@@ -291,6 +292,10 @@ def _true_at(
     told = diff.get("cancelled_at", [None, None])[1] if is_cancelled else None
     if told:
         cancelled_at = datetime.fromisoformat(told)
+        if cancelled_at.tzinfo is None:
+            # A day alone, of whatever zone: in the last of them it ends so much later.
+            cancelled_at = cancelled_at.replace(tzinfo=UTC) + _LAST_ZONE
+            vague = ("cancelled_at",)
         instants.append(cancelled_at + _DAY if "cancelled_at" in vague else cancelled_at)
     return min(instants)
 

@@ -87,6 +87,17 @@ COMING: Sequence[tuple[str, dict[str, Any], str | None]] = [
         {"status": Status.CANCELLED, "cancelled_at": BEFORE, "modified_at": AFTER},
         Cause.CANCELLED,
     ),
+    # Some PMSs tell the day alone: only once it is over everywhere it surely was so.
+    (
+        "cancelled-days-before",
+        {"status": Status.CANCELLED, "cancelled_at": date(2026, 5, 19), "modified_at": AFTER},
+        Cause.CANCELLED,
+    ),
+    (
+        "cancelled-that-day",
+        {"status": Status.CANCELLED, "cancelled_at": date(2026, 5, 21), "modified_at": AFTER},
+        None,
+    ),
     ("cancelled-who-knows-when", {"status": Status.CANCELLED}, None),
     ("moved-before", {"arrival_on": date(2026, 6, 1), "modified_at": BEFORE}, Cause.DATES_MOVED),
     ("moved-after", {"arrival_on": date(2026, 6, 1), "modified_at": AFTER}, None),
