@@ -79,6 +79,7 @@ class MailSink:
         self._heard, self._announced = heard, announced
         self._came = threading.Condition()
         self.port = 0
+        self._servers: list[SMTP] = []
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
@@ -104,12 +105,23 @@ class MailSink:
         with self._came:
             return self._came.wait_for(lambda: self.taken >= count, seconds)
 
+    def hang_up(self) -> None:
+        """Close every open line, as servers do with those who say nothing for minutes."""
+
+        async def close() -> None:
+            for server in self._servers:
+                if server.transport is not None:
+                    server.transport.close()
+
+        asyncio.run_coroutine_threadsafe(close(), self._loop).result(_PATIENCE_SECONDS)
+
     # aiosmtpd finds its hooks by these names.
     async def handle_EHLO(  # noqa: N802
-        self, _server: SMTP, session: Session, _envelope: Envelope, name: str, said: list[str]
+        self, server: SMTP, session: Session, _envelope: Envelope, name: str, said: list[str]
     ) -> list[str]:
         session.host_name = name
         self.lines += 1
+        self._servers.append(server)
         return [*said[:-1], "250-PIPELINING", said[-1]] if self.manners.pipelining else said
 
     async def handle_RCPT(  # noqa: N802

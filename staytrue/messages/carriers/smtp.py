@@ -20,6 +20,7 @@ from staytrue.messages.carriers.mail import composed, message_id
 NONE, STARTTLS, TLS = "none", "starttls", "tls"
 SECURITIES = (NONE, STARTTLS, TLS)
 CONNECT_SECONDS, REPLY_SECONDS = 10.0, 60.0
+_CLOSING = 421
 _DOT = b"\r\n.\r\n"
 _DETAIL_MAX = 300
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -71,15 +72,13 @@ class Smtp:
             body = composed(mail)
         except Refused as refusal:
             return Outcome(Result.REFUSED, detail=refusal.sentence, facts={"code": refusal.code})
-        try:
-            line = self._connected()
-            if (answer := self._announced(line, mail)) is not None:
-                return answer
-            line.send(_stuffed(body))
-        except (OSError, smtplib.SMTPException) as error:
-            # The dot was not sent, so the server cannot have taken it.
-            self._drop()
-            return Outcome(Result.RETRY, detail=_said(error), facts={"stage": "connection"})
+        is_old = self._line is not None
+        line, answer = self._offered(mail, body)
+        if line is None and is_old:
+            # Servers hang up on who says nothing for minutes: that is no news of this mail.
+            line, answer = self._offered(mail, body)
+        if line is None or answer is not None:
+            return answer or Outcome(Result.RETRY, facts={"stage": "connection"})
         try:
             line.send(_DOT)
             code, text = line.getreply()
@@ -87,6 +86,22 @@ class Smtp:
             self._drop()
             return Outcome(Result.UNKNOWN, message_id(mail), _said(error), {"stage": "dot"})
         return _answer("dot", code, text, mail)
+
+    def _offered(self, mail: Outgoing, body: bytes) -> tuple[smtplib.SMTP | None, Outcome | None]:
+        """Everything but the dot: the line on which that is missing, or why the mail stays here.
+
+        Without a line the server cannot have taken it.
+        """
+        try:
+            line = self._connected()
+            if (answer := self._announced(line, mail)) is not None:
+                return line, answer
+            line.send(_stuffed(body))
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            facts = {"stage": "connection"}
+            return None, Outcome(Result.RETRY, detail=_said(error), facts=facts)
+        return line, None
 
     def _connected(self) -> smtplib.SMTP:
         if self._line is None:
@@ -135,6 +150,8 @@ class Smtp:
         wrong = next(((stage, *reply) for stage, reply in stages if reply[0] >= 400), None)
         if wrong is None:
             return None
+        if wrong[1] == _CLOSING:
+            raise smtplib.SMTPServerDisconnected(_told(wrong[2]))
         if len(replies) == len(commands) and replies[-1][0] < 400:
             # It waits for a mail to nobody: an empty one ends that.
             line.send(b".\r\n")

@@ -36,6 +36,17 @@ def test_many_mails_leave_over_one_line(sink: MailSink, line: Smtp) -> None:
     assert sink.lines == 1
 
 
+def test_a_line_that_the_server_gave_up_meanwhile_costs_the_next_mail_nothing(
+    sink: MailSink, line: Smtp
+) -> None:
+    (first,) = line.hand_over([mail(1)])
+    sink.hang_up()
+    (second,) = line.hand_over([mail(2)])
+    assert (first.result, second.result) == (Result.ACCEPTED, Result.ACCEPTED)
+    assert [each.message_id for each in sink.mails] == [message_id(mail(n)) for n in (1, 2)]
+    assert sink.lines == 2
+
+
 def test_a_body_with_dots_arrives_as_it_was(sink: MailSink, line: Smtp) -> None:
     text = ".\n..\n. dot\nend"
     list(line.hand_over([mail(text=text)]))
