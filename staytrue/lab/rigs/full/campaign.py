@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from staytrue.lab.house import House, rooms_of
@@ -26,7 +26,7 @@ BEGINS = datetime(2026, 3, 26, 6, tzinfo=UTC)
 """On the third night of a world the clocks of all its hotels are set to summer time."""
 BEFORE, AFTER = 2, 3
 """Days before and after the span whose arrivals belong to a world."""
-QUIET = timedelta(hours=2)
+QUIET, LOST, UNARMED = timedelta(hours=2), timedelta(hours=3), timedelta(minutes=30)
 STORIES = 5
 # Ours strike at single statements, of which a transaction has four or five.
 FAULTS = replace(
@@ -107,8 +107,19 @@ def truth_of(plan: Plan) -> Truth:
     return Truth(plan.seed, tuple(hotels), live_from=BEGINS, ends_at=ends)
 
 
-def run(plan: Plan, folder: Path) -> Report:
-    """Play this world on the database that is attached; the home must be its own."""
+class Vault(Protocol):
+    """Keeps a backup of the database that is attached, and puts it back."""
+
+    def keep(self) -> None: ...
+
+    def restore(self) -> None: ...
+
+
+def run(plan: Plan, folder: Path, vault: Vault | None = None) -> Report:
+    """Play this world on the database that is attached; the home must be its own.
+
+    With a vault our database is lost in the middle, and what it was hours before comes back.
+    """
     truth = truth_of(plan)
     clock = Clock(BEGINS - timedelta(hours=1))
     post = Post(clock, plan.seed)
@@ -123,10 +134,27 @@ def run(plan: Plan, folder: Path) -> Report:
         full.is_sending = True
         if not plan.is_calm:
             full.storm(FAULTS)
-        steps = sum(1 for _ in full.pass_time(timedelta(hours=plan.hours) - QUIET))
+        rest = timedelta(hours=plan.hours) - QUIET
+        steps = _lose(full, rest / 2, vault) if vault else 0
+        rest = truth.ends_at - QUIET - clock.true()
+        steps += sum(1 for _ in full.pass_time(rest))
         full.calm_down()
         steps += sum(1 for _ in full.pass_time(QUIET))
         return _report(plan, full, steps)
+
+
+def _lose(full: Full, lived: timedelta, vault: Vault) -> int:
+    """A backup is made, life goes on, the database is lost; some time later people arm it again."""
+    steps = sum(1 for _ in full.pass_time(lived))
+    vault.keep()
+    steps += sum(1 for _ in full.pass_time(LOST))
+    full.lose(vault.restore)
+    left = len(full.post.letters)
+    steps += sum(1 for _ in full.pass_time(UNARMED))
+    if len(full.post.letters) > left:
+        raise AssertionError("A restored database sent before anybody armed it.")
+    full.arm()
+    return steps
 
 
 def _stand(full: Full, truth: Truth, folder: Path) -> None:
@@ -143,6 +171,7 @@ def _stand(full: Full, truth: Truth, folder: Path) -> None:
         full.until_quiet(full.add(house, place))
     full.settle()
     clock.instant = BEGINS
+    full.places = places
     setting.furnished(places, full.post.sink.port, clock())
     full.settle()
 
@@ -150,7 +179,12 @@ def _stand(full: Full, truth: Truth, folder: Path) -> None:
 def _report(plan: Plan, full: Full, steps: int) -> Report:
     shown = ledger.read()
     judge = Judge(
-        full.boundary, full.post.letters, shown, full.desk.confirmed, is_calm=plan.is_calm
+        full.boundary,
+        full.post.letters,
+        shown,
+        full.forgotten,
+        full.desk.confirmed,
+        is_calm=plan.is_calm,
     )
     found = judge.violations()
     wrong = judge.oracle.unknowable(judge.sent)

@@ -13,7 +13,7 @@ from staytrue.lab.rigs.full.boundary import Boundary
 from staytrue.lab.rigs.full.ledger import ENDED, LEFT, Shown
 from staytrue.lab.rigs.full.post import Letter
 from staytrue.lab.rigs.knowledge import HandOver
-from staytrue.lab.rigs.oracle import Oracle, Violation
+from staytrue.lab.rigs.oracle import Known, Oracle, Violation, right
 from staytrue.lab.rigs.world import Feed, Hotel
 
 STORY_LINES = 40
@@ -31,7 +31,15 @@ _TELLS_ARRIVAL = frozenset({"confirmation", "change", "pre_stay", "pre_checkin",
 
 
 class FullOracle(Oracle):
-    """Knows besides that one person may have several profiles with addresses of their own."""
+    """Knows besides that a letter may follow a change in the same instant, and that one person may
+    have several profiles with addresses of their own.
+    """
+
+    def wrong(self, sent: HandOver) -> Known | None:
+        """As ever, of what is wrong when it leaves."""
+        told = super().wrong(sent)
+        so = self.truth.by_code[sent.hotel].shown(sent.booking, sent.at)
+        return None if told == Known.OBTAINABLE and right(sent.kind, so, sent) else told
 
     def _addresses(self, hotel: Hotel, number: str) -> set[str]:
         world = hotel.world
@@ -48,11 +56,15 @@ class FullOracle(Oracle):
 
 @dataclass
 class Judge:
-    """What happened in one world, to be judged at its end; `late` counts why what was due left late."""
+    """What happened in one world, to be judged at its end; `late` counts why what was due left late.
+
+    `forgotten` is the ledger as it stood when our database was lost: letters of before were made by it.
+    """
 
     boundary: Boundary
     letters: Sequence[Letter]
     shown: Mapping[str, Shown]
+    forgotten: Mapping[str, Shown]
     confirmed: Mapping[str, datetime]
     is_calm: bool
     late: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -60,6 +72,8 @@ class Judge:
     due: int = 0
 
     def __post_init__(self) -> None:
+        left = {name: each for name, each in self.forgotten.items() if each.state in LEFT}
+        self.then = {**self.shown, **left}
         self.oracle = FullOracle(self.boundary.truth, self.boundary.knowledge)
         self.sent = [self._hand_over(each) for each in self.letters]
 
@@ -89,7 +103,7 @@ class Judge:
         return [f"{at:%d %H:%M:%S} {what}" for at, what in sorted(lines)][-STORY_LINES:]
 
     def _hand_over(self, letter: Letter) -> HandOver:
-        shown = self.shown[letter.public_id]
+        shown = self.then[letter.public_id]
         key = shown.hotel, shown.number
         told = self.boundary.knowledge.learned.get(key, ())
         return HandOver(
@@ -105,7 +119,7 @@ class Judge:
     def _words(self) -> Iterator[Violation]:
         """I11: the letter itself names the true hotel and the dates it was made for."""
         for letter in self.letters:
-            shown = self.shown[letter.public_id]
+            shown = self.then[letter.public_id]
             hotel = self.boundary.truth.by_code[shown.hotel]
             if hotel.house.name not in letter.words:
                 yield self._broken("I11", shown, letter.at, "its hotel is not named")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from django.db import OperationalError
@@ -19,10 +19,12 @@ from staytrue.hotel.models import Property
 from staytrue.inbox import actions as inbox
 from staytrue.inbox.models import Connection
 from staytrue.kit import clock as clocks
+from staytrue.lab.rigs.full import ledger, setting
 from staytrue.lab.rigs.full.boundary import Boundary, Watched
 from staytrue.lab.rigs.full.daily import MAPPINGS, DailyHouse
 from staytrue.lab.rigs.full.front_desk import FrontDesk
 from staytrue.lab.rigs.full.guests import Guests
+from staytrue.lab.rigs.full.ledger import Shown
 from staytrue.lab.rigs.full.post import Post
 from staytrue.lab.rigs.full.setting import PEOPLE
 from staytrue.lab.rigs.group import Group, Member
@@ -32,11 +34,14 @@ from staytrue.messages import dispatching, guest_links, letters
 from staytrue.messages.dispatching import Ports
 from staytrue.messages.kinds import OPEN
 from staytrue.messages.models import Message
+from staytrue.messages.opt_outs import Notes
 from staytrue.staff import audit
 
 STEP, LONGEST = timedelta(minutes=5), timedelta(minutes=15)
 STARTS = 4
 """So often a worker that ended is started again within one step."""
+OUTAGE = 1 / 400
+"""So often, of steps, a PMS goes away for a while."""
 AGAIN, LOOKS = timedelta(seconds=2), timedelta(seconds=31)
 HOURLY = timedelta(hours=1)
 OFTEN: tuple[jobs.Duty, ...] = (
@@ -55,6 +60,10 @@ class Full(Group):
     boundary: Boundary = field(kw_only=True)
     dailies: list[DailyHouse] = field(default_factory=list)
     ways: dict[int, Watched] = field(default_factory=dict)
+    places: list[Property] = field(default_factory=list)
+    down_until: dict[str, datetime] = field(default_factory=dict)
+    forgotten: dict[str, Shown] = field(default_factory=dict)
+    disarmed_since: datetime | None = None
     starts: int = 0
     is_sending: bool = False
     _ports: Ports | None = None
@@ -102,6 +111,7 @@ class Full(Group):
         while self.clock.true() < end:
             self.clock.instant = min(self._next(), end)
             self._jump()
+            self._outages()
             for member in self.members:
                 member.house.push(member.pushes)
                 member.pushes.deliver_late()
@@ -113,6 +123,22 @@ class Full(Group):
                 self.desk.act(self.clock)
             self.turn()
             yield self.clock.true()
+
+    def _outages(self) -> None:
+        """Now and then a PMS answers nobody for hours."""
+        now = self.clock.true()
+        for member in self.members:
+            hotel, rates = member.link.property.code, self.rates
+            until = self.down_until.get(hotel)
+            if until is None and rates.timeout and self.chance.random() < OUTAGE:
+                until = now + timedelta(minutes=self.chance.randrange(20, 240))
+                self.down_until[hotel] = until
+                self.boundary.knowledge.outages[hotel].append((now, until))
+                self.happened["outage"] = self.happened.get("outage", 0) + 1
+            if until and until <= now:
+                del self.down_until[hotel]
+            is_down = hotel in self.down_until
+            member.network.rates = replace(rates, timeout=1.0) if is_down else rates
 
     def _next(self) -> datetime:
         """The next instant at which there may be something to do: in `STEP` at the earliest."""
@@ -179,6 +205,8 @@ class Full(Group):
                 clock=self.clock,
                 lookup=LastLooks(self.clock, self._way),
             )
+            self._notes = Notes()
+        self._notes.write()
         dispatching.send_due(f"worker {self.starts}", self._ports)
 
     def _way(self, link: Connection) -> Watched:
@@ -189,6 +217,23 @@ class Full(Group):
         if self._ports is not None:
             self._ports.close()
             self._ports = None
+
+    def lose(self, restore: Callable[[], None]) -> None:
+        """Our database is what it was at its last backup; what left since stands in the journal."""
+        self.forgotten = ledger.read()
+        self._end()
+        restore()
+        self.guests.forgotten = frozenset(self.forgotten) - frozenset(ledger.read())
+        self.disarmed_since = self.clock.true()
+
+    def arm(self) -> None:
+        """People arm every hotel again."""
+        for place in self.places:
+            setting.arm(place, self.clock())
+        if self.disarmed_since:
+            span = self.disarmed_since, self.clock.true()
+            self.boundary.knowledge.disarmed.append(span)
+            self.disarmed_since = None
 
     def storm(self, rates: Rates) -> None:
         """From now on things go wrong: on the lines, in our own process, in files and at the post."""
@@ -212,6 +257,7 @@ class Full(Group):
     def calm_down(self) -> None:
         """The faults stop; time goes on."""
         self.rates, self.clock.wrong_by, self.post.is_faulty = CALM, timedelta(), False
+        self.down_until.clear()
         for member in self.members:
             member.network.rates = member.pushes.rates = CALM
         for house in self.dailies:

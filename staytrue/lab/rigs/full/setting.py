@@ -10,18 +10,19 @@ from staytrue.hotel import actions as hotels
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.journeys import actions as journeys
-from staytrue.journeys import rehearsing
+from staytrue.journeys import rehearsing, steps
 from staytrue.journeys.models import JourneyVersion
 from staytrue.lab.rigs.world import Hotel
 from staytrue.messages import outlets
 from staytrue.messages.carriers.base import Sender
-from staytrue.messages.writing import letterheads, standard_set, versions
+from staytrue.messages.writing import letterheads, versions
 from staytrue.staff import audit
 from staytrue.staff.access import Access, house_access
 
 PEOPLE = "rig"
 CUSTOMERS_SINCE = timedelta(days=3 * 365)
 DAY_LIMIT = 100_000
+TEXTS = [(step.kind, step.channel) for step in steps.STANDARD]
 
 
 def hotel(of: Hotel, now: datetime) -> Property:
@@ -42,12 +43,17 @@ def furnished(places: Sequence[Property], port: int, now: datetime) -> None:
         for each in places:
             line = f"{each.name} Ltd, 1 Quay Street"
             letterheads.set_letterhead(access, each, {"legal_line": line, "colour": "#1f4f46"}, now)
-        versions.adopt_standard(access, standard_set.SETS, now)
+        versions.adopt_standard(access, TEXTS, now)
         _state(access, places, now)
         _run(access, places, now)
     for each in places:
         give_outlet(each, port, now)
-        outlets.arm(each, "email", by=PEOPLE, now=now, limit=DAY_LIMIT)
+        arm(each, now)
+
+
+def arm(place: Property, now: datetime) -> None:
+    """Let a hotel send."""
+    outlets.arm(place, "email", by=PEOPLE, now=now, limit=DAY_LIMIT)
 
 
 def give_outlet(place: Property, port: int, now: datetime) -> None:
