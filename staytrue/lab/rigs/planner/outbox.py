@@ -262,6 +262,7 @@ class Outbox:
             address.point_id, address.role, guest.id, row.purpose,
             frozenset({guest.record.country or "", hotel.house.country}),
             is_customer=guest.id in self.mirror.customers,
+            others=sorted(self.mirror.by_box[address.point_id].users.keys() - {guest.id}),
         )  # fmt: skip
 
     def _party_slot(self, row: Row, address: Address | None) -> tuple[object, ...]:

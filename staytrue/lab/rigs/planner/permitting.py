@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -58,11 +58,18 @@ class Register:
 
     def asked(
         self, point: int, role: Role, profile: int, purpose: str, countries: frozenset[str], *,
-        is_customer: bool,
+        is_customer: bool, others: Collection[int] = (),
     ) -> Answer:  # fmt: skip
-        """Whether this may be sent to this address of this person now."""
+        """Whether this may be sent to this address of this person now.
+
+        Of `others` with this mailbox, what their PMS refuses counts, as `consent.permissions`
+        gathers it.
+        """
         question = self._question(point, role, profile, purpose, countries, is_customer=is_customer)
-        return ratchet.decide(question, self.on(point, profile, question.purpose))
+        said = self.on(point, profile, question.purpose)
+        theirs = (each for id_ in others for each in self.by_profile[id_, question.purpose])
+        said += [each for each in theirs if (each.act, each.origin) == (Act.OPT_OUT, Origin.PMS)]
+        return ratchet.decide(question, sorted(said, key=lambda one: one.id))
 
     def standing(self, point: int, role: Role, profile: int, purpose: str) -> Standing:
         """Where the record stands, for whoever watches that it never falls by itself."""
