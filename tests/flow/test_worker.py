@@ -82,7 +82,8 @@ def test_the_duties_run_as_the_app_and_the_worker_stops_when_told(
     put(home, "1", "2")
     process = worker()
     eventually(lambda: count(home) == 2)
-    assert count(home, "SELECT count(*) FROM property WHERE business_date IS NOT NULL") == 1
+    dated = "SELECT count(*) FROM property WHERE business_date IS NOT NULL"
+    eventually(lambda: count(home, dated) == 1)
     # Successful jobs are deleted, so what is left tells of trouble.
     assert count(home, "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'") == 0
     eventually(lambda: count(home, "SELECT count(*) FROM unsettled") == 0)
