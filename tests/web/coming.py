@@ -19,7 +19,11 @@ TWILIO = "twilio://AC0123456789abcdef0123456789abcdef:token@+351911222333/{to}"
 
 def _written(hotel: Property) -> None:
     """Somebody we know, with another number, and somebody who is nobody yet."""
-    who = Profile.objects.filter(property_id=hotel.pk, last_name__isnull=False).exclude(emails=[]).first()
+    who = (
+        Profile.objects.filter(property_id=hotel.pk, last_name__isnull=False)
+        .exclude(emails=[])
+        .first()
+    )
     assert who
     mail = who.emails[0]["address"]
     for told in (
