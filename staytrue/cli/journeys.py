@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -169,7 +170,7 @@ def hotel(
         "confirming_channels": [] if confirms_none else list(confirms) or None,
         "writes_to_blocks": blocks, "block_rooms": block_rooms, "nights_min": nights_min,
     }  # fmt: skip
-    chosen = {name: value for name, value in given.items() if value is not None}
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with acting() as now:
         house = property_named(code)
         if chosen:
