@@ -11,9 +11,18 @@ import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
 from staytrue.flow.last_looks import LastLooks
+from staytrue.hotel import scope
 from staytrue.kit import clock, ids
 from staytrue.kit.errors import StaytrueError
-from staytrue.messages import dispatching, gate, guest_links, leases, letters, texting
+from staytrue.messages import (
+    dispatching,
+    gate,
+    guest_links,
+    leases,
+    letters,
+    texting,
+    ways_out,
+)
 from staytrue.messages.dispatching import Ports
 from staytrue.messages.opt_outs import Notes
 
@@ -49,10 +58,14 @@ def _round(worker: str, with_: Ports) -> int:
 def serve(stop: threading.Event, make: Callable[[], Ports] = ports) -> None:
     """Send until told to stop; the lease is given back at the end."""
     worker, with_, watch, notes = str(ids.new()), make(), Watch(), Notes()
+    is_first = True
     while not stop.is_set():
         close_old_connections()
         sent = 0
         try:
+            if is_first:
+                open_forgotten_ways(clock.now())
+                is_first = False
             notes.write()
             if watch.believes(clock.now(), clock.monotonic()):
                 sent = _round(worker, with_)
@@ -66,6 +79,12 @@ def serve(stop: threading.Event, make: Callable[[], Ports] = ports) -> None:
     except DatabaseError:
         logger.warning("lease not given back; it ends by itself", exc_info=True)
     connection.close()
+
+
+def open_forgotten_ways(now: datetime) -> int:
+    """A guest may say no by any mail he has, also where the database that wrote it is gone."""
+    with scope.everything():
+        return ways_out.refill(now) if ways_out.is_forgetful() else 0
 
 
 @dataclass

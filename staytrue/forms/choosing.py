@@ -125,7 +125,7 @@ def _address(link: GuestLink) -> About:
 
 
 def _person(link: GuestLink) -> About:
-    return About(link.profile_id, link.contact_point_id, bytes(link.address_hash))
+    return About(link.profile_id or None, link.contact_point_id, bytes(link.address_hash))
 
 
 def _scope(link: GuestLink, within: Within) -> Scope:

@@ -30,6 +30,7 @@ from staytrue.messages import (
     reports,
     rows,
     texting,
+    ways_out,
 )
 from staytrue.messages.arming import Key
 from staytrue.messages.carriers.base import Carrier, Outcome, Outgoing, Result, Sender
@@ -143,9 +144,13 @@ def _send(claims: Sequence[Claimed], worker: str, held: Held, ports: Ports, coun
         may = gate.last_looks([each.claimed for each in ready], now)
         leaving = [each for each in ready if each.claimed.message.pk in may]
         _keep(leaving, now)
+        ways = ways_out.of(
+            [each.claimed for each in leaving],
+            {each.claimed.message.pk: each.outgoing.unsubscribe for each in leaving},
+        )
     counts.held += len(ready) - len(leaving)
     with Journal(settings.HOME) as journal:
-        journal.write(HANDED, [_line(each, held.fence) for each in leaving], now)
+        journal.write(HANDED, [_line(each, held.fence, ways) for each in leaving], now)
         way = _Way(worker, held, now, ports, journal, counts)
         for outlet_id in dict.fromkeys(each.outlet.pk for each in leaving):
             way.hand_over([each for each in leaving if each.outlet.pk == outlet_id])
@@ -318,10 +323,12 @@ def _settle(ends: Sequence[tuple[_Ready, Outcome]], now: datetime) -> None:
                 texting.blocked(each.claimed.message, outcome.detail, now)
 
 
-def _line(each: _Ready, fence: int) -> dict[str, object]:
+def _line(each: _Ready, fence: int, ways: Mapping[int, Mapping[str, str]]) -> dict[str, object]:
     # Only lines of this start of the machine tell, by missing ones, what was never begun.
-    return {"message": str(each.outgoing.public_id), "slots": each.slots, "fence": fence,
+    told = {"message": str(each.outgoing.public_id), "slots": each.slots, "fence": fence,
             "boot": leases.boot()}  # fmt: skip
+    way = ways.get(each.claimed.message.pk)
+    return told | ({ways_out.WAY_OUT: way} if way else {})
 
 
 def _line_of(outlet: Outlet, ports: Ports) -> Carrier:

@@ -162,5 +162,11 @@ def _named(opens: Opens, address: str) -> dict[str, str]:
     return {"preferences": address, UNSUBSCRIBE: address, ONE_CLICK: f"{address}{STOP}"}
 
 
+def hash_in(address: str) -> bytes | None:
+    """The hash by which the link in this address is known, if there is one in it."""
+    found = _TOKEN.search(address.partition("/g/")[2])
+    return _hash(found[0]) if found else None
+
+
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()

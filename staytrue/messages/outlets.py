@@ -20,7 +20,7 @@ from staytrue.kit import database
 from staytrue.kit.errors import Refused, Temporary
 from staytrue.kit.scrubbing import MASK, remember
 from staytrue.kit.secrets import keyring
-from staytrue.messages import gate, leases, opt_outs, remembering
+from staytrue.messages import gate, leases, opt_outs, remembering, ways_out
 from staytrue.messages.arming import FIRST_DAY_LIMIT, why_disarmed
 from staytrue.messages.carriers import choosing
 from staytrue.messages.carriers.base import Carrier, Sender
@@ -204,6 +204,7 @@ def _arm_machine(by: str, now: datetime, *, journal_is_lost: bool) -> Found:
         remembering.forget_before(now)
     found = remembering.reconcile(now)
     opt_outs.refill(now)
+    ways_out.refill(now)
     if why_disarmed(lease) is None:
         return found
     Outlet.objects.filter(armed_at__isnull=False).update(armed_at=None, armed_by="")

@@ -13,7 +13,8 @@ class GuestLink(models.Model):
     """What one link opens, for whom: whoever has it needs no account.
 
     `address_hash` finds the address again when its contact point was forgotten. Links out of a
-    list never end, the others at `expires_at`.
+    list never end, the others at `expires_at`. A link that came back from the journal knows its
+    address alone: its profile is zero.
     """
 
     token_hash = models.BinaryField(unique=True)
