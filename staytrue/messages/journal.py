@@ -21,6 +21,8 @@ from staytrue.kit.home import own_secret, prepare, trouble
 
 FOLDER = "journal"
 ARMED, LEASED, STOPPED, OPTED_OUT = "armed", "leased", "stopped", "opted_out"
+ALIVE = "alive"
+"""The database that sends knows this instant too; one that does not was restored."""
 HANDED, BEGUN, SETTLED = "handed", "begun", "settled"
 """A message may leave now; its bytes are on their way; the carrier's answer."""
 _TAIL_BYTES = 1 << 20

@@ -21,13 +21,15 @@ from django.db import transaction
 from staytrue.kit import database
 from staytrue.kit.asking import ask
 from staytrue.kit.home import prepare, trouble
-from staytrue.messages.journal import LEASED, Journal
+from staytrue.messages.journal import ALIVE, LEASED, Journal
 from staytrue.messages.models import Lease
 
 OWN_MARK = "instance"
 """The file of the home that says which machine was armed; never part of a backup."""
 LASTS = timedelta(seconds=75)
 """Longer than any carrier is waited for, so that a slow one does not cost the lease."""
+BEAT = timedelta(minutes=1)
+"""So often the journal hears that the database is the one that sends."""
 _MACHINE = Path("/etc/machine-id")
 _CARDS = Path("/sys/class/net")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -57,11 +59,16 @@ def take(worker: str, now: datetime) -> Held | None:
             return None
         if not is_running:
             lease.fence += 1
+        is_beat = is_running and (lease.seen_at is None or abs(now - lease.seen_at) >= BEAT)
+        lease.seen_at = now if is_beat else lease.seen_at
         lease.holder, lease.until_at = worker, now + LASTS
-        lease.save(update_fields=["fence", "holder", "until_at"])
+        lease.save(update_fields=["fence", "holder", "until_at", "seen_at"])
         database.wait_for_disk()
+    journal = Journal(settings.HOME)
     if not is_running:
-        Journal(settings.HOME).write(LEASED, [{"fence": lease.fence, "boot": boot()}], now)
+        journal.write(LEASED, [{"fence": lease.fence, "boot": boot()}], now)
+    elif is_beat:
+        journal.write(ALIVE, [{"fence": lease.fence}], now, durable=False)
     return Held(lease.fence, lease.until_at, is_new=not is_running)
 
 

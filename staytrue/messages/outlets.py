@@ -222,6 +222,7 @@ def _arm_machine(by: str, now: datetime, *, journal_is_lost: bool) -> Found:
             "fence": fence,
             "holder": "",
             "until_at": None,
+            "seen_at": now,
         },
     )
     return found

@@ -14,7 +14,16 @@ from uuid import UUID
 from django.conf import settings
 
 from staytrue.hotel.models import Property
-from staytrue.messages.journal import ARMED, HANDED, LEASED, SETTLED, Journal, Line, slot_of
+from staytrue.messages.journal import (
+    ALIVE,
+    ARMED,
+    HANDED,
+    LEASED,
+    SETTLED,
+    Journal,
+    Line,
+    slot_of,
+)
 from staytrue.messages.kinds import OPEN, USED, State
 from staytrue.messages.models import Decision, Lease, Message, Remembered
 from staytrue.messages.reasons import Reason
@@ -82,7 +91,16 @@ def is_older_than_journal(fence: int) -> bool:
     is_behind = any(each >= fence for each in leased[:-1])
     last = list(_sent(lines))[-1:]
     known = _known(last) or Remembered.objects.filter(facts__message__in=last).exists()
-    return is_behind or bool(last and not known)
+    return is_behind or bool(last and not known) or _has_slept(lines)
+
+
+def _has_slept(lines: Iterable[Line]) -> bool:
+    """Whether the journal lived on while this database did not: also who was only stopped, or said
+    no, since the backup is forgotten here.
+    """
+    alive = [line.at for line in lines if line.what == ALIVE][-1:]
+    seen = Lease.objects.filter(id=1).values_list("seen_at", flat=True).first()
+    return bool(alive) and (seen is None or alive[0] > seen)
 
 
 def is_journal_lost() -> bool:

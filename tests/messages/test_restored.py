@@ -76,6 +76,27 @@ def test_a_database_that_went_back_stops_by_itself(sink: MailSink) -> None:
     assert len(sink.mails) == 2
 
 
+def test_a_database_from_before_a_stop_stops_by_itself(sink: MailSink) -> None:
+    """Nothing had left since the backup, yet somebody had stopped everything."""
+    house = build(sink, 0)
+    assert leases.take(ways.WORKER, NOON)
+    before = transaction.savepoint()
+    for minute in (1, 2, 3):
+        assert leases.take(ways.WORKER, NOON + timedelta(minutes=minute))
+    outlets.stop("tests", NOON + timedelta(minutes=4))
+    transaction.savepoint_rollback(before)
+    Lease.objects.update(until_at=None)
+    house.plan(house.wanted(Kind.CHANGE))
+    assert Post(now=LATER).send("another").claimed == 0
+    assert Lease.objects.get().stopped_because == outlets.RESTORED
+    # A person arms it: it lives on, also with the next worker.
+    arm(house)
+    assert Post(now=LATER).send("a third").accepted == 1
+    leases.release("a third")
+    house.plan(house.wanted(Kind.CHANGE, occurrence="2"))
+    assert Post(now=LATER).send("a fourth").accepted == 1
+
+
 def test_armed_again_it_sends_nothing_that_it_had_sent_before(sink: MailSink) -> None:
     house = build(sink)
     before = transaction.savepoint()

@@ -16,7 +16,9 @@ class Lease(models.Model):
     """The right of one worker on one machine to hand over: at most one row.
 
     `host` is the hash of the token of the machine that was armed, `fence` rises with each worker
-    that takes the lease: what an older one claimed, it can no longer hand over.
+    that takes the lease: what an older one claimed, it can no longer hand over. `seen_at` is the
+    last instant of which the journal heard too: a journal that heard of a later one outlived this
+    database.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -29,6 +31,7 @@ class Lease(models.Model):
     fence = models.BigIntegerField(default=0)
     holder = models.TextField(default="")
     until_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "sending_lease"
