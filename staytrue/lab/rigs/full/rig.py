@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.db.models import Min
 from django.db.models.functions import Coalesce
 
-from staytrue.flow import intake, jobs, living, recognising, release, watching, worker
+from staytrue.flow import intake, jobs, living, recognising, release, sending, watching, worker
 from staytrue.flow.last_looks import LastLooks
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
@@ -223,6 +223,7 @@ class Full(Group):
         self.forgotten = ledger.read()
         self._end()
         restore()
+        sending.open_forgotten_ways(self.clock())
         self.guests.forgotten = frozenset(self.forgotten) - frozenset(ledger.read())
         self.disarmed_since = self.clock.true()
 
