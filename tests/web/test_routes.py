@@ -16,7 +16,7 @@ POSTS = {
     "guest_consent_record", "proposed_opt_out", "suppression_back", "basis_choose",
     "statement_sign", "statement_end",
     "guest_apart", "ask_looked", "message_answer", "stay_read", "texts_adopt", "text_act", "text_check", "sending_stop",
-    "mailing_list", "mailing_act",
+    "mailing_list", "mailing_act", "wrong_send_act",
     "outlet_act", "carrier_reports", "carrier_mail", "carrier_text",
     "website_entry", "website_form_open", "stay_release",
     "journey_install", "journey_rehearse", "journey_approve", "journey_place", "journey_change",
