@@ -30,6 +30,7 @@ from staytrue.messages import (
     reports,
     rows,
     texting,
+    turns,
     ways_out,
 )
 from staytrue.messages.arming import Key
@@ -287,9 +288,10 @@ class _Way:
         if not leases.holds(self.held.fence, clock()):
             return None
         (outcome,) = carrier.hand_over([each.outgoing])
+        end = turns.end_of(outcome.result, each.claimed.attempt, clock())
         # One that may leave again must be known to be free before it does.
         self.journal.write(
-            SETTLED, [{"message": name, "state": _END[outcome.result]}], clock(),
+            SETTLED, [{"message": name, "state": end.state}], clock(),
             durable=outcome.result == Result.RETRY,
         )  # fmt: skip
         self.counts.note(outcome.result)
@@ -362,11 +364,3 @@ def _hold(
         pk=message.pk, state=State.CLAIMED, claim_token=message.claim_token
     ).update(state=State.HELD, reason=reason, facts=told, held_until=until, decided_at=now)
     decisions.note([Said(message.pk, message.property_id, "hold", reason, until, told)], now)
-
-
-_END = {
-    Result.ACCEPTED: State.ACCEPTED,
-    Result.REFUSED: State.BOUNCED,
-    Result.RETRY: State.HELD,
-    Result.UNKNOWN: State.UNKNOWN,
-}
