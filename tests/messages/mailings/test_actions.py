@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from staytrue.hotel import scope
@@ -17,19 +14,11 @@ from staytrue.staff.access import Access
 from staytrue.staff.models import AuditEntry
 from tests import make
 from tests.make import NOON
-from tests.messages import ways
 from tests.messages.mailings import scene
 from tests.messages.mailings.scene import House
 from tests.staff import people
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A home of the test's own."""
-    with ways.home(tmp_path / "home") as place:
-        yield place
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from staytrue.guests import erasing, reachability
@@ -17,7 +14,6 @@ from staytrue.messages.models import Mailing, MailingRecipient
 from staytrue.mirror.models import Profile as Person
 from tests import make
 from tests.make import NOON
-from tests.messages import ways
 from tests.messages.mailings import scene
 from tests.messages.mailings.scene import House
 from tests.messages.scene import MINUTE
@@ -25,13 +21,6 @@ from tests.staff import people
 from tests.web import house as houses
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A home of the test's own."""
-    with ways.home(tmp_path / "home") as place:
-        yield place
 
 
 @pytest.fixture

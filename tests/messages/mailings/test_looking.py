@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -23,18 +21,10 @@ from staytrue.staff.access import house_access
 from tests import make
 from tests.make import NOON
 from tests.messages import scene as letters
-from tests.messages import ways
 from tests.messages.mailings import scene
 from tests.messages.mailings.scene import House
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A home of the test's own."""
-    with ways.home(tmp_path / "home") as place:
-        yield place
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -18,19 +16,11 @@ from staytrue.messages.models import Mailing, Message
 from staytrue.messages.reasons import Reason
 from tests import make
 from tests.make import NOON
-from tests.messages import ways
 from tests.messages.mailings import scene
 from tests.messages.scene import MINUTE
 from tests.staff import people
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A home of the test's own."""
-    with ways.home(tmp_path / "home") as place:
-        yield place
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
