@@ -10,6 +10,7 @@ from collections import Counter
 from staytrue.lab.rigs.planner.campaign import WORLDS_MAX, simulate
 from staytrue.lab.rigs.planner.weather import Mode
 from staytrue.lab.rigs.reporting import Report
+from staytrue.lab.rigs.world import Truth
 
 SEED, SIZE, BOOKINGS = 7, 500, 10_000
 WEATHERS = (
@@ -41,3 +42,13 @@ def holds_its_promises(place: int, mode: Mode) -> None:
         assert set(how) == {"on time", "waits for a person"}
         assert how["on time"] > SIZE
         assert not {"stale_mirror", "hotel_unreachable", "held_delivery"} & set(report.held)
+
+
+def late(truth: Truth) -> int:
+    """How many bookings were cancelled in the last fifth of their lead."""
+    count = 0
+    for hotel, _, life in truth.lives():
+        gone = [at for at, what, _ in life.versions if what == "cancelled"]
+        evening = hotel.house.instant(life.last.arrival_on, 20 * 60)
+        count += bool(gone) and gone[-1] > evening - (evening - life.first_at) * 0.2
+    return count

@@ -14,8 +14,7 @@ from staytrue.lab.rigs.planner.campaign import WORLD, simulate, worlds
 from staytrue.lab.rigs.planner.rig import Rig
 from staytrue.lab.rigs.planner.timeline import AT_ONCE_MAX, StandsStill, Timeline
 from staytrue.lab.rigs.planner.weather import Mode, drawn, only
-from staytrue.lab.rigs.world import Truth
-from tests.lab.rigs.planning import BOOKINGS, PLACES, SEED, holds_its_promises, name, said
+from tests.lab.rigs.planning import BOOKINGS, PLACES, SEED, holds_its_promises, late, name, said
 
 MANY = 100_000
 PURE = {"staytrue.hotel", "staytrue.lab"}
@@ -43,16 +42,6 @@ def test_nothing_leaves_behind_a_visible_cancellation_though_every_plan_is_late(
     report = simulate(SEED + 2, BOOKINGS, weather=only(plan_late=1.0, push_lost=0.2))
     assert report.bookings == BOOKINGS
     assert not report.broken, said(report)
-
-
-def late(truth: Truth) -> int:
-    """How many bookings were cancelled in the last fifth of their lead."""
-    count = 0
-    for hotel, _, life in truth.lives():
-        gone = [at for at, what, _ in life.versions if what == "cancelled"]
-        evening = hotel.house.instant(life.last.arrival_on, 20 * 60)
-        count += bool(gone) and gone[-1] > evening - (evening - life.first_at) * 0.2
-    return count
 
 
 def test_the_same_seed_is_the_same_world_again() -> None:

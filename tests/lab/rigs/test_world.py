@@ -11,6 +11,7 @@ from staytrue.hotel.codes import Status
 from staytrue.lab.rigs import world
 from staytrue.lab.rigs.acts import Way
 from staytrue.lab.rigs.world import Truth
+from tests.lab.rigs.planning import late
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +44,7 @@ def test_bookings_are_cancelled_late_moved_and_missed_at_the_stated_rates(truth:
 
 
 def test_eight_of_a_hundred_are_cancelled_in_the_last_fifth_of_their_lead(truth: Truth) -> None:
-    late = 0
-    for hotel, _, life in truth.lives():
-        gone = [at for at, what, _ in life.versions if what == "cancelled"]
-        evening = hotel.house.instant(life.last.arrival_on, 20 * 60)
-        late += bool(gone) and gone[-1] > evening - (evening - life.first_at) * 0.2
-    assert late / truth.bookings > 0.08
+    assert late(truth) / truth.bookings > 0.08
 
 
 def test_versions_follow_each_other_in_time(truth: Truth) -> None:
