@@ -4,6 +4,14 @@ Profiles are named by the id of their row in the mirror. Nothing here is a fact 
 hang on profiles, so that whatever was merged can be dealt back.
 """
 
+from staytrue.guests.models.accounts import (
+    Account,
+    CheckOut,
+    CheckOutLine,
+    CheckOutRun,
+    CheckOutSetting,
+    ContactType,
+)
 from staytrue.guests.models.deciding import (
     PairRule,
     Proposal,
@@ -33,6 +41,12 @@ from staytrue.guests.models.people import (
 )
 
 __all__ = [
+    "Account",
+    "CheckOut",
+    "CheckOutLine",
+    "CheckOutRun",
+    "CheckOutSetting",
+    "ContactType",
     "Correction",
     "Edge",
     "Guest",
