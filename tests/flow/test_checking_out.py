@@ -1,0 +1,82 @@
+"""From the mirrored check-out to account and points, by the worker's own rounds."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from staytrue.flow import checking_out, reactions
+from staytrue.guests.accounts import configuring
+from staytrue.guests.models import Account, CheckOutSetting
+from staytrue.hotel import scope
+from staytrue.hotel.codes import GuestRole
+from staytrue.hotel.records import GuestOnBooking
+from staytrue.loyalty import ending
+from staytrue.loyalty.models import TermsVersion
+from staytrue.staff import audit
+from tests import make
+from tests.loyalty import scene
+from tests.loyalty.scene import entries, programme
+from tests.make import NOON
+from tests.staff import people
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_check_out_in_a_file_enters_the_guest_and_his_points(tmp_path: Path) -> None:
+    at = programme()
+    scene.known(at, ["G1"])
+    stay = make.reservation(guests=[GuestOnBooking(GuestRole.PRIMARY, "G1")])
+    for hours, word in enumerate(("In house", "Checked out", "Checked out")):
+        when = NOON + timedelta(hours=hours)
+        told = msgspec.structs.replace(stay, source_status=word)
+        make.take(at.link, make.stays_file(tmp_path, when, told), when)
+        reactions.settle(when)
+        assert entries() == [("award", 75)] * (hours > 0)
+    # The safety pass of the next day finds nothing to do.
+    assert checking_out.find_left_out(NOON + timedelta(hours=24)) == 0
+    with scope.everything():
+        assert Account.objects.count() == 1
+
+
+def test_what_waited_for_its_hotel_comes_in_once_it_is_configured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scene, "settle", lambda _ids: 0)
+    at = programme()
+    with scope.everything(), audit.acting("tests", NOON):
+        CheckOutSetting.objects.all().delete()
+    scene.left(at, "G1", "G2")
+    reactions.settle(NOON)
+    assert checking_out.find_left_out(NOON) == 0
+    with scope.everything():
+        configuring.set_for(people.access("administrator"), at.sirga, {}, NOON)
+    assert checking_out.find_left_out(NOON) == 2
+    assert entries() == [("award", 75), ("award", 75)]
+
+
+@pytest.mark.parametrize(
+    ("today", "months", "until"),
+    [
+        (date(2026, 5, 31), 12, date(2025, 4, 30)),
+        (date(2026, 1, 1), 1, date(2025, 11, 30)),
+        (date(2026, 3, 31), 24, date(2024, 2, 29)),
+    ],
+)
+def test_points_end_with_a_month(today: date, months: int, until: date) -> None:
+    assert ending.earned_until(today, months) == until
+
+
+def test_the_hourly_duty_ends_what_is_too_old_once() -> None:
+    scene.left(programme(), "G1", day=date(2024, 5, 1))
+    with scope.everything(), audit.acting("tests", NOON):
+        TermsVersion.objects.update(expires_after=24)
+    assert checking_out.end_points(NOON) == 0
+    with scope.everything(), audit.acting("tests", NOON):
+        TermsVersion.objects.update(expires_after=23)
+    assert checking_out.end_points(NOON) == 75
+    assert checking_out.end_points(NOON) == 0
+    assert entries() == [("award", 75), ("expiry", -75)]
