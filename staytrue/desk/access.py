@@ -1,0 +1,45 @@
+"""Which cases somebody sees: his hotels, the kinds his roles open, his departments. Deny by default."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from staytrue.desk import working
+from staytrue.desk.kinds import Kind, right_for
+from staytrue.desk.models import Case
+from staytrue.kit.errors import Forbidden
+from staytrue.staff.access import Access, visible_to
+
+EVERY_DEPARTMENT = "cases.all"
+
+
+def visible(access: Access) -> QuerySet[Case]:
+    """The cases he may see and work on."""
+    seen = Q(pk__in=[])
+    for kind in Kind:
+        ids = access.where(right_for(kind))
+        if ids:
+            seen |= Q(kind=kind.value, property_id__in=ids)
+    return visible_to(access, Case.objects.filter(seen & _of_departments(access)))
+
+
+def one(access: Access, case_id: int) -> Case:
+    """The case of this number, if he may see it; else as if there were none."""
+    found = visible(access).select_related("property").filter(pk=case_id).first()
+    if found is None:
+        raise Forbidden(
+            "There is no such case among those you may see.", "not_visible",
+            object=f"desk_case:{case_id}",
+        )  # fmt: skip
+    return found
+
+
+def _of_departments(access: Access) -> Q:
+    """Who does not see every department sees his own, and what is or would be his."""
+    everywhere = access.where(EVERY_DEPARTMENT)
+    mine = Q(property_id__in=everywhere)
+    if access.member_id is not None:
+        mine |= Q(owner_member_id=access.member_id) | Q(offered_member_id=access.member_id)
+    for hotel, key in working.departments_of(access.member_id, access.property_ids):
+        mine |= Q(property_id=hotel, department=key)
+    return mine
