@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 
 from staytrue.hotel.models import Property
 from staytrue.kit.errors import Forbidden
+from staytrue.staff import masks
 from staytrue.staff.models import Grant, Member
 from staytrue.staff.rights import FIELDS, RIGHTS
 
@@ -41,6 +42,8 @@ class Access:
     everywhere: tuple[RoleHeld, ...] = ()
     at: Mapping[int, tuple[RoleHeld, ...]] = field(default_factory=dict)
     property_ids: frozenset[int] = frozenset()
+    masked: frozenset[str] = frozenset()
+    """Fields not shown by the way, although a role reads them (`masks.py`): every request's."""
 
     @property
     def is_everywhere(self) -> bool:
@@ -154,22 +157,34 @@ def require_everywhere(access: Access, right: str) -> None:
         raise _missing(right, None)
 
 
+def reads(access: Access, name: str, property_id: int | None) -> bool:
+    """Whether some role of his reads this field of a stay or profile of this property."""
+    return any(role.shows(name) for role in access.roles(property_id))
+
+
 def hides(access: Access, name: str, property_id: int | None) -> bool:
-    """Whether a field of a stay or profile of this property is hidden from him."""
-    return not any(role.shows(name) for role in access.roles(property_id))
+    """Whether a field of a stay or profile of this property is hidden from him, or masked."""
+    return name in access.masked or not reads(access, name, property_id)
 
 
 def redact(record: Mapping[str, Any], access: Access, property_id: int | None) -> dict[str, Any]:
     """The record without the fields he may not read; their names stand under `hidden`.
 
     A hidden list stays a list: readers need not tell hidden from missing unless they want to.
+    What is masked says under `masked` that there is something.
     """
-    hidden = [name for name in record if hides(access, name, property_id)]
+    unread = [name for name in record if not reads(access, name, property_id)]
+    masked = masks.masked_in(record, access.masked, unread)
+    hidden = {*unread, *masked}
     shown = {
         name: ([] if isinstance(value, list) else None) if name in hidden else value
         for name, value in record.items()
     }
-    return {**shown, "hidden": sorted(hidden)}
+    if shown.get("custom"):
+        shown["custom"] = {
+            name: told for name, told in shown["custom"].items() if name not in masked
+        }
+    return {**shown, "hidden": sorted(hidden & record.keys()), "masked": masked}
 
 
 def hidden_among(access: Access, names: Iterable[str], property_id: int | None) -> set[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
@@ -17,12 +18,16 @@ from django.db import connection, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
+from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
+from staytrue.staff import audit, factors, sessions
 from staytrue.staff.access import Access, require_everywhere
-from staytrue.staff.models import ApiKey, Ask, Grant, Member, Role
+from staytrue.staff.models import ApiKey, Ask, Grant, Member, Role, SignInPolicy
 from staytrue.staff.rights import FIELDS, RIGHTS
 
 MANAGE = "staff.manage"
+SECOND_FACTOR = (SignInPolicy.SENSITIVE, SignInPolicy.EVERYBODY, SignInPolicy.NOBODY)
+LOCK_MAX = 30
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,9 @@ def create_member(
         _check(validate_password, password, member, code="password_weak")
     member.set_password(password)
     member.save()
-    _make_grants(member, set(roles))
+    # What somebody begins with is no change of what he had.
+    with audit.because(scope.current(audit.REASON) or "new member"):
+        _make_grants(member, set(roles))
     return member
 
 
@@ -81,6 +88,7 @@ def set_language(member: Member, language: str) -> None:
 def set_roles(by: Access, member: Member, roles: Collection[RoleAt]) -> None:
     """Make the member's roles these and no others."""
     require_everywhere(by, MANAGE)
+    audit.require_reason()
     wanted = set(roles)
     held = {
         RoleAt(grant.role_id, grant.property_id): grant.pk
@@ -95,12 +103,39 @@ def set_roles(by: Access, member: Member, roles: Collection[RoleAt]) -> None:
 def end_membership(by: Access, member: Member, now: datetime) -> None:
     """He left: his sessions and keys are dead at once, what he did stays."""
     require_everywhere(by, MANAGE)
+    audit.require_reason()
     member.is_active = False
     # Sessions carry a hash of the password: without one, every session of his is void.
     member.set_unusable_password()
     member.save()
     ApiKey.objects.filter(member=member, revoked_at=None).update(revoked_at=now)
     _keep_one_administrator()
+
+
+@transaction.atomic
+def remove_factors(by: Access, member: Member) -> None:
+    """His phone is lost and his codes too: he signs in by password once, and sets up new ones.
+
+    Nobody can set up a factor for another; who asks is known, and so is why.
+    """
+    require_everywhere(by, MANAGE)
+    audit.require_reason()
+    Authenticator.objects.filter(user=member).delete()
+    sessions.end_others(member, None)
+
+
+@transaction.atomic
+def set_policy(by: Access, second_factor: str, lock_minutes: int) -> None:
+    """What the group asks of those who sign in; it counts at their next click."""
+    require_everywhere(by, MANAGE)
+    audit.require_reason()
+    kept = factors.policy()
+    if second_factor not in SECOND_FACTOR or not 1 <= lock_minutes <= LOCK_MAX:
+        raise Refused(
+            f"Choose who needs a second factor, and 1 to {LOCK_MAX} minutes.", "policy_unreadable"
+        )
+    kept.second_factor, kept.lock_minutes = second_factor, lock_minutes
+    kept.save()
 
 
 @transaction.atomic
@@ -120,6 +155,7 @@ def change_role(
 ) -> None:
     """Give a role these rights and hide these fields; whoever holds it feels it at once."""
     require_everywhere(by, MANAGE)
+    audit.require_reason()
     _check_words(rights, RIGHTS, "right")
     _check_words(hidden_fields, FIELDS, "field")
     role.rights, role.hidden_fields = sorted(set(rights)), sorted(set(hidden_fields))
@@ -131,6 +167,7 @@ def change_role(
 def remove_role(by: Access, role: Role) -> None:
     """Remove a role of the house's own that nobody holds."""
     require_everywhere(by, MANAGE)
+    audit.require_reason()
     if role.is_built_in:
         raise Refused("A built-in role stays; take its rights away instead.", "role_built_in")
     if Grant.objects.filter(role=role).exists() or Ask.objects.filter(role=role).exists():

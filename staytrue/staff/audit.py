@@ -35,8 +35,16 @@ def acting(actor: str, now: datetime, reason: str = "") -> Iterator[None]:
 @contextmanager
 def because(reason: str) -> Iterator[None]:
     """Give the audit rows of a block their reason, within a transaction that has its actor."""
+    if len(reason) > REASON_MAX:
+        raise Refused(f"Say why in at most {REASON_MAX} letters.", "reason_long")
     with scope.setting(REASON, reason):
         yield
+
+
+def require_reason() -> None:
+    """Refuse an act on an important value for which nobody says why (`important.py`)."""
+    if not scope.current(REASON).strip():
+        raise Refused("Say why, for those who read it later.", "reason_missing")
 
 
 def assign(actor: str, now: datetime) -> None:

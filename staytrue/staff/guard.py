@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
@@ -47,6 +48,40 @@ def needs(right: str, *, keeps_awake: bool = True) -> Callable[[View], View]:
     return mark
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What of a view needs a proof of a moment ago that it is the member who sits there."""
+
+    methods: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
+
+    def is_asked(self, request: HttpRequest) -> bool:
+        """Whether this request is such an act."""
+        is_such = not self.acts or request.POST.get("act") in self.acts
+        return request.method in self.methods and is_such
+
+
+def proved(*methods: str, acts: tuple[str, ...] = ()) -> Callable[[View], View]:
+    """These methods of a view need a fresh proof (`proof.py`); of a form, only these acts."""
+
+    def mark(view: View) -> View:
+        view.proof = Proof(methods, acts)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def proof_of(view: Callable[..., Any]) -> Proof:
+    """What of it needs a proof."""
+    found = getattr(view, "proof", None)
+    return found if isinstance(found, Proof) else Proof()
+
+
+def is_of_accounts(view: Callable[..., Any]) -> bool:
+    """Whether it is a page of the accounts library, which asks for proofs by itself."""
+    return view.__module__.partition(".")[0] == "allauth"
+
+
 def signed_in(view: View) -> View:
     """Open a view to every member: his own language, his own sign-out."""
     view.right = SIGNED_IN  # type: ignore[attr-defined]
@@ -63,10 +98,10 @@ def right_of(view: Callable[..., Any], name: str | None) -> str | None:
     """What a view asks for: a right, `open`, `signed_in`, or None when nobody said."""
     if (right := getattr(view, "right", None)) is not None:
         return str(right)
-    package = view.__module__.partition(".")[0]
-    if package == "ninja" or (package == "allauth" and name in _ACCOUNT_PAGES):
+    is_account = is_of_accounts(view)
+    if view.__module__.partition(".")[0] == "ninja" or (is_account and name in _ACCOUNT_PAGES):
         return OPEN
-    if package == "allauth" and (name or "").startswith("mfa_"):
+    if is_account and (name or "").startswith("mfa_"):
         return OPEN if name == "mfa_authenticate" else SIGNED_IN
     return None
 

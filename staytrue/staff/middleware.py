@@ -8,6 +8,7 @@ that does not name its right, and writes denials to the audit.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,19 +16,20 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import get_resolver
+from django.shortcuts import redirect
+from django.urls import get_resolver, reverse
 
 from staytrue.hotel import scope
 from staytrue.hotel.rls import SETTING
 from staytrue.kit import clock
 from staytrue.kit.errors import Forbidden
-from staytrue.staff import audit, guard
+from staytrue.staff import audit, factors, guard, proof, sessions, sharing
 from staytrue.staff.access import NOBODY, Access, access_of, require
 from staytrue.staff.keys import member_of
+from staytrue.staff.masks import MASKED
 from staytrue.staff.models import Member
+from staytrue.staff.sessions import IDLE, LONGEST
 
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
 CARRIERS = "/carriers/"
 """Below it only carriers call, each with a proof of its own: their bearer is no member's key."""
 # The session row is written at most this often while somebody works.
@@ -64,19 +66,19 @@ class StaffMiddleware:
         if right == guard.OPEN:
             return None
         if access.member_id is None:
-            return redirect_to_login(request.get_full_path())
+            where = reverse("lock") if sharing.machine_at(request) else None
+            return redirect_to_login(request.get_full_path(), where)
         # A screen that fetches itself anew says so: nobody need sit before it.
         if getattr(view, "keeps_awake", True) and "X-Staytrue-Live" not in request.headers:
             _stay_awake(request, clock.now())
-        if right == guard.SIGNED_IN:
-            return None
         try:
             if right is None:
                 raise Forbidden("This page is not open to anybody.", "view_closed")
-            require(access, right)
+            if right != guard.SIGNED_IN:
+                require(access, right)
         except Forbidden as error:
             return self.process_exception(request, error)
-        return None
+        return None if getattr(request, "by_key", False) else _ask_first(request, view, access)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a denial: what one may not see does not exist, what one may not do is refused."""
@@ -86,6 +88,18 @@ class StaffMiddleware:
         status = 404 if error.code == "not_visible" else 403
         answer: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(status)
         return answer(request, exception=error)
+
+
+def _ask_first(
+    request: HttpRequest, view: Callable[..., Any], access: Access
+) -> HttpResponse | None:
+    """Before the view: the second factor that his role needs, and the proof that the act needs."""
+    if guard.is_of_accounts(view):
+        return None
+    if factors.is_missing(access):
+        return redirect("mfa_index")
+    is_asked = guard.proof_of(view).is_asked(request)
+    return proof.ask(request) if is_asked and not proof.holds(request, clock.now()) else None
 
 
 def enter(request: HttpRequest, access: Access, now: datetime) -> None:
@@ -111,13 +125,18 @@ def _access(request: HttpRequest, now: datetime) -> Access:
     if scheme.lower() == "bearer":
         request.user = member_of(bearer.strip(), now)
         request.by_key = True  # type: ignore[attr-defined]
-        return access_of(request.user)
+        return _masked(access_of(request.user))
     if not isinstance(request.user, Member):
         return NOBODY
     if _is_over(request, now):
         logout(request)
         return NOBODY
-    return access_of(request.user)
+    return _masked(access_of(request.user))
+
+
+def _masked(access: Access) -> Access:
+    """A request sees nothing that is masked, until a view has shown why."""
+    return replace(access, masked=MASKED)
 
 
 def _is_over(request: HttpRequest, now: datetime) -> bool:
@@ -125,13 +144,14 @@ def _is_over(request: HttpRequest, now: datetime) -> bool:
     if began is None or seen is None:
         return False
     is_old = now - datetime.fromisoformat(began) > LONGEST
-    return is_old or now - datetime.fromisoformat(seen) > IDLE
+    return is_old or now - datetime.fromisoformat(seen) > sharing.idle_in(request, IDLE)
 
 
 def _stay_awake(request: HttpRequest, now: datetime) -> None:
-    if getattr(request, "by_key", False):
+    if getattr(request, "by_key", False) or not isinstance(request.user, Member):
         return
     seen = request.session.get("seen_at")
     request.session.setdefault("began_at", now.isoformat())
     if seen is None or now - datetime.fromisoformat(seen) > _NOTED_EVERY:
         request.session["seen_at"] = now.isoformat()
+        sessions.note(request, request.user, now)

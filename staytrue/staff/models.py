@@ -1,4 +1,4 @@
-"""Members, roles, grants, API keys, asks, and the audit. Tables and constraints only."""
+"""Members, roles, grants, keys, how one signs in, asks, and the audit. Tables and constraints only."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Member(AbstractBaseUser):
     name = models.TextField()
     language = models.TextField(default="en")
     is_active = models.BooleanField(default=True)
+    # Hashed like a password; worth something only on a shared machine he signed in on today.
+    pin = models.TextField(default="")
 
     objects: ClassVar[Members] = Members()
     USERNAME_FIELD = "email"
@@ -95,6 +97,73 @@ class ApiKey(models.Model):
                 condition=Q(expires_at__gt=F("created_at")), name="api_key_expires"
             )
         ]
+
+
+class SignInPolicy(models.Model):
+    """What the group asks of those who sign in: exactly one row."""
+
+    SENSITIVE, EVERYBODY, NOBODY = "sensitive", "everybody", "nobody"
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    second_factor = models.TextField(default=SENSITIVE)
+    lock_minutes = models.PositiveSmallIntegerField(default=3)
+
+    class Meta:
+        db_table = "sign_in_policy"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="one_sign_in_policy"),
+            models.CheckConstraint(
+                condition=Q(second_factor__in=["sensitive", "everybody", "nobody"]),
+                name="second_factor_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(lock_minutes__gte=1, lock_minutes__lte=30), name="lock_is_short"
+            ),
+        ]
+
+
+class SharedMachine(models.Model):
+    """A computer at a desk that several members use: known by a cookie, kept as a hash."""
+
+    property = models.ForeignKey(Property, models.CASCADE, related_name="+")
+    name = models.TextField()
+    token = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "shared_machine"
+
+
+class Seat(models.Model):
+    """A member who signed in whole on a shared machine, and may come back to it by his PIN."""
+
+    machine = models.ForeignKey(SharedMachine, models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    proved_at = models.DateTimeField()
+    wrong_pins = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "seat"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["machine", "member"], name="one_seat")
+        ]
+
+
+class MemberSession(models.Model):
+    """A session as its member sees it in a list: since when, where, on what."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    member = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    network = models.TextField(default="")
+    device = models.TextField(default="")
+    machine = models.ForeignKey(SharedMachine, models.SET_NULL, related_name="+", null=True)
+
+    class Meta:
+        db_table = "member_session"
+        indexes: ClassVar = [models.Index(fields=["member"], name="sessions_of_member")]
 
 
 class Ask(models.Model):

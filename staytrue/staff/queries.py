@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 
 from staytrue.staff.access import Access, require_everywhere, visible_to
+from staytrue.staff.factors import OWN
 from staytrue.staff.models import ApiKey, Ask, AuditEntry, Grant, Member, Role
 
 LOOKED_BACK = 500
@@ -39,6 +41,11 @@ def members(access: Access) -> QuerySet[Member]:
     """Everybody who works here, or worked; for those who manage staff."""
     require_everywhere(access, "staff.manage")
     return Member.objects.order_by("name", "pk")
+
+
+def factors_of(member: Member) -> int:
+    """How many second factors he has, recovery codes aside."""
+    return int(Authenticator.objects.filter(user=member, type__in=OWN).count())
 
 
 def grants(access: Access) -> QuerySet[Grant]:

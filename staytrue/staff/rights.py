@@ -39,7 +39,23 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
         "mailings.write": _("Write mailings and see whom they would reach"),
         "mailings.approve": _("Approve mailings"),
         "mailings.send": _("Send, pause and recall mailings"),
+        "checkout.manage": _("Set what check-outs do, and which contacts they take over"),
+        "checkout.run": _("Run check-outs of past days, with preview"),
+        "loyalty.read": _("See points, tiers and the programme"),
+        "loyalty.manage": _("Set the programme, its terms and pauses"),
+        "points.adjust": _("Enter opening balances, adjust and redeem points"),
         "messages.answer": _("Confirm or drop messages that wait for a person"),
+        "cases.request": _("See and work on guests' requests"),
+        "cases.promise": _("See and work on promises before arrival"),
+        "cases.preference": _("See and work on preferences"),
+        "cases.recovery": _("See and work on service recoveries"),
+        "cases.feedback": _("See and work on feedback"),
+        "cases.reply": _("See and work on replies to mailings"),
+        "cases.all": _("See the cases of every department"),
+        "cases.money": _("Propose charges, refunds, deposits and costs"),
+        "cases.approve": _("Approve cases, exceptions and money above the limit"),
+        "desk.manage": _("Set departments, shifts, types of cases and house rules"),
+        "desk.figures": _("See the figures of the desk and check cases drawn by lot"),
         "export.list": _("Export lists"),
         "connections.read": _("See connections and how fresh they are"),
         "connections.manage": _("Set up and change connections"),
@@ -53,6 +69,23 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
         "api.use": _("Use the API with a key of one's own"),
     }
 )
+
+SENSITIVE = frozenset(
+    {
+        "connections.manage",
+        "consent.manage",
+        "deliveries.raw",
+        "export.list",
+        "loyalty.manage",
+        "mailings.approve",
+        "mailings.send",
+        "matching.manage",
+        "points.adjust",
+        "sending.arm",
+        "staff.manage",
+    }
+)
+"""Rights with which one stolen password would harm many guests: they ask for a second factor."""
 
 # The right that opens each field of a stay or a profile as screens and API show them.
 _STAY = "stays.read"
@@ -146,6 +179,9 @@ def _role(key: str, name: str, rights: str) -> BuiltIn:
     return BuiltIn(key, name, frozenset(rights.split()))
 
 
+_CASES = " ".join(f"cases.{kind}" for kind in (
+    "request", "promise", "preference", "recovery", "feedback", "reply",
+))  # fmt: skip
 _GUEST = "stays.read profiles.read contact.read room.read notes.read"
 
 ROLES: tuple[BuiltIn, ...] = (
@@ -156,27 +192,31 @@ ROLES: tuple[BuiltIn, ...] = (
         f"{_GUEST} money.read identity.read source.read export.list connections.read"
         " guests.merge guests.correct guests.elsewhere consent.record consent.manage parked.release deliveries.release day.close audit.read api.use"
         " journeys.write journeys.approve templates.write templates.approve messages.answer sending.arm"
-        " mailings.write mailings.approve mailings.send",
+        " mailings.write mailings.approve mailings.send checkout.manage checkout.run"
+        " loyalty.read loyalty.manage points.adjust"
+        f" {_CASES} cases.all cases.money cases.approve desk.manage desk.figures",
     ),
     _role(
         "guest_relations",
         _("Guest relations"),
         f"{_GUEST} money.read identity.read source.read connections.read parked.release"
-        " guests.merge guests.correct guests.elsewhere consent.record templates.write messages.answer",
+        " guests.merge guests.correct guests.elsewhere consent.record templates.write messages.answer"
+        f" {_CASES} cases.all cases.money desk.figures",
     ),
     # Marketing writes to guests and needs no door to knock on: the category, not the number.
     _role(
         "marketing",
         _("Marketing"),
         "stays.read profiles.read contact.read export.list journeys.write templates.write"
-        " mailings.write mailings.send",
+        " mailings.write mailings.send cases.reply cases.all",
     ),
     _role(
         "front_desk",
         _("Front desk"),
-        f"{_GUEST} money.read connections.read guests.correct guests.elsewhere consent.record messages.answer",
+        f"{_GUEST} money.read connections.read guests.correct guests.elsewhere consent.record messages.answer"
+        " cases.request cases.promise cases.preference cases.all cases.money",
     ),
-    _role("department", _("Department"), "stays.read room.read"),
+    _role("department", _("Department"), "stays.read room.read cases.request cases.preference"),
     # An auditor checks what was done, not who slept where.
     _role("auditor", _("Auditor"), "audit.read connections.read"),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,10 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from staytrue.kit import clock
-from staytrue.staff import audit
+from staytrue.staff import audit, proof, sessions, sharing
 from staytrue.staff.access import access_of
 from staytrue.staff.middleware import enter
 from staytrue.staff.models import Member
+from staytrue.staff.sessions import network_of
 
 
 class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
@@ -40,11 +40,26 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
     def reauthenticate(self, user: Member, password: str) -> bool:
         """The password again, by the one address a member has."""
         found = self.authenticate(self.request, email=user.email, password=password)
-        return found is not None and found.pk == user.pk
+        is_he = found is not None and found.pk == user.pk
+        if is_he:
+            proof.note(self.request, clock.now())
+        return is_he
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002 - asked by allauth
+        """Whoever signed in a moment ago need not prove again who he is."""
+        return not proof.holds(self.request, clock.now())
+
+    def send_notification_mail(self, template_prefix: str, user: Member, **kwargs: Any) -> None:
+        """With every change of password or factors his other sessions end: a thief's too."""
+        sessions.end_others(user, self.request.session.session_key)
+        super().send_notification_mail(template_prefix, user, **kwargs)
 
     def post_login(self, request: HttpRequest, user: Member, **kwargs: Any) -> HttpResponse:
-        """From here on the request acts as the member."""
-        enter(request, access_of(user), clock.now())
+        """From here on the request acts as the member, who has just proved who he is."""
+        now = clock.now()
+        enter(request, access_of(user), now)
+        proof.note(request, now)
+        sharing.sit_down(request, user, now)
         audit.record(
             "signed_in",
             f"member:{user.pk}",
@@ -77,10 +92,3 @@ def invitation_path(member: Member) -> str:
         "account_reset_password_from_key",
         kwargs={"uidb36": user_pk_to_url_str(member), "key": key},
     )
-
-
-def network_of(ip: str | None) -> str:
-    """The network of an address: enough to see an attack, not enough to follow a person."""
-    if not ip:
-        return ""
-    return str(ip_network(f"{ip}/{64 if ':' in ip else 24}", strict=False))

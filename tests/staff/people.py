@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from allauth.mfa.totp.internal.auth import TOTP
+
 from staytrue.hotel.models import Property
 from staytrue.staff import audit
 from staytrue.staff.access import Access, access_of, house_access
@@ -13,6 +15,7 @@ from staytrue.staff.actions import RoleAt, create_member
 from staytrue.staff.models import Member
 
 NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "a quiet room by the sea"
 
 _number = itertools.count(1)
@@ -31,18 +34,25 @@ def member(
     at: Property | Iterable[Property] | None = None,
     email: str | None = None,
     password: str | None = None,
+    second_factor: bool | None = None,
 ) -> Member:
-    """A member with these roles at one property, at several, or at all of them."""
+    """A member with these roles at one property, at several, or at all of them.
+
+    He has a second factor unless he signs in by password here, or a test says so.
+    """
     places: list[Property | None] = [at] if isinstance(at, Property) else [*(at or [None])]
     held = [RoleAt(role, place.pk if place else None) for role in roles for place in places]
     with audit.acting("tests", NOW):
-        return create_member(
+        made = create_member(
             house_access("tests"),
             email or f"member{next(_number)}@tresrios.example",
             "Lea Morel",
             held,
             password=password,
         )
+        if second_factor or (second_factor is None and password is None):
+            TOTP.activate(made, SECRET)
+        return made
 
 
 def access(*roles: str, at: Property | Iterable[Property] | None = None) -> Access:

@@ -67,4 +67,5 @@ urlpatterns = [
     path("broken", broken, name="broken"),
     path("people", people, name="people"),
     path("accounts/", include("allauth.urls")),
+    path("lock", me, name="lock"),
 ]

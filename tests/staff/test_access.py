@@ -37,7 +37,7 @@ accesses = st.builds(
 
 def move(member: Member, roles: list[RoleAt]) -> None:
     people.member("administrator")
-    with audit.acting("tests", people.NOW):
+    with audit.acting("tests", people.NOW, "a test"):
         set_roles(rules.house_access("tests"), member, roles)
 
 
@@ -62,9 +62,9 @@ def test_a_right_at_another_property_counts_for_nothing(
 
 @given(accesses, places)
 def test_redaction_keeps_the_keys_and_only_the_readable_values(access: Access, place: int) -> None:
-    record = {**dict.fromkeys(FIELDS, "x"), "emails": ["x"], "invented": "x"}
+    record = {**dict.fromkeys(FIELDS, "x"), "custom": {"x": "x"}, "emails": ["x"], "invented": "x"}
     told = rules.redact(record, access, place)
-    assert told.keys() == record.keys() | {"hidden"}
+    assert told.keys() == record.keys() | {"hidden", "masked"}
     assert "invented" in told["hidden"]
     for name in record:
         assert bool(told[name]) == (name not in told["hidden"])

@@ -29,7 +29,7 @@ def house() -> Access:
 
 @pytest.fixture(autouse=True)
 def _somebody_acts() -> object:
-    with audit.acting("tests", people.NOW), scope.everything():
+    with audit.acting("tests", people.NOW, "a test"), scope.everything():
         yield
 
 

@@ -88,7 +88,7 @@ def test_a_member_moved_while_signed_in_is_refused_at_the_next_request() -> None
     member = people.member("front_desk", at=here)
     client = signed_in(member)
     assert client.get("/today/HERE").status_code == 200
-    with audit.acting("tests", people.NOW):
+    with audit.acting("tests", people.NOW, "a test"):
         set_roles(house_access("tests"), member, [RoleAt("front_desk", there.pk)])
     assert client.get("/today/HERE").status_code == 404
     assert client.get("/today/THERE").status_code == 200
@@ -97,7 +97,7 @@ def test_a_member_moved_while_signed_in_is_refused_at_the_next_request() -> None
 def test_a_right_taken_from_a_role_is_gone_at_the_next_request() -> None:
     people.member("administrator")
     client = signed_in(people.member("front_desk", at=people.property_("HERE")))
-    with audit.acting("tests", people.NOW):
+    with audit.acting("tests", people.NOW, "a test"):
         change_role(house_access("tests"), Role.objects.get(pk="front_desk"), ["room.read"])
     assert client.get("/today/HERE").status_code == 403
 
@@ -106,7 +106,7 @@ def test_who_leaves_is_signed_out_everywhere() -> None:
     people.member("administrator")
     member = people.member("front_desk", at=people.property_("HERE"))
     client = signed_in(member)
-    with audit.acting("tests", people.NOW):
+    with audit.acting("tests", people.NOW, "a test"):
         end_membership(house_access("tests"), member, people.NOW)
     assert client.get("/today/HERE").status_code == 302
 

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from staytrue.hotel import scope
-from staytrue.staff import audit, signin
+from staytrue.staff import audit, sessions, signin
 from staytrue.staff.access import house_access
 from staytrue.staff.actions import RoleAt, create_member, end_membership
 from staytrue.staff.models import AuditEntry, Member
@@ -125,7 +125,7 @@ def test_an_invited_member_sets_his_password_once() -> None:
 
 def test_who_left_cannot_sign_in(lea: Member) -> None:
     people.member("administrator")
-    with audit.acting("tests", people.NOW):
+    with audit.acting("tests", people.NOW, "a test"):
         end_membership(house_access("tests"), lea, people.NOW)
     client = Client()
     sign_in(client, lea.email)
@@ -147,4 +147,4 @@ def test_a_weak_or_endless_password_is_refused(password: str) -> None:
     [("203.0.113.77", "203.0.113.0/24"), ("2001:db8::7", "2001:db8::/64"), (None, "")],
 )
 def test_only_the_network_of_an_address_is_kept(address: str | None, network: str) -> None:
-    assert signin.network_of(address) == network
+    assert sessions.network_of(address) == network
