@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from staytrue.consent import keeping, learning, pms_words
+from staytrue.consent import keeping, learning, pms_words, telling
 from staytrue.consent.models import ContactPoint
 from staytrue.consent.rules import Role
 from staytrue.hotel import scope
@@ -150,6 +150,7 @@ def rule_role(access: Access, point_id: int, role: Role | None, reason: str, now
             ruled_at=now if role else None,
             ruled_because=reason.strip() if role else "",
         )
+        telling.wake([], [point_id], now)
 
 
 def _ruled_by(access: Access, point_id: int) -> ContactPoint:

@@ -93,6 +93,18 @@ def give(
     return found
 
 
+def known_as(point: Point, now: datetime) -> int:
+    """The contact point of an address, made where nobody is known to use it yet."""
+    use = Use(point.kind, point.value, now, None, now, point.type, point.masked, point.written, "")
+    found = _points({(point.kind, point.value)}, {(0, point.kind, point.value, now): use}, now)
+    return found[point.kind, point.value]
+
+
+def let_go(point_ids: Collection[int]) -> None:
+    """Forget those of these that nobody uses."""
+    _forget(point_ids)
+
+
 def take_back(profile_id: int, kind: str, origin: str, now: datetime) -> set[int]:
     """What this origin gave of this kind is used no more; answers the contact points."""
     with connection.cursor() as cursor:

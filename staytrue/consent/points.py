@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from staytrue.hotel.contacts import address_key
 from staytrue.kit.text import clean, fold
 from staytrue.mirror.rows import digits
 
@@ -75,7 +76,7 @@ def points_of(profile: Mapping[str, Any]) -> dict[tuple[str, str], Point]:
 def _points_of(profile: Mapping[str, Any]) -> Iterable[Point]:
     for mail in profile.get("emails") or ():
         address = mail["address"]
-        value = fold(address)[:_VALUE_MAX]
+        value = address_key(address)[:_VALUE_MAX]
         yield Point(EMAIL, value, address, mail.get("type"), bool(mail.get("masked")))
     for phone in profile.get("phones") or ():
         written = phone.get("number") or phone["raw"]

@@ -17,8 +17,8 @@ from staytrue.consent.models import ProposedOptOut
 from staytrue.consent.points import EMAIL
 from staytrue.consent.purposes import GROUP, ONE_CLICK, POINT_KIND, Channel, Origin
 from staytrue.consent.recorded import address_hash
+from staytrue.hotel.contacts import address_key
 from staytrue.kit.errors import Refused
-from staytrue.kit.text import fold
 from staytrue.staff import audit
 from staytrue.staff.access import Access, require
 from staytrue.staff.actions import NewAsk, close_ask, open_ask
@@ -107,7 +107,7 @@ def decide(access: Access, proposal_id: int, now: datetime, *, is_meant: bool) -
 
 def _hash(found: ProposedOptOut) -> bytes:
     """An address that nobody has yet is kept out all the same, should a guest bring it."""
-    kind, value = POINT_KIND[Channel(found.channel)], fold(found.sender)
+    kind, value = POINT_KIND[Channel(found.channel)], address_key(found.sender)
     if found.profile_id or found.contact_point_id or kind != EMAIL or "@" not in value:
         return b""
     return address_hash(kind, value)

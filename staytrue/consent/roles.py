@@ -171,7 +171,9 @@ def _of_few(facts: Facts) -> tuple[Role, str]:
     if sells_travel(local) and (facts.surnames > 1 or not facts.named):
         return Role.AGENCY, "sells_travel"
     if facts.people < 2:
-        return Role.PRIVATE, "one_person"
+        # Whoever only came through agencies, in a mailbox of another name, may never read it.
+        is_agency = facts.kind == "email" and facts.agency > _MOST and not facts.named
+        return (Role.AGENCY, "agency_channels") if is_agency else (Role.PRIVATE, "one_person")
     if facts.one_home:
         return Role.FAMILY, "lives_together"
     if facts.surnames == 1:

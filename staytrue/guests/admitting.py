@@ -6,7 +6,9 @@ What is decided here is what the settler would decide: both read the same compon
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from staytrue.guests import (
@@ -16,6 +18,7 @@ from staytrue.guests import (
     links,
     proposing,
     source_profiles,
+    standings,
     stays,
     terms,
     values,
@@ -23,11 +26,14 @@ from staytrue.guests import (
 from staytrue.guests.comparing import BANDS
 from staytrue.guests.components import Component
 from staytrue.guests.edges import Edge
+from staytrue.guests.links import Kind
+from staytrue.guests.matching import safety
 from staytrue.guests.matching.normalise import VERSION
 from staytrue.guests.placing import ACTOR, Placing
 from staytrue.guests.proposing import OVERSIZE, Question, question_of
-from staytrue.guests.resolving import Resolved, resolve
+from staytrue.guests.resolving import Policy, Resolved, Said, resolve
 from staytrue.guests.source_profiles import Refreshed
+from staytrue.guests.standings import Place
 from staytrue.guests.terms import Terms
 
 TRIES = 5
@@ -51,10 +57,12 @@ def admit(profile_ids: Collection[int], now: datetime, *, anew: bool = False) ->
     made = edges.scored(found, force)
     known = [id_ for id_, row in done.rows.items() if not row.is_new]
     edges.keep(made, known, force.by.version)
-    _settle(done, made, force, now)
+    _settle(done, made, force, now, is_again=anew)
 
 
-def _settle(done: Refreshed, made: Collection[Edge], force: Terms, now: datetime) -> None:
+def _settle(
+    done: Refreshed, made: Collection[Edge], force: Terms, now: datetime, *, is_again: bool
+) -> None:
     """Guests for these profiles. Most are new and like nobody: they need no component."""
     erased = [id_ for id_, row in done.rows.items() if row.is_erased]
     if erased:
@@ -68,7 +76,7 @@ def _settle(done: Refreshed, made: Collection[Edge], force: Terms, now: datetime
     asked = [question for edge in made
              if {edge.one, edge.other}.isdisjoint(rest) and (question := question_of(edge))]  # fmt: skip
     if rest:
-        place(rest, force, now, asked, opened.values())
+        place(rest, force, now, asked, opened.values(), is_again=is_again)
     elif asked:
         proposing.ask_first(asked, now)
 
@@ -85,27 +93,67 @@ def place(
     now: datetime,
     asked: Collection[Question] = (),
     besides: Iterable[int] = (),
+    *,
+    is_again: bool = False,
 ) -> None:
-    """Make guests and open questions around these profiles what they ought to be."""
+    """Make guests and open questions around these profiles what they ought to be. A rule that would
+    join more here than it may ahead of people's answers joins nobody yet.
+    """
     for _ in range(TRIES):
         around = components.around(profile_ids, force)
-        placing = Placing(force, now)
-        resolved = []
-        for component in around:
-            answer = _resolved(component, force)
-            resolved.append((component, answer))
-            if not component.is_oversize:
-                placing.add(component, answer)
-            else:
-                placing.add_alone(component)
+        policy = force.policy
+        placing, resolved = _placed(around, policy, force, now)
+        # What a proven rule only suggested was drawn from before: the settler joins all of it.
+        free = policy.proven if is_again else frozenset()
+        while over := _over(around, placing, policy) - free:
+            policy = policy.pausing(over)
+            placing, resolved = _placed(around, policy, force, now)
         guests = {each.guest for component in around for each in component.profiles} - {None}
         if not placing.acts or _held(around):
             break
     touched = placing.write()
+    joins = _joins(around, placing, policy)
     questions = [*asked]
     for component, answer in resolved:
         questions += _questions(component, answer, placing)
     proposing.settle({*(g for g in guests if g is not None), *touched, *besides}, questions, now)
+    if joins:
+        standings.joined(joins, now)
+
+
+Answered = list[tuple[Component, Resolved]]
+
+
+def _placed(
+    around: Collection[Component], policy: Policy, force: Terms, now: datetime
+) -> tuple[Placing, Answered]:
+    """What is to be written for these components, if the rules may do what this policy says."""
+    force = replace(force, policy=policy)
+    placing, resolved = Placing(force, now), []
+    for component in around:
+        answer = _resolved(component, force)
+        resolved.append((component, answer))
+        if component.is_oversize:
+            placing.add_alone(component)
+        else:
+            placing.add(component, answer)
+    return placing, resolved
+
+
+def _over(around: Collection[Component], placing: Placing, policy: Policy) -> set[Place]:
+    """Where a rule would join more than it may ahead of people's answers."""
+    joins = _joins(around, placing, policy)
+    return {place for place, count in joins.items() if count > safety.DEFAULT.ahead}
+
+
+def _joins(around: Collection[Component], placing: Placing, policy: Policy) -> Counter[Place]:
+    """How often each rule that waits for answers joins, hotel by hotel."""
+    hotels = {each.id: each.property_id for component in around for each in component.profiles}
+    return Counter(
+        (act.rule, hotels.get(act.one or 0))
+        for act in placing.acts
+        if act.kind in (Kind.ATTACHED, Kind.MERGED) and policy.is_ahead(act.rule)
+    )
 
 
 def _held(around: Collection[Component]) -> bool:
@@ -125,7 +173,8 @@ def _resolved(component: Component, force: Terms) -> Resolved:
     here = set(ids)
     inside = {(e.one, e.other) for e in component.edges if e.one in here and e.other in here}
     presence = stays.presence(ids) if inside else None
-    return resolve(members, inside, force.policy, force.by, component.said, presence)
+    said = component.said if members else Said()
+    return resolve(members, inside, force.policy, force.by, said, presence)
 
 
 def _questions(component: Component, resolved: Resolved, placing: Placing) -> list[Question]:

@@ -26,6 +26,7 @@ def line(known: Known) -> dict[str, Any]:
     """The same without his stays, as it stands in a list."""
     golden = known.golden
     hidden = {name for each in known.profiles for name in each["hidden"]}
+    masked = {name for each in known.profiles for name in each["masked"]}
     return {
         "id": str(known.answer.public_id),
         "state": str(known.answer.state),
@@ -36,4 +37,5 @@ def line(known: Known) -> dict[str, Any]:
         "as_of": known.as_of,
         # What one hotel hides and another shows is not hidden.
         "hidden": sorted(name for name in hidden & {*FIELDS} if not golden.value(name)),
+        "masked": sorted(name for name in masked & {*FIELDS} if not golden.value(name)),
     }

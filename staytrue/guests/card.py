@@ -24,7 +24,8 @@ from staytrue.inbox.models import Connection
 from staytrue.mirror.history import History, StayOfProfile, history_of
 from staytrue.mirror.lists import STAYS, full_name
 from staytrue.mirror.sheets import PROFILES
-from staytrue.staff.access import Access, hides, visible_to
+from staytrue.staff.access import Access, reads, visible_to
+from staytrue.staff.masks import masked_in
 
 COMING = frozenset({"inquiry", "option", "waitlist", "confirmed"})
 HAPPENED = frozenset({"in_house", "checked_out"})
@@ -44,6 +45,7 @@ class Source:
     true_through: datetime | None
     values: Mapping[str, Any]
     hidden: frozenset[str]
+    masked: frozenset[str]
     is_gone: bool
     is_anonymised: bool
     may_correct: bool
@@ -138,7 +140,9 @@ def _sources(access: Access, read: golden.Sources) -> tuple[Source, ...]:
     fresh = _true_through(links)
     made = []
     for each in read.profiles:
-        hidden = frozenset(name for name in FIELDS if hides(access, name, each.property_id))
+        unread = {name for name in FIELDS if not reads(access, name, each.property_id)}
+        masked = frozenset(masked_in(each.values, access.masked, unread))
+        hidden = unread | masked
         values = {name: value for name, value in each.values.items() if name not in hidden}
         parts = (values.get(name) for name in ("first_name", "last_name", "second_last_name"))
         made.append(
@@ -152,7 +156,8 @@ def _sources(access: Access, read: golden.Sources) -> tuple[Source, ...]:
                 at=each.at,
                 true_through=fresh.get(each.connection_id),
                 values=values,
-                hidden=hidden,
+                hidden=frozenset(hidden),
+                masked=masked,
                 is_gone=each.is_gone,
                 is_anonymised=each.is_anonymised,
                 may_correct=access.may(CORRECT, each.property_id),

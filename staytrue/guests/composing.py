@@ -17,6 +17,7 @@ import msgspec
 
 from staytrue.guests.flaws import Flaw, digits, flaw_of
 from staytrue.hotel import names
+from staytrue.hotel.contacts import address_key
 from staytrue.kit.text import fold, repaired
 
 SINGLE = ("kind", "title", "first_name", "last_name", "second_last_name", "birth_date", "language",
@@ -212,7 +213,7 @@ def same(name: str, one: Any, other: Any) -> bool:
 def key_of(name: str, value: Any) -> Any:
     """What two equal values of a field have in common."""
     if name == "emails":
-        return fold(value["address"])
+        return address_key(value["address"])
     if name == "phones":
         return digits(value.get("number") or value["raw"])
     if name == "addresses":

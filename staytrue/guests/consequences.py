@@ -6,7 +6,7 @@ to, for the guest that was wrongly joined. Facts hold numbers and names of field
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -45,10 +45,24 @@ class Kind(StrEnum):
     DECISIONS = "decisions"
     QUESTIONS = "questions"
     HOUSEHOLD = "household"
+    MESSAGES = "messages"
+    POINTS = "points"
+    TIER = "tier"
+    CASES = "cases"
 
 
-ASKED = frozenset({Kind.COMING, Kind.CORRECTIONS, Kind.PERSONAS, Kind.DECISIONS})
-"""Where a person must look: the rest follows by itself."""
+ASKED = frozenset(
+    {
+        Kind.COMING,
+        Kind.CORRECTIONS,
+        Kind.PERSONAS,
+        Kind.DECISIONS,
+        Kind.POINTS,
+        Kind.TIER,
+        Kind.CASES,
+    }
+)
+"""Where a person must look: the rest follows by itself, or asks for itself as a wrong message does."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,27 @@ class Consequence:
         return self.kind in ASKED
 
 
-def of(moves: Mapping[int, int | None], since: datetime) -> list[Consequence]:
+@dataclass(frozen=True)
+class Parting:
+    """Profiles that were one guest since then, in groups: who is one person from now on."""
+
+    before: tuple[int, ...]
+    groups: tuple[tuple[int, ...], ...]
+    hotels: Mapping[int, int | None]
+    since: datetime
+    now: datetime
+
+
+Finder = Callable[[Parting], Iterable[Consequence]]
+_FINDERS: list[Finder] = []
+
+
+def also(finder: Finder) -> None:
+    """Packages above say what of theirs follows, each in a module `parting` that is always loaded."""
+    _FINDERS.append(finder)
+
+
+def of(moves: Mapping[int, int | None], since: datetime, now: datetime) -> list[Consequence]:
     """What follows where these moves part profiles that were one guest since then."""
     before = links.guests_of(moves)
     mates = links.profiles_of(set(before.values()))
@@ -90,7 +124,20 @@ def of(moves: Mapping[int, int | None], since: datetime) -> list[Consequence]:
         *_decisions(moves, everybody, hotels, since),
         *_of_guests(set(before.values()), moves, hotels),
     ]
+    for ids in mates.values():
+        parting = Parting(tuple(ids), _groups(ids, moves), hotels, since, now)
+        found += [each for finder in _FINDERS for each in finder(parting)]
     return sorted(found, key=lambda each: (not each.is_asked, each.kind, each.profile))
+
+
+def _groups(ids: Collection[int], moves: Mapping[int, int | None]) -> tuple[tuple[int, ...], ...]:
+    """Of one guest's profiles: which of them stay together. Nobody's become each its own."""
+    found: dict[tuple[str, int | None], list[int]] = {}
+    for id_ in ids:
+        alone = id_ in moves and moves[id_] is None
+        key = ("alone", id_) if alone else ("at", moves.get(id_, 0))
+        found.setdefault(key, []).append(id_)
+    return tuple(tuple(group) for group in found.values())
 
 
 def _goes_elsewhere(mate: int, to: int | None, moves: Mapping[int, int | None]) -> bool:

@@ -26,7 +26,7 @@ from staytrue.kit.text import clean
 from staytrue.mirror.models import Profile
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff import audit
-from staytrue.staff.access import Access, hides, one_of, require
+from staytrue.staff.access import Access, one_of, reads, require
 from staytrue.staff.actions import NewAsk, close_asks, open_asks
 
 CORRECT = "guests.correct"
@@ -159,7 +159,8 @@ def _acting(
         require(access, CORRECT, profile.property_id)
         if field not in FIELDS:
             raise Refused(f"There is no field {field}.", "field_unknown", field=field)
-        if hides(access, field, profile.property_id):
+        # What is masked may be put right by whoever could have it shown.
+        if not reads(access, field, profile.property_id):
             raise Refused("Your role does not read this field.", "field_hidden", field=field)
         yield profile
 

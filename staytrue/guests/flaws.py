@@ -33,7 +33,7 @@ def flaw_of(name: str, value: Any, nobodys: frozenset[str] = frozenset()) -> Fla
 
 
 def _mail_flaw(mail: Mapping[str, Any], nobodys: frozenset[str]) -> Flaw:
-    address = fold(mail["address"])
+    address = contacts.address_key(mail["address"])
     if mail.get("masked") or contacts.is_relay_address(address):
         return Flaw.RELAY
     is_nobodys = address in nobodys or address.partition("@")[0] in contacts.NO_LOCALS

@@ -7,7 +7,7 @@ joined before, nor on the order in which profiles came.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from staytrue.guests.comparing import BANDS, Compared, compared
 from staytrue.guests.matching.cluster import SIZE_MAX, persons
-from staytrue.guests.matching.fields import CARD
+from staytrue.guests.matching.fields import CARD, EXACT, OWN
 from staytrue.guests.matching.named_rules import Decision, Mode, Outcome, Rule, between
 from staytrue.guests.matching.normalise import Features
 from staytrue.guests.matching.vectors import Bits, Index
@@ -38,7 +38,8 @@ class Policy:
     """What may join profiles by itself: the scores, and the cascade in a mode with these steps.
 
     `closed` are rules that went back to suggestions, at a property or (None) at all. Rules that are
-    to prove themselves first join only where they have: `proven`.
+    to prove themselves first join only where they have: `proven`. Others that are not `trusted`
+    join but where they are `paused`: where what they joined waits for answers.
     """
 
     automatic: bool = False
@@ -47,6 +48,8 @@ class Policy:
     closed: frozenset[tuple[str, int | None]] = frozenset()
     prove_first: frozenset[str] = frozenset()
     proven: frozenset[tuple[str, int | None]] = frozenset()
+    trusted: frozenset[str] = frozenset()
+    paused: frozenset[tuple[str, int | None]] = frozenset()
 
     def step(self, one: Features, other: Features) -> Decision | None:
         """What the cascade says of two profiles; nothing where it leaves them to the scores."""
@@ -59,8 +62,21 @@ class Policy:
         """Why this rule only suggests where a profile is of one of these; nothing if it joins."""
         if any((rule, each) in self.closed for each in (None, *properties)):
             return CLOSED
-        is_unproven = any((rule, each) not in self.proven for each in properties)
-        return TRIAL if rule in self.prove_first and is_unproven else ""
+        if rule in self.prove_first:
+            is_held = any((rule, each) not in self.proven for each in properties)
+        else:
+            is_held = self.is_ahead(rule) and any(
+                (rule, each) in self.paused for each in properties
+            )
+        return TRIAL if is_held else ""
+
+    def is_ahead(self, rule: str) -> bool:
+        """Whether this rule may only join so much ahead of people's answers."""
+        return rule in {SCORE, *Rule} and (rule in self.prove_first or rule not in self.trusted)
+
+    def pausing(self, places: Collection[tuple[str, int | None]]) -> Policy:
+        """The same with these rules at these properties only suggesting."""
+        return replace(self, proven=self.proven - {*places}, paused=self.paused | {*places})
 
 
 @dataclass(frozen=True)
@@ -155,6 +171,7 @@ class _Case:
         self.apart = self._table((at[one], at[other]) for one, other in said.apart)
         self.together = self._together([(at[one], at[other]) for one, other in said.together])
         self.once = self._table((at[one], at[other]) for one, other in said.once)
+        self.asked = self._table(())
         self.reasons: dict[Pair, str] = {}
         self.doubts: dict[Pair, Doubt] = {}
 
@@ -197,6 +214,7 @@ class _Case:
     def _by_rules(self) -> Index:
         """Along what was said and the cascade; a profile that fits two accounts joins neither."""
         linked, asked = self._steps()
+        self.asked = asked
         different = self._square(self.pairs.levels[:, CARD] == 1)
         barred = self.apart | asked
         if Rule.CARD in self.policy.steps:
@@ -236,9 +254,12 @@ class _Case:
         return self._table(linked), self._table(asked)
 
     def _by_scores(self, of: Index) -> Index:
-        """Further along pairs that the scores may join, if they may, or once did."""
+        """Further along pairs that the scores may join, if they may, or once did; of what the
+        cascade asks a person only along what a person has alone.
+        """
         sure = self._square(self.pairs.may_join(self.by, self.against)) & self.is_candidate
         sure &= (self.once | self._open()) if self.policy.automatic else self.once
+        sure &= ~self.asked | self._square((self.pairs.levels[:, OWN] == EXACT).any(axis=1))
         same = of[:, None] == of[None, :]
         if not (sure & ~same).any():
             return of

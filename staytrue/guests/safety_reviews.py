@@ -7,7 +7,7 @@ Of a rule that is to prove itself first some suggestions are drawn by lot: their
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -15,7 +15,7 @@ from django.db import connection
 from staytrue.guests import deciding, standings, undoing
 from staytrue.guests.matching import safety
 from staytrue.guests.matching.safety import Answer, Merge, Stage
-from staytrue.guests.models import MatchingSetting, RuleState, SafetyCheck
+from staytrue.guests.models import RuleState, SafetyCheck
 from staytrue.guests.salting import salt
 from staytrue.guests.standings import SUGGESTED, Place
 from staytrue.hotel import scope
@@ -91,7 +91,7 @@ def keep_watch(now: datetime) -> None:
                 checks.append(check)
         SafetyCheck.objects.bulk_create(checks, ignore_conflicts=True)
         # What was drawn just now waits as well.
-        standings.judge(places, now)
+        standings.judge(places, now, is_drawn=True)
         standings.go_on(now)
 
 
@@ -157,8 +157,9 @@ def _merges() -> dict[Place, Sequence[_Named]]:
 
 
 def _suggested() -> dict[Place, list[SafetyCheck]]:
-    """Suggestions of rules that prove themselves first, by lot: none is likelier than another."""
-    proving: Collection[str] = MatchingSetting.objects.values_list("prove_first", flat=True).get()
+    """Suggestions of rules that may not join whatever they find, by lot: none is likelier than
+    another.
+    """
     rows = ask_all(
         f"""SELECT rule, property_id, id, one, other FROM (
                   SELECT s.rule, s.one_property AS property_id, s.id, s.one, s.other,
@@ -168,7 +169,11 @@ def _suggested() -> dict[Place, list[SafetyCheck]]:
                    WHERE s.why <> 'rule_closed' AND s.rule = ANY(%(rules)s)
                      AND NOT EXISTS (SELECT FROM safety_check c WHERE c.proposal_id = s.id)) x
                  WHERE nth <= %(most)s ORDER BY nth""",
-        {"rules": list(proving), "seed": int.from_bytes(salt()[:7]), "most": WAITING_MOST},
+        {
+            "rules": list(standings.ahead()),
+            "seed": int.from_bytes(salt()[:7]),
+            "most": WAITING_MOST,
+        },
     )
     found: dict[Place, list[SafetyCheck]] = defaultdict(list)
     for rule, property_id, proposal, one, other in rows:

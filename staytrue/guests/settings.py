@@ -104,16 +104,21 @@ def set_automatic(access: Access, now: datetime, *, on: bool, confirmed: bool = 
         kept.save(update_fields=["automatic"])
 
 
-def set_proving(access: Access, rules: Collection[str], now: datetime) -> None:
-    """These rules only suggest at a hotel until people's answers have proven them there."""
+def set_proving(
+    access: Access, rules: Collection[str], now: datetime, *, trusted: Collection[str] = ()
+) -> None:
+    """These rules only suggest at a hotel until people's answers have proven them there; `trusted`
+    ones join whatever they find, the others two answers ahead.
+    """
     require_everywhere(access, MANAGE)
-    if not {*rules} <= {SCORE, *Rule}:
+    if not {*rules, *trusted} <= {SCORE, *Rule}:
         raise Refused("What proves itself is the score or a step of the cascade.", "unknown_rule")
     with scope.everything(), audit.acting(access.actor, now):
         kept = MatchingSetting.objects.select_for_update().get()
-        free = {*kept.prove_first} - {*rules}
+        free = ({*kept.prove_first} - {*rules}) | ({*trusted} - {*kept.trusted})
         kept.prove_first = [rule for rule in (SCORE, *Rule) if rule in rules]
-        kept.save(update_fields=["prove_first"])
+        kept.trusted = [rule for rule in (SCORE, *Rule) if rule in {*trusted} - {*rules}]
+        kept.save(update_fields=["prove_first", "trusted"])
         for place in sorted(standings.places_known(), key=str):
             if place[0] in free:
                 standings.look_again(place, now)

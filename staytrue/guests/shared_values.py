@@ -22,7 +22,7 @@ from staytrue.kit.errors import Forbidden, Refused
 from staytrue.mirror.lists import full_name
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff import audit
-from staytrue.staff.access import Access, hides, require_everywhere
+from staytrue.staff.access import Access, reads, require_everywhere
 
 MANAGE = "matching.manage"
 WORDS = ("", State.PERSONAL.value, State.GENERIC.value)
@@ -154,7 +154,7 @@ def _found(access: Access, condition: str, asked: dict[str, int | None]) -> list
     found = []
     for *row, features, addresses, property_id in rows:
         key, field = row[:2]
-        is_hidden = hides(access, _OPENED_BY.get(field, "card_token"), property_id)
+        is_hidden = not reads(access, _OPENED_BY.get(field, "card_token"), property_id)
         told = "" if is_hidden or field not in _OPENED_BY else _value(key, features, addresses)
         found.append(SharedValue(key, field, told, is_hidden, *row[2:]))
     return found

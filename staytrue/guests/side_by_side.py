@@ -25,7 +25,8 @@ from staytrue.hotel import phones
 from staytrue.hotel.models import Property
 from staytrue.mirror.lists import STAYS, full_name
 from staytrue.mirror.models import Profile
-from staytrue.staff.access import Access, hides
+from staytrue.staff.access import Access, hides, reads
+from staytrue.staff.masks import MASK
 
 FIELDS = tuple(field.name for field in CORE)
 # The right that opens each compared field, by the name of the mirror's.
@@ -199,18 +200,20 @@ def compared(profile_ids: Collection[int]) -> dict[int, Features]:
 
 
 def _side(access: Access, row: Profile, profiles: tuple[int, ...], features: Features) -> Side:
-    hidden = frozenset(
-        name for name, field in _OPENED_BY.items() if hides(access, field, row.property_id)
-    )
+    unread = {n for n, field in _OPENED_BY.items() if not reads(access, field, row.property_id)}
     hotel = Property.objects.filter(pk=row.property_id or 0).first()
     values = _values(row, features)
+    for name, field in _OPENED_BY.items():
+        # Of secrets nothing but that they are on file is told anyway.
+        if field in access.masked and any(values[name]):
+            values[name] = (MASK,)
     return Side(
         name=_name(access, row),
         hotel=hotel.name if hotel else row.connection.name,
         profiles=profiles,
         visits=_visits(access, profiles),
-        values={name: () if name in hidden else told for name, told in values.items()},
-        hidden=frozenset(name for name in hidden if values[name]),
+        values={name: () if name in unread else told for name, told in values.items()},
+        hidden=frozenset(name for name in unread if values[name]),
     )
 
 

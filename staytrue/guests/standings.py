@@ -1,7 +1,7 @@
 """Where each rule stands at each hotel by what people said of its joins, and what follows from it.
 
-A rule that is to prove itself first only suggests until it has; past its budget any rule only
-suggests, until somebody lets it join again.
+A rule that is to prove itself first only suggests until it has; one that is not trusted joins so much
+ahead of people's answers; past its budget any rule only suggests, until somebody lets it join again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db import connection
 
 from staytrue.guests import values
 from staytrue.guests.matching import safety
+from staytrue.guests.matching.named_rules import Rule
 from staytrue.guests.matching.safety import Budget, Stage, Watch
 from staytrue.guests.models import MatchingSetting, RuleStanding, RuleState
 from staytrue.guests.resolving import SCORE
@@ -71,13 +72,13 @@ def standings(now: datetime) -> list[Standing]:
     """Every rule at each hotel where it joined somebody or would have, by rule and hotel."""
     with scope.everything():
         by, said, open_ = budget(), _said(), waiting()
-        first = set(MatchingSetting.objects.values_list("prove_first", flat=True).get())
+        force = ahead()
         found = []
         for row in sorted(RuleStanding.objects.all(), key=lambda row: _order(_place(row))):
             place, stage = _place(row), Stage(row.stage)
             watch = safety.watched((is_wrong for _, is_wrong in said.get(place, ())), by)
             needed = safety.until_proven(watch, by) if stage == Stage.TRIAL else 0
-            joins = stage != Stage.CLOSED if row.rule not in first else row.may_merge
+            joins = row.may_merge if row.rule in force else stage != Stage.CLOSED
             found.append(
                 Standing(
                     Measured(*place, watch.reviewed, watch.wrong), watch.upper_bound, stage, joins,
@@ -87,10 +88,14 @@ def standings(now: datetime) -> list[Standing]:
         return found
 
 
-def judge(places: Collection[Place], now: datetime) -> dict[Place, Stage]:
-    """Note where the rules stand here now: those past the budget close, those proven may join."""
+def judge(
+    places: Collection[Place], now: datetime, *, is_drawn: bool = False
+) -> dict[Place, Stage]:
+    """Note where the rules stand here now: those past the budget close, those proven may join, and
+    those watched. Whoever waits goes on only when all that he joined `is_drawn`.
+    """
     kept = hold(places)
-    by, open_ = budget(), waiting()
+    by, open_, force = budget(), waiting(joined=True), ahead()
     watches = _watches(by)
     shut = {_place(row) for row in RuleState.objects.filter(reopened_at=None)}
     found = {}
@@ -99,8 +104,11 @@ def judge(places: Collection[Place], now: datetime) -> dict[Place, Stage]:
         if place not in shut and watch.stage == Stage.CLOSED:
             _close(place, watch, by, now)
         stage = found[place] = Stage.CLOSED if place in shut else watch.stage
-        may = safety.may_merge(stage, open_.get(place, 0), by)
-        _keep(kept.get(place), place, stage, now, may=may)
+        is_watched = force.get(place[0], False) and not watch.wrong
+        may = safety.may_merge(stage, open_.get(place, 0), by, is_watched=is_watched)
+        row = kept.get(place)
+        may &= is_drawn or row is None or row.may_merge or row.stage != stage
+        _keep(row, place, stage, now, may=may)
     return found
 
 
@@ -116,9 +124,24 @@ def hold(places: Collection[Place]) -> dict[Place, RuleStanding]:
 def go_on(now: datetime) -> None:
     """What proven rules only suggested while they waited for answers: a few of it in each round."""
     kept = MatchingSetting.objects.get()
-    rules = {*kept.prove_first} - (set() if kept.automatic else {SCORE})
+    rules = ahead().keys() - (set() if kept.automatic else {SCORE})
     for row in RuleStanding.objects.filter(may_merge=True, rule__in=rules).order_by("pk"):
         look_again(_place(row), now, budget().ahead)
+
+
+def joined(places: Collection[Place], now: datetime) -> None:
+    """These rules joined here: they wait until it was drawn. Where somebody judges a rule just now
+    he is not waited for, because he may wait for the guests that are held here.
+    """
+    for rule, property_id in sorted(places, key=_order):
+        RuleStanding.objects.bulk_create(
+            [RuleStanding(rule=rule, property_id=property_id, stage=Stage.TRIAL, since=now)],
+            ignore_conflicts=True,
+        )
+        free = RuleStanding.objects.select_for_update(skip_locked=True).filter(
+            rule=rule, property_id=property_id, may_merge=True
+        )
+        RuleStanding.objects.filter(pk__in=[row.pk for row in free]).update(may_merge=False)
 
 
 def look_again(place: Place, now: datetime, most: int | None = None) -> None:
@@ -135,8 +158,10 @@ def look_again(place: Place, now: datetime, most: int | None = None) -> None:
         values.look_again([one for (one,) in cursor.fetchall()], now)
 
 
-def waiting() -> dict[Place, int]:
-    """How many checks of each rule at each hotel nobody has answered, of what can be answered."""
+def waiting(*, joined: bool = False) -> dict[Place, int]:
+    """How many checks of each rule at each hotel nobody has answered, of what can be answered;
+    those alone that are about what was `joined`.
+    """
     with scope.everything():
         rows = ask_all(
             """SELECT s.rule, s.property_id, count(*) FROM safety_check s
@@ -144,10 +169,11 @@ def waiting() -> dict[Place, int]:
                  LEFT JOIN identity_event v ON v.id = s.event_id
                  LEFT JOIN link a ON a.profile_id = s.one AND a.until_at IS NULL
                  LEFT JOIN link b ON b.profile_id = s.other AND b.until_at IS NULL
-                WHERE s.answered_at IS NULL
+                WHERE s.answered_at IS NULL AND (NOT %(joined)s OR s.event_id IS NOT NULL)
                   AND (p.state = 'open'
                        OR v.id IS NOT NULL AND v.undone_by IS NULL AND a.guest_id = b.guest_id)
-                GROUP BY 1, 2"""
+                GROUP BY 1, 2""",
+            {"joined": joined},
         )
     return {(rule, property_id): count for rule, property_id, count in rows}
 
@@ -211,6 +237,16 @@ def _watches(by: Budget) -> Mapping[Place, Watch]:
     return {
         place: safety.watched((is_wrong for _, is_wrong in said), by)
         for place, said in _said().items()
+    }
+
+
+def ahead() -> dict[str, bool]:
+    """The rules that join only so much ahead of people's answers, and whether from the first day."""
+    kept = MatchingSetting.objects.get()
+    return {
+        rule: rule not in kept.prove_first
+        for rule in (SCORE, *map(str, Rule))
+        if rule in kept.prove_first or rule not in kept.trusted
     }
 
 

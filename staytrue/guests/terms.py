@@ -25,15 +25,20 @@ class Terms:
 
 def in_force() -> Terms:
     """The terms of this transaction."""
-    [(automatic, cascade, steps, sealed, version, closed, prove_first, proven)] = ask(
-        """SELECT s.automatic, s.cascade, s.steps, s.salt,
+    [(automatic, cascade, steps, sealed, version, closed, prove_first, proven, trusted, paused)] = (
+        ask(
+            """SELECT s.automatic, s.cascade, s.steps, s.salt,
                       (SELECT version FROM matcher WHERE is_active),
                       (SELECT jsonb_agg(jsonb_build_array(rule, property_id))::text
                          FROM rule_state WHERE reopened_at IS NULL),
                       s.prove_first,
                       (SELECT jsonb_agg(jsonb_build_array(rule, property_id))::text
-                         FROM rule_standing WHERE may_merge)
+                         FROM rule_standing WHERE may_merge AND stage = 'proven'),
+                      s.trusted,
+                      (SELECT jsonb_agg(jsonb_build_array(rule, property_id))::text
+                         FROM rule_standing WHERE NOT may_merge AND stage <> 'closed')
                  FROM matching_setting s"""
+        )
     )
     policy = Policy(
         automatic,
@@ -42,6 +47,8 @@ def in_force() -> Terms:
         _places(closed),
         frozenset(prove_first),
         _places(proven),
+        frozenset(trusted),
+        _places(paused),
     )
     by = published.of_version(published.SHIPPED if version is None else version)
     return Terms(policy, by, salting.opened(bytes(sealed)))

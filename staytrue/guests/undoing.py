@@ -24,6 +24,8 @@ from staytrue.staff.access import Access
 _JOINING = frozenset({Kind.MERGED, Kind.ATTACHED})
 _UNDOABLE = _JOINING | {Kind.SPLIT, Kind.CONFIRMED, Kind.REJECTED, Kind.LIFTED, Kind.UNDONE}
 Rule = PairRule.Kind
+_ONE_NEW = -1
+"""Stands for the guest to whom those that leave together will go."""
 PAIRS_MAX = 10_000
 """One do-not-merge keeps two guests apart; the others only keep their parts from changing sides."""
 
@@ -45,7 +47,7 @@ def undo(access: Access, event_id: int, now: datetime, reason: str = "") -> int:
         require_over(access, {*profiles, *(id_ for ids in before.values() for id_ in ids), *named})
         is_own_answer = proposals.answered_by(event_id, access.actor)
         moves = foreseen(event)
-        tasks = consequences.of(moves, event.at)
+        tasks = consequences.of(moves, event.at, now)
         undone = _note_undoing(event, Word(access.actor, 0, now, reason))
         touched = links.move(moves, undone, now)
         touched |= _give_homes([id_ for id_, guest in moves.items() if guest is None], access, now)
@@ -66,7 +68,7 @@ def preview(access: Access, event_id: int, now: datetime) -> list[Consequence]:
         mates = links.profiles_of(set(links.guests_of(moves).values()))
         named = [id_ for id_ in (event.one, event.other) if id_ is not None]
         require_over(access, {*moves, *(id_ for ids in mates.values() for id_ in ids), *named})
-        return consequences.of(moves, event.at)
+        return consequences.of(moves, event.at, now)
 
 
 def foreseen(event: IdentityEvent) -> dict[int, int | None]:
@@ -106,7 +108,7 @@ def split(
                 "Take some of a guest's profiles out, not all: nobody would be left.",
                 "nobody_left",
             )
-        tasks = consequences.of(dict.fromkeys(leaving), _joined_at(leaving, staying))
+        tasks = consequences.of(dict.fromkeys(leaving, _ONE_NEW), _joined_at(leaving, staying), now)
         said = pair_rules.standing(leaving, staying, Rule.MUST_LINK)
         one, other = pair_rules.ordered(leaving[0], staying[0])
         act = Act(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+import idna
 import pycountry
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
@@ -69,6 +70,28 @@ def email(address: str, type_: str | None) -> Email:
     """An address with the mark of an OTA's relay."""
     domain = address.rpartition("@")[2].lower()
     return Email(address, type_, masked=_is_relay(domain))
+
+
+def address_key(address: str) -> str:
+    """The one form by which an address is known, however it is written: case and accents dropped
+    before the @, and the domain as the network asks for it.
+
+    A domain with an accent is another domain: folded, a lookalike would become the real one.
+    """
+    if address.isascii():
+        return fold(address)
+    local, at, host = clean(address).rpartition("@")
+    return f"{fold(local)}@{ascii_host(host)}" if at else fold(address)
+
+
+def ascii_host(host: str) -> str:
+    """The ASCII form of a host; what has none stays as it is, with its accents."""
+    if host.isascii():
+        return host.lower()
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        return host.casefold()
 
 
 def is_relay_address(address: str) -> bool:

@@ -114,7 +114,10 @@ def merge_staged(
 
 
 def settle_rosters(ids: Collection[int], at: datetime) -> None:
-    """Make the rosters equal to the reservations' guests: who left gets an end, who is new a line."""
+    """Make the rosters equal to the reservations' guests: who left gets an end, who is new a line.
+
+    A stay that was given to a new PMS keeps its people until that one tells of it (`moving`).
+    """
     if not ids:
         return
     with connection.cursor() as cursor:
@@ -122,8 +125,10 @@ def settle_rosters(ids: Collection[int], at: datetime) -> None:
             """UPDATE roster t SET until_at = %s
                  FROM reservation r
                 WHERE r.id = t.reservation_id AND r.id = ANY(%s) AND t.until_at IS NULL
-                  AND NOT r.guests @> jsonb_build_array(
-                        jsonb_build_object('role', t.role, 'profile', t.profile))""",
+                  AND r.read_at > 'epoch'
+                  AND NOT (t.connection_id = r.connection_id
+                           AND r.guests @> jsonb_build_array(
+                                 jsonb_build_object('role', t.role, 'profile', t.profile)))""",
             [at, list(ids)],
         )
         cursor.execute(
@@ -133,6 +138,7 @@ def settle_rosters(ids: Collection[int], at: datetime) -> None:
                  FROM reservation r, jsonb_array_elements(r.guests) g
                 WHERE r.id = ANY(%s) AND NOT EXISTS (
                   SELECT FROM roster t WHERE t.reservation_id = r.id AND t.until_at IS NULL
+                     AND t.connection_id = r.connection_id
                      AND t.role = g->>'role' AND t.profile = g->>'profile')""",
             [at, list(ids)],
         )

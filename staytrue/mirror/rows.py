@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from staytrue.hotel.contacts import address_key
 from staytrue.hotel.records import Profile, Reservation
 from staytrue.kit.hashes import hash_of
 from staytrue.kit.text import fold
@@ -270,7 +271,7 @@ def contact_keys(p: Profile) -> list[str]:
     if not p.emails and not p.phones:
         return []
     numbers = [digits(phone.number or phone.raw)[:KEY_MAX] for phone in p.phones]
-    keys = [fold(mail.address)[:KEY_MAX] for mail in p.emails] + numbers
+    keys = [address_key(mail.address)[:KEY_MAX] for mail in p.emails] + numbers
     keys += [ending(number) for number in numbers if len(number) >= ENDING]
     return [key for key in dict.fromkeys(keys) if key]
 

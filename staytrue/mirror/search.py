@@ -13,8 +13,8 @@ from datetime import date
 import phonenumbers
 from django.db import connection
 
+from staytrue.hotel.contacts import address_key
 from staytrue.hotel.models import Property
-from staytrue.kit.text import fold
 from staytrue.mirror.names import Costs, profiles_named
 from staytrue.mirror.rows import ENDING, ending
 from staytrue.staff.access import Access, hides
@@ -48,7 +48,7 @@ class FoundStay:
 
 def typed(words: str) -> str:
     """What is looked for, folded; empty when it is too short to mean anything."""
-    key = fold(words)
+    key = address_key(words)
     return key if len(key) >= _TYPED_MIN else ""
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staytrue.consent.points import Version, marketing_of, points_of, uses_of
+from staytrue.consent.points import Version, domain_of, marketing_of, points_of, uses_of
 
 OLD, NEW, NOW = (datetime(year, 5, 21, tzinfo=UTC) for year in (2015, 2020, 2026))
 
@@ -24,6 +25,23 @@ def row(**facts: Any) -> dict[str, Any]:
 def test_two_spellings_of_one_address_are_one_contact_point() -> None:
     found = points_of({"emails": mails("Claire@Mail.example", " claire@mail.example")})
     assert list(found) == [("email", "claire@mail.example")]
+
+
+@pytest.mark.parametrize(
+    "written", ["Claire@EXÄMPLE.com", "claire@exa\u0308mple.com", "clairé@xn--exmple-cua.com"]
+)
+def test_an_address_is_known_by_the_ascii_form_of_its_domain(written: str) -> None:
+    found = points_of({"emails": mails(written)})
+    assert list(found) == [("email", "claire@xn--exmple-cua.com")]
+
+
+@pytest.mark.parametrize(
+    "host", ["exämple.com", "exаmple.com", "exam\u0301ple.com", "ex_ämple.com"]
+)
+def test_a_lookalike_of_a_domain_is_another_contact_point(host: str) -> None:
+    ((_, value),) = points_of({"emails": mails(f"claire@{host}")})
+    assert value != "claire@example.com"
+    assert domain_of("email", value) != "example.com"
 
 
 def test_a_phone_is_its_digits_and_a_word_for_none_is_itself() -> None:

@@ -83,6 +83,14 @@ def test_an_agencys_address_is_never_a_persons() -> None:
     assert of("info@viajesnorte.example", guests[:1]).why == "sells_travel"
 
 
+def test_who_only_ever_came_through_agencies_has_his_own_mailbox_or_theirs() -> None:
+    through = stay(1, channel="tour_operator")
+    assert of("norteluna@gmail.com", users("Ana Vidal"), through).role == Role.AGENCY
+    assert of("ana.vidal@gmail.com", users("Ana Vidal"), through).role == Role.PRIVATE
+    assert of("norteluna@gmail.com", users("Ana Vidal"), stay(1)).role == Role.PRIVATE
+    assert of("34600112233", users("Ana Vidal"), through).role == Role.PRIVATE
+
+
 def test_a_firms_address_is_known_by_why_its_people_travel() -> None:
     stays = [stay(1, 9 * trip, channel="corporate", segment="business") for trip in range(3)]
     assert of("ana.vidal@acero.example", users("Ana Vidal"), *stays).role == Role.COMPANY
@@ -169,11 +177,10 @@ def learned(world: list[Labelled]) -> Iterator[tuple[Labelled, Facts, Verdict]]:
 def test_roles_are_learned_right_on_a_labelled_world(seed: int) -> None:
     told: Counter[tuple[str, str]] = Counter()
     agencies: Counter[str] = Counter()
-    for point, facts, verdict in learned(World(seed).labelled(10_000)):
+    for point, _, verdict in learned(World(seed).labelled(10_000)):
         told[point.role, verdict.role] += 1
         assert verdict.why in WHY
-        # One booking without a word about travel looks like anybody's, to people too.
-        if point.role == Role.AGENCY and facts.profiles > 1:
+        if point.role == Role.AGENCY:
             agencies[verdict.role] += 1
     precision = {
         role: told[role, role] / max(1, sum(told[truth, role] for truth in Role)) for role in Role

@@ -13,6 +13,7 @@ from staytrue.guests.models import MatchingSetting, Proposal
 from staytrue.hotel import scope
 from staytrue.inbox.models import Connection
 from staytrue.lab.doubles import Row
+from staytrue.lab.trusting import RULES
 from staytrue.mirror.models import Profile
 from staytrue.staff import audit
 from tests import make
@@ -149,8 +150,8 @@ def why(one: int, other: int) -> str | None:
 
 
 def choose(**settings: Any) -> None:
-    """How guests are recognised from now on; no rule has to prove itself first unless said so."""
-    settings = {"prove_first": []} | settings
+    """How guests are recognised from now on; every rule is trusted unless said otherwise."""
+    settings = {"prove_first": [], "trusted": RULES} | settings
     with scope.everything(), audit.acting("tests", NOON):
         MatchingSetting.objects.update(**settings)
 

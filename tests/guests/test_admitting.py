@@ -64,6 +64,21 @@ def test_the_same_card_with_other_given_names_is_for_a_person_to_decide_unless_e
     assert why(*ids) is None
 
 
+def test_of_one_home_with_two_mailboxes_only_what_a_person_has_alone_joins() -> None:
+    crowds.choose(automatic=True)
+    link = crowds.hotel()
+    father = mirrored(link, **CLAIRE, **HOME, email="claire@fontanel.example")
+    child = mirrored(link, **CLAIRE, **HOME, email="cf77@post.example")
+    admit(father, child)
+    assert why(father, child) == "mailboxes_differ"
+    assert not one_guest(father, child)
+    born = {"birth_date": "1980-05-17"}
+    for id_ in (father, child):
+        crowds.changed(id_, **born)
+        admit(id_)
+    assert one_guest(father, child)
+
+
 def test_the_same_card_with_another_last_name_is_for_a_person_to_decide() -> None:
     link = crowds.hotel()
     ids = [

@@ -49,7 +49,8 @@ def joined() -> tuple[int, list[int]]:
 def listed(event: int) -> list[tuple[Kind, int]]:
     found = IdentityEvent.objects.get(pk=event)
     return [
-        (each.kind, each.profile) for each in consequences.of(undoing.foreseen(found), found.at)
+        (each.kind, each.profile)
+        for each in consequences.of(undoing.foreseen(found), found.at, NOON)
     ]
 
 

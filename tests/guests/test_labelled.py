@@ -19,15 +19,16 @@ from staytrue.lab.doubles import TRUTH, Doubles
 from tests.guests import crowds
 from tests.make import NOON
 
-SEED = 2_026_05
+SEED, UNSEEN = 2_026_05, 8_802
+"""A crowd that guards were chosen on among others, and the hardest of those they were not."""
 
 
-def partition_of(profiles: int) -> tuple[Any, Any]:
+def partition_of(seed: int, profiles: int) -> tuple[Any, Any]:
     """The guests that a run makes of so many doubles, and the persons they truly are."""
     crowds.choose(automatic=True)
     with scope.everything():
         salting.salt()
-    rows = Doubles(SEED).rows(profiles)
+    rows = Doubles(seed).rows(profiles)
     ids = crowds.of_rows(crowds.hotel(), rows)
     batch_run.run("tests", NOON, How(learn=profiles > 10_000))
     found = batch_run.partition()
@@ -37,23 +38,23 @@ def partition_of(profiles: int) -> tuple[Any, Any]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("profiles", "least"),
+    ("seed", "profiles"),
     [
-        # In a small crowd one family of namesakes weighs much.
-        (600, (0.93, 0.985)),
-        pytest.param(20_000, (0.995, 0.998), marks=pytest.mark.proof),
+        (SEED, 600),
+        pytest.param(SEED, 20_000, marks=pytest.mark.proof),
+        pytest.param(UNSEEN, 20_000, marks=pytest.mark.proof),
     ],
 )
 def test_automatic_joins_are_right_and_their_recall_is_published(
-    profiles: int, least: tuple[float, float], record_property: Any
+    seed: int, profiles: int, record_property: Any
 ) -> None:
-    of, truth = partition_of(profiles)
+    of, truth = partition_of(seed, profiles)
     pairs, each = measures.pairwise(of, truth), measures.b_cubed(of, truth)
     for name, quality in (("pairwise", pairs), ("b3", each)):
         record_property(name, quality._asdict())
     print(f"{profiles} profiles of {truth.max() + 1} persons: {pairs}, B³ {each}")
-    assert pairs.precision >= least[0]
-    assert each.precision >= least[1]
+    assert pairs.precision >= 0.995
+    assert each.precision >= 0.998
     # Found without a person: what is published beside the precision, and may not sink unseen.
     assert pairs.recall > 0.5
 

@@ -131,6 +131,8 @@ def test_which_rules_prove_themselves_first_is_set_with_an_entry_in_the_audit(at
     assert settings.current().prove_first == ["score", "card"]
     entry = AuditEntry.objects.filter(object__startswith="matching_setting").latest("pk")
     assert entry.after["prove_first"] == ["score", "card"]
+    settings.set_proving(chief, ["score"], NOON, trusted=["score", "phone"])
+    assert settings.current().trusted == ["phone"]
     with pytest.raises(Refused):
         settings.set_proving(chief, ["shoe size"], NOON)
     with pytest.raises(Forbidden):

@@ -205,7 +205,11 @@ def test_a_deleted_profile_stays_its_guests_and_meets_nobody_any_more() -> None:
     assert one_guest(*ids)
 
 
-def test_more_than_can_be_one_person_is_one_case(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("trusted", [["phone"], []])
+def test_more_than_can_be_one_person_is_one_case(
+    monkeypatch: pytest.MonkeyPatch, trusted: list[str]
+) -> None:
+    crowds.choose(trusted=trusted)
     for module in (components, resolving):
         monkeypatch.setattr(module, "SIZE_MAX", 4)
     link = crowds.hotel()

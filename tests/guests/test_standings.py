@@ -49,8 +49,8 @@ LATE = 1
 class Town:
     """Hotels where pairs of profiles with one card arrive; some pairs are two people."""
 
-    def __init__(self, hotels: int = HOTELS) -> None:
-        crowds.choose(prove_first=["card"], error_budget=BUDGET)
+    def __init__(self, hotels: int = HOTELS, prove_first: Sequence[str] = ("card",)) -> None:
+        crowds.choose(prove_first=list(prove_first), trusted=[], error_budget=BUDGET)
         self.links = [crowds.hotel(f"H{number}") for number in range(hotels)]
         self.chief = house_access("member:7")
         self.wrong: dict[frozenset[int], int] = {}
@@ -146,8 +146,17 @@ def until_closed(town: Town, rate: float, rounds: int = 40) -> None:
     raise AssertionError("a rule that errs stays open")
 
 
-def test_a_rule_that_errs_from_the_beginning_closes_before_five_wrong_merges() -> None:
-    town = Town()
+def test_a_house_begins_with_the_score_on_trial_and_trusts_no_rule() -> None:
+    begun = MatchingSetting()
+    assert (begun.automatic, begun.trusted) == (False, [])
+
+
+# The card as it ships, and where it is to prove itself before it joins anybody.
+@pytest.mark.parametrize("prove_first", [["score"], ["score", "card"]])
+def test_a_rule_that_errs_from_the_beginning_closes_before_five_wrong_merges(
+    prove_first: list[str],
+) -> None:
+    town = Town(prove_first=prove_first)
     for _ in range(8):
         town.pairs(2 * BUDGET)
     batch_run.run("tests", NOON, How(learn=False))
@@ -157,7 +166,7 @@ def test_a_rule_that_errs_from_the_beginning_closes_before_five_wrong_merges() -
 
 
 def test_a_rule_that_begins_to_err_closes_before_five_wrong_merges() -> None:
-    town = Town()
+    town = Town(prove_first=["score"])
     town.prove()
     assert all(each.stage == Stage.PROVEN and each.joins for each in town.standings())
     until_closed(town, 2 * BUDGET)
@@ -168,7 +177,7 @@ def test_a_rule_that_begins_to_err_closes_before_five_wrong_merges() -> None:
 
 def test_a_rule_that_errs_a_tenth_of_the_budget_stays_open_and_joins() -> None:
     hotels = 6
-    town = Town(hotels)
+    town = Town(hotels, ["score"])
     for _ in range(30):
         town.live(BUDGET / 10)
         town.answer(late=LATE)
@@ -176,6 +185,37 @@ def test_a_rule_that_errs_a_tenth_of_the_budget_stays_open_and_joins() -> None:
     assert all(each.stage != Stage.CLOSED for each in town.standings())
     with scope.everything():
         assert IdentityEvent.objects.filter(rule="card", actor="staytrue").count() >= 8 * hotels
+
+
+@pytest.mark.parametrize("is_proven", [False, True])
+def test_what_comes_at_once_is_suggested_and_joined_as_people_answer(*, is_proven: bool) -> None:
+    town = Town(1, ["score"])
+    if is_proven:
+        town.prove()
+    pairs = [town.pairs(0) for _ in range(6)]
+    batch_run.run("tests", NOON, How(learn=False))
+    assert not any(one_guest(*pair) for pair in pairs)
+    assert why(*pairs[0]) == "rule_trial"
+    town.watch()
+    joined = [one_guest(*pair) for pair in pairs].count(True)
+    assert 0 < joined <= 2
+    town.watch()
+    assert [one_guest(*pair) for pair in pairs].count(True) == joined
+
+
+def test_who_is_joined_alone_is_joined_at_once_and_the_next_waits_for_the_watch() -> None:
+    town = Town(1, ["score"])
+    pairs = [town.pairs(0) for _ in range(2)]
+    for pair in pairs:
+        crowds.admit(*pair)
+    assert [one_guest(*pair) for pair in pairs] == [True, False]
+    assert why(*pairs[1]) == "rule_trial"
+    town.watch()
+    with scope.everything():
+        (check,) = SafetyCheck.objects.exclude(event_id=None)
+    assert {check.one, check.other} == set(pairs[0])
+    town.watch()
+    assert one_guest(*pairs[1])
 
 
 def test_on_trial_a_rule_asks_and_joins_nobody_whichever_way_profiles_come() -> None:
@@ -202,6 +242,8 @@ def test_a_proven_rule_joins_what_it_suggested_at_its_hotel_and_at_no_other() ->
     town.watch()
     town.answer(late=LATE, hotels=town.links[:1])
     assert [one_guest(*four[:2]) for four in pairs].count(True) == 15
+    town.watch()
+    # What it joined just now is drawn first.
     town.watch()
     here, there = town.standings()
     assert (here.stage, here.joins, here.needed, here.until) == (Stage.PROVEN, True, 0, None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from staytrue.kit import merge
@@ -98,3 +99,21 @@ def test_a_small_stage_is_cleared_row_by_row() -> None:
     batches, size = staged()
     assert batches == []
     assert size > 0
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("large")
+def test_a_server_lost_while_the_lock_is_let_go_of_is_told_as_such() -> None:
+    stage(7, 8)
+
+    def lose(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        if sql.startswith("ROLLBACK TO"):
+            raise OperationalError("the connection is lost")
+        return execute(sql, params, many, context)
+
+    with (
+        pytest.raises(OperationalError, match="lost"),
+        transaction.atomic(),
+        connection.execute_wrapper(lose),
+    ):
+        merge.clear(PROFILE, 7)

@@ -41,6 +41,8 @@ CORE = (
     Field("document", _SAME_OR_NOT, "document", 0, person=True, by_chance=0.01),
 )
 GIVEN, SURNAME, BORN, EMAIL, PHONE, PLACE, CARD, LOYALTY, DOCUMENT = range(len(CORE))
+OWN = (BORN, LOYALTY, DOCUMENT)
+"""What a person shares with nobody: a given name he shares with his father."""
 EXACT, ALIAS, NEAR, ALIKE, DIFFERENT = range(len(_NAME_LEVELS))
 
 NEAR_FROM, ALIKE_FROM = 0.92, 0.80

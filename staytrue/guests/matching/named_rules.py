@@ -15,7 +15,18 @@ from typing import NamedTuple
 import msgspec
 
 from staytrue.guests.matching.compare import levels, number_level, phone_level
-from staytrue.guests.matching.fields import DIFFERENT, EXACT, GIVEN, MISSING, NEAR, PLACE, SURNAME
+from staytrue.guests.matching.fields import (
+    CORE,
+    DIFFERENT,
+    EMAIL,
+    EXACT,
+    GIVEN,
+    MISSING,
+    NEAR,
+    OWN,
+    PLACE,
+    SURNAME,
+)
 from staytrue.guests.matching.normalise import Features
 from staytrue.guests.matching.vetoes import Veto, vetoes
 
@@ -61,6 +72,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 _NOT_DECIDED = Decision(Outcome.SCORED)
+_OTHER_MAILBOX = len(CORE[EMAIL].levels) - 1
 
 
 def cascade(profile: Features, accounts: Sequence[Account], mode: Mode = Mode.GUARDED) -> Decision:
@@ -142,7 +154,8 @@ _VALUES: tuple[
 def _guarded(rule: Rule, compared: Sequence[int], found: Veto) -> Decision:
     """Couples share cards, families phones and homes: the given name must not speak against it. Where
     one side has none, one such pair in six is of two people of a household: only a card is enough
-    then. And Daniel is no slip for Daniela.
+    then. And Daniel is no slip for Daniela. Whom only his home or his card tells, because the name is
+    that of his son or is missing, is not joined to whoever reads another mailbox.
     """
     if compared[GIVEN] == DIFFERENT:
         return Decision(Outcome.REVIEW, rule, "given_names_differ")
@@ -152,6 +165,10 @@ def _guarded(rule: Rule, compared: Sequence[int], found: Veto) -> Decision:
         return Decision(Outcome.REVIEW, rule, "given_name_unknown")
     if rule == Rule.ADDRESS and compared[PLACE] != EXACT:
         return Decision(Outcome.REVIEW, rule, "other_town")
+    is_weak = rule == Rule.ADDRESS or compared[GIVEN] == MISSING
+    is_other = compared[EMAIL] == _OTHER_MAILBOX and EXACT not in (compared[own] for own in OWN)
+    if is_weak and is_other:
+        return Decision(Outcome.REVIEW, rule, "mailboxes_differ")
     return Decision(Outcome.LINKED, rule, "same")
 
 

@@ -11,7 +11,6 @@ from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 
-import idna
 import msgspec
 
 from staytrue.hotel import contacts, phones
@@ -227,17 +226,7 @@ def _email(address: str) -> str:
     if not at or not local or "." not in domain or " " in local or local in contacts.NO_LOCALS:
         return ""
     # Of a lookalike nobody knows whom it imitates: it is no evidence, and never the real address.
-    return "" if mixes_scripts(local) else f"{local}@{_host(domain)}"
-
-
-def _host(domain: str) -> str:
-    """The domain as the network asks for it: one form, whichever way it was written."""
-    if domain.isascii():
-        return domain
-    try:
-        return idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:
-        return domain
+    return "" if mixes_scripts(local) else f"{local}@{contacts.ascii_host(domain)}"
 
 
 @lru_cache(maxsize=1 << 16)

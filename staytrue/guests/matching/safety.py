@@ -3,7 +3,8 @@
 A rule is watched by property. On trial it only suggests: some of what it would merge, drawn by lot,
 is asked among the open questions, and the verdicts move a sequential test between the budget and a
 tenth of it. Once proven it merges, and most of that is asked about again by people who do not know.
-One wrong merge puts it back on trial, a few close it.
+One wrong merge puts it back on trial, a few close it. A rule that is only watched begins with merging,
+all of it asked about again, and goes on trial with its first wrong one.
 
 What that promises, in 95 of 100 runs (one wrong merge of twenty overlooked, answers as late as they
 may be): a rule that errs twice the budget or more closes before five wrong merges, whether it erred
@@ -139,9 +140,15 @@ def until_proven(watch: Watch, budget: Budget = DEFAULT) -> int:
     return max(ceil((_PROVEN_AT - watch.score) / log((1 - budget.rate) / (1 - few))), 0)
 
 
-def may_merge(stage: Stage, waiting: int, budget: Budget = DEFAULT) -> bool:
-    """Whether a rule may merge now, with so many of its merges drawn and not yet answered."""
-    return stage == Stage.PROVEN and waiting < budget.ahead
+def may_merge(
+    stage: Stage, waiting: int, budget: Budget = DEFAULT, *, is_watched: bool = False
+) -> bool:
+    """Whether a rule may merge now, with so many of its merges drawn and not yet answered; one that
+    is watched from its first merge, and never yet was wrong, need not be proven before.
+    """
+    return (stage == Stage.PROVEN or (is_watched and stage == Stage.TRIAL)) and (
+        waiting < budget.ahead
+    )
 
 
 class Merge(NamedTuple):

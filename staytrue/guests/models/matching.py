@@ -129,6 +129,7 @@ class MatchingSetting(models.Model):
     """How guests are recognised; one row. Automatic joins by score are off to begin with.
 
     `prove_first`: the rules that only suggest at a hotel until people's answers have proven them.
+    `trusted` ones join whatever they find; all others join and wait for answers to it.
     `salt` is sealed; without it no key and no value can be told from another.
     """
 
@@ -138,6 +139,7 @@ class MatchingSetting(models.Model):
     steps = ArrayField(models.TextField(), default=list)
     error_budget = models.FloatField(default=0.005)
     prove_first = ArrayField(models.TextField(), default=list)
+    trusted = ArrayField(models.TextField(), default=list)
     salt = models.BinaryField(default=b"")
 
     class Meta:

@@ -53,6 +53,30 @@ def test_each_step_asks_for_the_surname_and_the_given_name_guards_it(
     assert _says(other, one) == (outcome, rule)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        (_of("Paul", email="a@x.org", **HOME), _of("Paul", email="b@x.org", **HOME), "mailboxes_differ"),
+        (_of("Paul", email="a@x.org", **HOME), _of("Paul", email="a@x.org", **HOME), "same"),
+        (_of("Paul", email="a@x.org", **HOME), _of("Paul", **HOME), "same"),
+        (_of("Paul", email="a@x.org", birth_date="1980-03-12", **HOME),
+         _of("Paul", email="b@x.org", birth_date="1980-03-12", **HOME), "same"),
+        (_of("Paul", email="a@x.org", loyalty="club:7", **HOME),
+         _of("Paul", email="b@x.org", loyalty="club:7", **HOME), "same"),
+        (_of("", email="a@x.org", card_token="g:1"), _of("Paul", email="b@x.org", card_token="g:1"),
+         "mailboxes_differ"),
+        (_of("Paul", email="a@x.org", card_token="g:1"),
+         _of("Paul", email="b@x.org", card_token="g:1"), "same"),
+        (_of("Paul", email="a@x.org", phone="+34612345678"),
+         _of("Paul", email="b@x.org", phone="+34612345678"), "same"),
+    ],
+)  # fmt: skip
+def test_a_home_or_a_card_without_a_name_joins_nobody_with_another_mailbox(
+    one: Features, other: Features, reason: str
+) -> None:
+    assert between(one, other).reason == between(other, one).reason == reason
+
+
 def test_cards_that_differ_end_the_cascade() -> None:
     phone = {"phone": "+34612345678"}
     one, other = _of("Paul", card_token="g:1", **phone), _of("Paul", card_token="g:2", **phone)

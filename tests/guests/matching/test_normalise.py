@@ -118,6 +118,12 @@ def test_an_address_has_one_form_whichever_way_its_domain_is_written() -> None:
     assert _address("jon@müller.example") == _address("jon@xn--mller-kva.example")
 
 
+def test_a_lookalike_of_a_domain_is_another_address() -> None:
+    """Compared on the ASCII form, so that nobody is joined by what only looks alike."""
+    for lookalike in ("jon@exämple.com", "jon@exаmple.com"):
+        assert _address(lookalike) not in {_address("jon@example.com"), ()}
+
+
 @pytest.mark.parametrize("lookalike", ["jоn.ibarra@mail.example", "jon.ibаrra@mail.example"])
 def test_an_address_that_only_looks_like_another_is_no_evidence(lookalike: str) -> None:
     assert not lookalike.isascii()

@@ -81,6 +81,12 @@ def test_a_rule_merges_once_proven_and_waits_for_answers() -> None:
     assert not safety.may_merge(Stage.CLOSED, 0)
 
 
+def test_a_rule_that_is_only_watched_merges_on_trial_and_waits_for_answers() -> None:
+    told = [safety.may_merge(Stage.TRIAL, waiting, is_watched=True) for waiting in (0, 1, 2)]
+    assert told == [True, True, False]
+    assert not safety.may_merge(Stage.CLOSED, 0, is_watched=True)
+
+
 def _merges(count: int, answered: int = 0) -> list[Merge]:
     return [Merge(f"m{n}", "rare" if n % 100 == 7 else "mail", n < answered) for n in range(count)]
 
@@ -112,21 +118,30 @@ def test_no_place_in_the_list_tells_what_was_merged_already() -> None:
     assert hidden(asked, [], "s") != asked
 
 
-def _wrong_until_closed(rng: Random, rate: float, watch: Watch, budget: Budget) -> int:
+def _wrong_until_closed(
+    rng: Random, rate: float, watch: Watch, budget: Budget, *, is_watched: bool = False
+) -> int:
     """How many wrong merges a rule makes until it closes, with answers as late as they may be."""
     wrong = 0
     waiting: list[bool] = []
     while watch.stage != Stage.CLOSED:
         is_wrong = rng.random() < rate
         is_seen = is_wrong and rng.random() >= OVERSEEN
-        if watch.stage == Stage.TRIAL:
+        is_first = is_watched and not watch.wrong
+        if watch.stage == Stage.TRIAL and is_first:
+            # All of it is merged, and all is asked about.
+            wrong += is_wrong
+            waiting.append(is_seen)
+        elif watch.stage == Stage.TRIAL:
             # Nothing is merged: it is asked, behind what is still waiting.
             waiting.append(is_seen)
         else:
             wrong += is_wrong
             if rng.random() < budget.share:
                 waiting.append(is_seen)
-        while waiting and not safety.may_merge(watch.stage, len(waiting), budget):
+        while waiting and not safety.may_merge(
+            watch.stage, len(waiting), budget, is_watched=is_watched and not watch.wrong
+        ):
             if waiting.pop(0):
                 watch.tell_wrong()
             else:
@@ -134,17 +149,19 @@ def _wrong_until_closed(rng: Random, rate: float, watch: Watch, budget: Budget) 
     return wrong
 
 
+@pytest.mark.parametrize("is_watched", [False, True])
 @pytest.mark.parametrize("before", [0, 3000])
 @pytest.mark.parametrize("times", [2, 4, 10, 40, 200])
 def test_a_rule_that_errs_or_begins_to_closes_before_five_wrong_merges(
-    times: int, before: int
+    times: int, before: int, *, is_watched: bool
 ) -> None:
     rng, budget = Random(f"errs {times}"), Budget()
     wrong = []
     for _ in range(RUNS):
         watch = Watch(budget)
         watch.tell_right(before)
-        wrong.append(_wrong_until_closed(rng, times * budget.rate, watch, budget))
+        rate = times * budget.rate
+        wrong.append(_wrong_until_closed(rng, rate, watch, budget, is_watched=is_watched))
     assert sum(count < 5 for count in wrong) >= 0.95 * RUNS
 
 
