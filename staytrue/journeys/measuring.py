@@ -19,16 +19,19 @@ MEASURED = timedelta(days=30)
 """So far back a filled field still counts as sent."""
 EVIDENCE = timedelta(days=400)
 """So far back a check-in told by the PMS shows that it tells them: a hotel may close for winter."""
+_AHEAD, _LONGEST = timedelta(days=2), timedelta(days=60)
+"""Nobody is checked in so long before his booked day; and so long most stays last at most."""
 
+# Bounded by the day of arrival, which has an index: of a hotel's coming stays none is looked at.
 _EVIDENCE = """
   SELECT z.id,
-         EXISTS (SELECT FROM reservation r WHERE r.property_id = z.id AND r.status = 'in_house'
-                    AND r.status_origin = 'pms')
-         OR EXISTS (SELECT FROM reservation r WHERE r.property_id = z.id
-                       AND r.checked_in_at IS NOT NULL AND r.departure_on >= %(since)s),
          EXISTS (SELECT FROM reservation r WHERE r.property_id = z.id
-                    AND r.status = 'checked_out' AND r.status_origin = 'pms'
-                    AND r.departure_on >= %(since)s)
+                    AND r.arrival_on BETWEEN %(first)s AND %(last)s AND r.departure_on >= %(since)s
+                    AND (r.checked_in_at IS NOT NULL
+                         OR r.status = 'in_house' AND r.status_origin = 'pms')),
+         EXISTS (SELECT FROM reservation r WHERE r.property_id = z.id
+                    AND r.arrival_on BETWEEN %(first)s AND %(last)s AND r.departure_on >= %(since)s
+                    AND r.status = 'checked_out' AND r.status_origin = 'pms')
     FROM unnest(%(ids)s::bigint[]) z(id)"""
 
 _MIRRORED = " UNION ALL ".join(
@@ -43,7 +46,10 @@ def sheets(property_ids: Collection[int], now: datetime) -> dict[int, Sheet]:
     """The sheet of each of these hotels."""
     ids = sorted(set(property_ids))
     with connection.cursor() as cursor:
-        cursor.execute(_EVIDENCE, {"ids": ids, "since": (now - EVIDENCE).date()})
+        since, last = (now - EVIDENCE).date(), now.date() + _AHEAD
+        cursor.execute(
+            _EVIDENCE, {"ids": ids, "first": since - _LONGEST, "since": since, "last": last}
+        )
         says = {id_: (came, went) for id_, came, went in cursor.fetchall()}
     sent: dict[int, set[str]] = {}
     rates = FillRate.objects.filter(

@@ -49,11 +49,12 @@ def recipients(step: Step, people: Iterable[Person]) -> list[Recipient]:
     known = list(people)
     if step.to == To.COMPANIONS:
         return _companions(step, known)
-    found = [_asked(step, person) for person in known if person.role in _order(step)]
-    found.sort(key=lambda each: _order(step).index(each.person.role))
-    reached = [each for each in found if each.point]
-    if reached:
-        return reached[:1]
+    found = [
+        _asked(step, person) for role in _order(step) for person in known if person.role == role
+    ]
+    for each in found:
+        if each.point:
+            return [each]
     # Of several reasons the one of him it was meant for.
     return found[:1]
 
@@ -100,5 +101,7 @@ def _asked(step: Step, person: Person) -> Recipient:
     usable = [point for point in mine if point.role in allowed]
     if not usable:
         return Recipient(person, None, _WHY.get(mine[0].role, Reason.NO_ADDRESS))
+    if len(usable) == 1:
+        return Recipient(person, usable[0])
     newest = sorted(usable, key=lambda each: (each.seen_at, -each.id), reverse=True)
     return Recipient(person, min(newest, key=lambda each: allowed.index(each.role)))

@@ -1,12 +1,14 @@
 """Whom a plan leaves out because they said so: opted out, or on the suppression list.
 
+Who said so for one of his addresses is planned for at the next, which the gate would take too.
 Only what somebody said: a ground that is lacking today may be there when the message is due, and
 the gate asks for it then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import dataclasses
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -15,7 +17,11 @@ from staytrue.consent import permissions
 from staytrue.consent.permissions import Asked
 from staytrue.journeys.rules import ABSENT, Line
 from staytrue.kit.asking import ask
+from staytrue.messages import people, reaching
+from staytrue.messages.case import Permitted, Point
+from staytrue.messages.reaching import Meant, Way
 from staytrue.messages.reasons import Reason
+from staytrue.messages.wanted import Wanted
 
 _SAID = frozenset({Reason.OPTED_OUT.value, Reason.SUPPRESSED.value})
 _OF_STAY = frozenset({"stay", "service"})
@@ -54,9 +60,50 @@ def without_refusals(lines: Sequence[Line], now: datetime) -> list[Line]:
     }  # fmt: skip
     found = list(lines)
     answers = permissions.of(list(asked.values()), now)
-    for place, answer in zip(asked, answers, strict=True):
-        if not answer.allowed and answer.reason in _SAID:
-            found[place] = replace(found[place], standing=ABSENT, reason=answer.reason, wanted=None)
+    refused = {
+        place: answer.reason for place, answer in zip(asked, answers, strict=True)
+        if not answer.allowed and answer.reason in _SAID
+    }  # fmt: skip
+    instead = _elsewhere({place: lines[place].wanted for place in refused}, now) if refused else {}
+    for place, reason in refused.items():
+        line = lines[place]
+        found[place] = (
+            replace(line, wanted=dataclasses.replace(line.wanted, contact_point_id=instead[place]))
+            if line.wanted and place in instead
+            else replace(line, standing=ABSENT, reason=reason, wanted=None)
+        )
+    return found
+
+
+def _elsewhere(refused: Mapping[int, Wanted | None], now: datetime) -> dict[int, int]:
+    """Place of a line → another address of its guest that he did not refuse."""
+    wanted = {place: each for place, each in refused.items() if each}
+    persons = people.whom({each.profile_id for each in wanted.values()})
+    known = people.addresses(persons.values())
+    usable = [
+        (place, address)
+        for place, each in wanted.items() if each.profile_id in persons
+        for address in people.addresses_for(
+            each.channel, each.contact_point_id, persons[each.profile_id], known
+        )
+    ]  # fmt: skip
+    answers = permissions.of(
+        [
+            Asked(address.point_id, address.profile_id, wanted[place].property_id,
+                  wanted[place].purpose, wanted[place].channel)
+            for place, address in usable
+        ],
+        now,
+    )  # fmt: skip
+    found: dict[int, int] = {}
+    for (place, address), answer in zip(usable, answers, strict=True):
+        each = wanted[place]
+        # How many share it is asked at the gate, as of the address that was planned first.
+        point = Point(address.role, bool(address.to(each.channel)), guests=0)
+        way = Way(point, Permitted(answer.allowed, answer.reason, answer.basis))
+        said = reaching.objection(way, Meant(each.purpose, each.recipient_role, shared_above=0))
+        if said is None or said.reason == Reason.NO_BASIS:
+            found.setdefault(place, address.point_id)
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -56,8 +57,18 @@ def plan(stay: Stay, house: House, journeys: Sequence[Running], now: datetime) -
     """The lines of one stay, in the order of its journeys' steps."""
     return [
         line for journey in journeys for step in journey.steps
-        for line in _lines(stay, house, journey, step, now)
+        if _may_happen(stay, step) for line in _lines(stay, house, journey, step, now)
     ]  # fmt: skip
+
+
+def _may_happen(stay: Stay, step: Step) -> bool:
+    """Whether its anchor can have an occasion at all: most stays are never changed."""
+    anchor = step.when.anchor
+    if anchor == Anchor.CHANGE:
+        return bool(stay.edits)
+    if anchor == Anchor.CANCELLATION:
+        return bool(stay.cancellations)
+    return anchor != Anchor.BIRTHDAY or stay.checked_out_at is not None
 
 
 def _lines(stay: Stay, house: House, journey: Running, step: Step, now: datetime) -> Iterator[Line]:
@@ -223,17 +234,18 @@ def _values(stay: Stay, house: House) -> dict[str, Any]:
 
 
 def _spoken(stay: Stay, house: House, person: Person | None) -> Chosen:
-    return chosen(
-        Known(
-            stay=stay.language or "",
-            profile=(person.language if person else None) or "",
-            country=(person.country if person else None) or "",
-            property_default=house.language,
-        )
-    )
+    said = (person.language, person.country) if person else (None, None)
+    return _chosen(stay.language or "", said[0] or "", said[1] or "", house.language)
+
+
+@lru_cache(maxsize=1 << 12)
+def _chosen(stay: str, profile: str, country: str, house: str) -> Chosen:
+    return chosen(Known(stay=stay, profile=profile, country=country, property_default=house))
 
 
 def _is_block(stay: Stay, house: House) -> bool:
+    if stay.rooms == 1 < house.block_rooms:
+        return False
     is_named = "group" in (stay.values.get("channel"), stay.values.get("segment"))
     return stay.rooms >= house.block_rooms or (is_named and stay.rooms > 1)
 

@@ -192,6 +192,9 @@ def _check(step: Step) -> None:
         )  # fmt: skip
     if step.kind == Kind.MAILING:
         raise Refused("A mailing is no step: it has a list and a page of its own.", "wrong_kind")
+    if step.kind == Kind.CONFIRM_ADDRESS:
+        raise Refused("Whoever asks for news on the website is asked to confirm by himself: it is"
+                      " no step.", "wrong_kind")  # fmt: skip
     if step.kind == Kind.CORRECTION:
         raise Refused("A correction is no step: a person sends it for one wrong message.",
                       "wrong_kind")  # fmt: skip

@@ -140,7 +140,7 @@ class Case:
     @property
     def is_critical(self) -> bool:
         """Whether the stay needs it: a text that sells something is no longer such a message."""
-        return self.demands.is_critical and self.purpose == "stay"
+        return self.demands.is_critical and self.purpose == self.demands.purpose
 
 
 @dataclass(frozen=True)

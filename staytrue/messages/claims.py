@@ -21,7 +21,8 @@ from staytrue.messages.reasons import Reason
 class Claimed:
     """A message that may leave: whom it goes to, and what was looked at when it was decided.
 
-    `fence` and `attempt` tell this claim from any other of the same message.
+    `fence` and `attempt` tell this claim from any other of the same message. After `good_until` what
+    was looked at is too old for it.
     """
 
     message: Message
@@ -35,6 +36,7 @@ class Claimed:
     consent_version: int
     fence: int
     attempt: int
+    good_until: datetime | None
 
 
 def still_held(claims: Sequence[Claimed], standing: Collection[State]) -> frozenset[int]:

@@ -6,7 +6,6 @@ leaves an *unknown*, which is shown and never sent again by itself.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,16 +29,16 @@ from staytrue.messages import (
     reports,
     rows,
     texting,
-    turns,
     ways_out,
 )
 from staytrue.messages.arming import Key
-from staytrue.messages.carriers.base import Carrier, Outcome, Outgoing, Result, Sender
+from staytrue.messages.carriers.base import Outgoing, Result, Sender
 from staytrue.messages.carriers.dry_run import Price, cost, segments
 from staytrue.messages.carriers.notices import What, is_hard
 from staytrue.messages.claims import Claimed, settled
 from staytrue.messages.decisions import Said
-from staytrue.messages.journal import BEGUN, HANDED, SETTLED, Journal
+from staytrue.messages.departing import Departure, Departures, Leaving, Lines
+from staytrue.messages.journal import HANDED, READY, Journal
 from staytrue.messages.kinds import State
 from staytrue.messages.leases import Held
 from staytrue.messages.letters import Write, Written
@@ -48,29 +47,29 @@ from staytrue.messages.models import Message, OutboxEntry, Outlet
 from staytrue.messages.pacing import Pace
 from staytrue.messages.reasons import Reason
 
-GROUP = 200
+GROUP = 100
 """So many are claimed, written, compared and journalled together."""
-LOOK_LASTS = timedelta(seconds=1)
-"""A last look counts so long: what a slow carrier keeps waiting is looked at again."""
 WAIT = timedelta(minutes=5)
 log = structlog.get_logger(__name__)
 
 
 @dataclass
 class Ports:
-    """What sending needs of its neighbours: the words, the time, the PMS; and the open lines."""
+    """What sending needs of its neighbours: the words, the time, the PMS; and the open lines.
+
+    With `ahead` one group is made ready while another leaves.
+    """
 
     write: Write
     clock: Callable[[], datetime]
     lookup: Lookup | None = None
     pace: Pace = field(default_factory=Pace)
-    lines: dict[int, tuple[object, Carrier]] = field(default_factory=dict)
+    lines: Lines = field(default_factory=Lines)
+    ahead: bool = False
 
     def close(self) -> None:
         """Hang up everywhere."""
-        for _, carrier in self.lines.values():
-            carrier.close()
-        self.lines.clear()
+        self.lines.close()
 
 
 @dataclass
@@ -92,30 +91,22 @@ class Counts:
         setattr(self, name, getattr(self, name) + 1)
 
 
-@dataclass(frozen=True)
-class _Ready:
-    claimed: Claimed
-    outgoing: Outgoing
-    outlet: Outlet
-    slots: tuple[str, ...]
-
-
 def send_due(worker: str, ports: Ports, limit: int = 1_000) -> Counts:
     """Send what is due and may leave, as long as this worker holds the lease."""
     counts = Counts()
-    while counts.claimed < limit:
-        now = ports.clock()
-        held = leases.take(worker, now)
-        if held is None or (held.is_new and _starts_wrongly(held.fence, now, counts)):
-            break
-        claims = gate.claim(min(GROUP, limit - counts.claimed), worker, now, ports.lookup)
-        if not claims:
-            break
-        counts.claimed += len(claims)
-        _send(claims, worker, held, ports, counts)
-        if counts.is_line_down:
-            # Whatever else is due would only be claimed and given back.
-            break
+    with Departures(lambda out: _settle(out, counts, ports.clock())) as departures:
+        while counts.claimed < limit and not counts.is_line_down:
+            now = ports.clock()
+            held = leases.take(worker, now)
+            if held is None or (held.is_new and _starts_wrongly(held.fence, now, counts)):
+                break
+            claims = gate.claim(min(GROUP, limit - counts.claimed), worker, now, ports.lookup)
+            if not claims:
+                break
+            counts.claimed += len(claims)
+            if group := _let_go(claims, worker, held, ports, counts):
+                departures.send(group, is_waited_for=not ports.ahead or len(claims) < GROUP)
+            # Where the line is down, whatever else is due would only be claimed and given back.
     return counts
 
 
@@ -133,12 +124,15 @@ def _starts_wrongly(fence: int, now: datetime, counts: Counts) -> bool:
     return False
 
 
-def _send(claims: Sequence[Claimed], worker: str, held: Held, ports: Ports, counts: Counts) -> None:
-    now = ports.clock()
+def _let_go(
+    claims: Sequence[Claimed], worker: str, held: Held, ports: Ports, counts: Counts
+) -> Departure | None:
+    """Write these and look at them a last time; those that may leave stand in the journal then."""
+    now, journal = ports.clock(), Journal(settings.HOME)
     with scope.everything():
         ready = _written(claims, ports, now, counts)
     if not ready:
-        return
+        return None
     with transaction.atomic(durable=True), scope.everything():
         database.wait_for_disk()
         now = ports.clock()
@@ -149,22 +143,21 @@ def _send(claims: Sequence[Claimed], worker: str, held: Held, ports: Ports, coun
             [each.claimed for each in leaving],
             {each.claimed.message.pk: each.outgoing.unsubscribe for each in leaving},
         )
+        # Whoever is killed behind the commit and before the next lines began none of these.
+        journal.write(READY, [_ready(each) for each in leaving], now, durable=False)
     counts.held += len(ready) - len(leaving)
-    with Journal(settings.HOME) as journal:
-        journal.write(HANDED, [_line(each, held.fence, ways) for each in leaving], now)
-        way = _Way(worker, held, now, ports, journal, counts)
-        for outlet_id in dict.fromkeys(each.outlet.pk for each in leaving):
-            way.hand_over([each for each in leaving if each.outlet.pk == outlet_id])
+    journal.write(HANDED, [_line(each, held.fence, ways) for each in leaving], now)
+    return Departure(leaving, worker, held, now, ports.clock, ports.lines)
 
 
 def _written(
     claims: Sequence[Claimed], ports: Ports, now: datetime, counts: Counts
-) -> list[_Ready]:
+) -> list[Leaving]:
     """Those that are ready to leave; the others go back with their reason."""
     ways = {Key(each.property_id, each.channel): each for each in Outlet.objects.all()}
     addresses = {each.message.pk: each.address for each in claims}
     slots = remembering.slots_of([each.message for each in claims], addresses)
-    ready: list[_Ready] = []
+    ready: list[Leaving] = []
     for each, words in zip(claims, ports.write(claims, now), strict=True):
         message = each.message
         outlet = ways.get(Key(message.property_id, message.channel))
@@ -178,7 +171,7 @@ def _written(
             _hold(message, Reason.MISSING_FIELD, now, facts={"field": "unsubscribe"})
         else:
             outgoing = _outgoing(each, outlet, words, now)
-            ready.append(_Ready(each, outgoing, outlet, slots[message.pk]))
+            ready.append(Leaving(each, outgoing, outlet, slots[message.pk]))
     counts.held += len(claims) - len(ready)
     return ready
 
@@ -216,7 +209,7 @@ _KEEP = """
   ON CONFLICT (message_id) DO UPDATE SET html = excluded.html, text = excluded.text"""
 
 
-def _keep(leaving: Sequence[_Ready], now: datetime) -> None:
+def _keep(leaving: Sequence[Leaving], now: datetime) -> None:
     """What leaves is kept word for word, in the transaction that lets it leave."""
     if not leaving:
         return
@@ -232,7 +225,7 @@ def _keep(leaving: Sequence[_Ready], now: datetime) -> None:
     )
 
 
-def _kept_here(each: _Ready, now: datetime) -> OutboxEntry:
+def _kept_here(each: Leaving, now: datetime) -> OutboxEntry:
     told, text = each.outlet.settings, each.outgoing.text
     price = Price(told.get("price"), told.get("currency", ""))
     is_short = each.outlet.channel == "sms"
@@ -249,101 +242,29 @@ def _kept_here(each: _Ready, now: datetime) -> OutboxEntry:
     )
 
 
-@dataclass
-class _Way:
-    """A group on its way out: under which lease, and when it was looked at last.
-
-    Who lost the lease, or was stopped, hands nothing more over: the next holder frees the rest.
-    """
-
-    worker: str
-    held: Held
-    looked_at: datetime
-    ports: Ports
-    journal: Journal
-    counts: Counts
-
-    def hand_over(self, group: Sequence[_Ready]) -> None:
-        """Give them to their carrier one by one; whatever it says is settled together at the end."""
-        carrier = _line_of(group[0].outlet, self.ports)
-        ends: list[tuple[_Ready, Outcome]] = []
-        left = deque(group)
-        try:
-            while left and (now := self.ports.clock()) < self.held.until_at:
-                if now - self.looked_at > LOOK_LASTS:
-                    left = self._looked_at_again(left, now)
-                elif (outcome := self._handed_over(left[0], carrier)) is not None:
-                    ends.append((left.popleft(), outcome))
-                else:
-                    return
-        finally:
-            _settle(ends, self.ports.clock())
-
-    def _handed_over(self, each: _Ready, carrier: Carrier) -> Outcome | None:
-        """What the carrier says; None where the lease is another's by now."""
-        name, clock = str(each.outgoing.public_id), self.ports.clock
-        self.journal.write(BEGUN, [{"message": name}], clock(), durable=False)
-        # Asked behind the line: whoever took the lease meanwhile has either read that line and
-        # left the message alone, or is seen here.
-        if not leases.holds(self.held.fence, clock()):
-            return None
-        (outcome,) = carrier.hand_over([each.outgoing])
-        end = turns.end_of(outcome.result, each.claimed.attempt, clock())
-        # One that may leave again must be known to be free before it does.
-        self.journal.write(
-            SETTLED, [{"message": name, "state": end.state}], clock(),
-            durable=outcome.result == Result.RETRY,
-        )  # fmt: skip
-        self.counts.note(outcome.result)
-        self.counts.is_line_down |= outcome.facts.get("stage") == "connection"
-        return outcome
-
-    def _looked_at_again(self, left: Sequence[_Ready], now: datetime) -> deque[_Ready]:
-        """Those of these that may still leave; a guest who said no meanwhile gets nothing."""
-        held = leases.take(self.worker, now)
-        if held is None or held.is_new:
-            return deque()
-        self.held, self.looked_at = held, now
-        with transaction.atomic(durable=True), scope.everything():
-            database.wait_for_disk()
-            claims = [each.claimed for each in left]
-            may = gate.last_looks(claims, now, State.HANDED_OVER)
-            free = [each.message for each in claims if each.message.state == State.HELD]
-            lines = [{"message": str(each.public_id), "state": State.HELD} for each in free]
-            self.journal.write(SETTLED, lines, now)
-        self.counts.held += len(left) - len(may)
-        return deque(each for each in left if each.claimed.message.pk in may)
-
-
-def _settle(ends: Sequence[tuple[_Ready, Outcome]], now: datetime) -> None:
+def _settle(out: Departure, counts: Counts, now: datetime) -> None:
     with transaction.atomic(), scope.everything():
-        settled([(each.claimed, outcome) for each, outcome in ends], now)
-        for each, outcome in ends:
+        settled([(each.claimed, outcome) for each, outcome in out.ends], now)
+        for each, outcome in out.ends:
             if is_hard(str(outcome.facts.get("enhanced", ""))):
                 reports.suppress(each.claimed.message, What.BOUNCED, outcome.detail, now)
             elif outcome.facts.get("blocked"):
                 texting.blocked(each.claimed.message, outcome.detail, now)
+    counts.held += out.back
+    for _, outcome in out.ends:
+        counts.note(outcome.result)
+        counts.is_line_down |= outcome.facts.get("stage") == "connection"
 
 
-def _line(each: _Ready, fence: int, ways: Mapping[int, Mapping[str, str]]) -> dict[str, object]:
+def _ready(each: Leaving) -> dict[str, object]:
     # Only lines of this start of the machine tell, by missing ones, what was never begun.
-    told = {"message": str(each.outgoing.public_id), "slots": each.slots, "fence": fence,
-            "boot": leases.boot()}  # fmt: skip
+    return {"message": str(each.outgoing.public_id), "boot": leases.boot()}
+
+
+def _line(each: Leaving, fence: int, ways: Mapping[int, Mapping[str, str]]) -> dict[str, object]:
+    told = _ready(each) | {"slots": each.slots, "fence": fence}
     way = ways.get(each.claimed.message.pk)
     return told | ({ways_out.WAY_OUT: way} if way else {})
-
-
-def _line_of(outlet: Outlet, ports: Ports) -> Carrier:
-    """The open line of an outlet; a new one where it was set up anew."""
-    told = (outlet.carrier, outlet.settings, outlet.sealed)
-    known = ports.lines.get(outlet.pk)
-    if known is not None and known[0] == told:
-        return known[1]
-    if known is not None:
-        known[1].close()
-    carrier = outlets.opened(outlet)
-    ports.lines[outlet.pk] = (told, carrier)
-    return carrier
 
 
 def _hold_unwritten(message: Message, refusal: Refused, now: datetime) -> None:

@@ -28,7 +28,7 @@ from staytrue.messages.kinds import OPEN, State
 from staytrue.messages.looking import Lookup
 from staytrue.messages.models import Message
 from staytrue.messages.reasons import Reason
-from staytrue.messages.rules import decide
+from staytrue.messages.rules import decide, good_until
 from staytrue.messages.turns import Looked, changed_since
 
 ROUNDS = 50
@@ -195,6 +195,7 @@ def _claim_of(each: Gathered, fence: int, now: datetime) -> Claimed:
         consent_version=each.permission.version,
         fence=fence,
         attempt=message.attempts,
+        good_until=good_until(each.case),
     )
 
 
@@ -266,7 +267,7 @@ def last_looks(
             # One that was out of sight already leaves on the word of whoever looked.
             is_lost = is_hidden and not each.is_out_of_sight
             causes = changed_since(
-                Looked(each.stay_version, each.consent_version),
+                Looked(each.stay_version, each.consent_version, good_until=each.good_until),
                 Looked(
                     None if is_lost else stay,
                     permission.version,

@@ -9,12 +9,13 @@ from typing import Any
 
 from staytrue.consent import permissions
 from staytrue.consent.permissions import Asked, Permission
-from staytrue.messages import people, remembering, surroundings
+from staytrue.messages import people, reaching, remembering, surroundings
 from staytrue.messages.arming import Armed, Disarmed, Key
 from staytrue.messages.case import Case, Chosen, Permitted, Point, Recipient
 from staytrue.messages.kinds import DEMANDS, Kind
 from staytrue.messages.models import Message, TemplateVersion
 from staytrue.messages.people import Address, Whom
+from staytrue.messages.reaching import Meant, Way
 from staytrue.messages.reasons import Reason
 from staytrue.messages.surroundings import Hotel, StayRow
 from staytrue.messages.writing import live
@@ -50,16 +51,23 @@ class Set:
         self.now = now
         persons = people.whom({each.profile_id for each in messages})
         known = people.addresses(persons.values())
-        self._people = {each.pk: persons.get(each.profile_id) for each in messages}
-        self._addresses = {
-            each.pk: people.address_for(each, person, known)
+        self._people = {
+            each.pk: persons.get(each.profile_id)
+            or (people.NOBODY if _to_mailbox(each) and not each.profile_id else None)
+            for each in messages
+        }
+        boxes = people.mailboxes([each for each in messages if _to_mailbox(each)])
+        self._usable = {
+            each.pk: boxes.get(each.pk, [])
+            if _to_mailbox(each)
+            else people.addresses_for(each.channel, each.contact_point_id, person, known)
             if (person := self._people[each.pk])
-            else None
+            else []
             for each in messages
         }
         # Contact point before stay, in the order of their numbers: writers take them so too.
         points = surroundings.lock_points(
-            {found.point_id for found in self._addresses.values() if found}
+            {each.point_id for usable in self._usable.values() for each in usable}
         )
         stays = surroundings.lock_stays(
             {each.reservation_id for each in messages if _of_stay(each) and each.reservation_id}
@@ -74,8 +82,7 @@ class Set:
         self._gather(now)
 
     def _is_still(self, message: Message, points: Collection[int]) -> bool:
-        address = self._addresses[message.pk]
-        if address and address.point_id not in points:
+        if any(each.point_id not in points for each in self._usable[message.pk]):
             return False
         # A reservation that is not there at all is no writer's: the rule closes the message.
         return (
@@ -90,8 +97,7 @@ class Set:
         reservations = {each.reservation_id for each in mine if each.reservation_id}
         profiles = {id_ for each in mine if (p := self._people[each.pk]) for id_ in p.profiles}
         self._proofs = surroundings.proofs(reservations)
-        most = min((each.chosen.shared_above for each in self._hotels.values()), default=0)
-        self._guests = people.guests_of([each for each in self._addresses.values() if each], most)
+        self._choose(now)
         self._used = surroundings.used_slots(
             mine, {pk: found.point_id if found else None for pk, found in self._addresses.items()}
         )
@@ -103,15 +109,48 @@ class Set:
             if (p := self._people[each.pk]) for id_ in p.profiles
         }  # fmt: skip
         self._again = surroundings.coming_again(winning, now.date()) if winning else frozenset()
-        asked = {
-            each.pk: Asked(
-                found.point_id, found.profile_id, each.property_id, self.purpose(each),
-                each.channel,
+
+    def _choose(self, now: datetime) -> None:
+        """Of each message's addresses the first that nothing speaks against."""
+        usable = [(each, address) for each in self.messages for address in self._usable[each.pk]]
+        most = min((each.chosen.shared_above for each in self._hotels.values()), default=0)
+        self._guests = people.guests_of([address for _, address in usable], most)
+        answers = permissions.of(
+            [
+                Asked(address.point_id, address.profile_id, each.property_id, self.purpose(each),
+                      each.channel)
+                for each, address in usable
+            ],
+            now,
+        )  # fmt: skip
+        self._permissions = {
+            (each.pk, address.point_id): answer
+            for (each, address), answer in zip(usable, answers, strict=True)
+        }
+        self._addresses: dict[int, Address | None] = {}
+        self._others: dict[int, list[dict[str, Any]]] = {}
+        for each in self.messages:
+            chosen, said = reaching.first(self._ways(each), self._meant(each))
+            mine = self._usable[each.pk]
+            self._addresses[each.pk] = mine[chosen] if mine else None
+            self._others[each.pk] = [
+                {"contact_point": address.point_id, "role": address.role.value, "reason": reason}
+                for place, (address, reason) in enumerate(zip(mine, said, strict=True))
+                if place != chosen
+            ]
+
+    def _ways(self, message: Message) -> list[Way]:
+        return [
+            Way(
+                self._point(each, each.to(message.channel)),
+                _permitted(self._permissions[message.pk, each.point_id]),
             )
-            for each in mine if (found := self._addresses[each.pk])
-        }  # fmt: skip
-        answers = permissions.of(list(asked.values()), now)
-        self._permissions = dict(zip(asked, answers, strict=True))
+            for each in self._usable[message.pk]
+        ]
+
+    def _meant(self, message: Message) -> Meant:
+        hotel = self._hotels[message.property_id]
+        return Meant(self.purpose(message), message.recipient_role, hotel.chosen.shared_above)
 
     def purpose(self, message: Message) -> str:
         """The kind's purpose, unless its words or its step sell something."""
@@ -130,7 +169,7 @@ class Set:
         person, address = self._people[message.pk], self._addresses[message.pk]
         hotel, kind = self._hotels[message.property_id], Kind(message.kind)
         row = self._stays.get(message.reservation_id or 0)
-        permission = self._permissions.get(message.pk)
+        permission = self._permissions[message.pk, address.point_id] if address else None
         version = self._templates.get(message.pk)
         value, purpose = self.value(message), self.purpose(message)
         source = hotel.source(row.connection_id if row else None)
@@ -148,7 +187,7 @@ class Set:
             source=source,
             proof=proof,
             recipient=self._recipient(message, person, row),
-            point=self._point(address, value),
+            point=self._point(address, value) if address else None,
             permitted=_permitted(permission),
             chosen=_tightened(hotel.choice(kind), message),
             is_before_go_live=bool(
@@ -170,6 +209,7 @@ class Set:
             "look_up": {"told": proof.told, "at": proof.at.isoformat()} if proof else None,
             "profile": person.profile_id if person else None,
             "contact_point": address.point_id if address else None,
+            "other_addresses": self._others[message.pk] or None,
             "consent": _consent_facts(permission),
             "template_version": version.id if version else None,
         }
@@ -197,9 +237,7 @@ class Set:
         is_on_stay = row.has(person.way, message.recipient_role) if row else None
         return Recipient(person.is_gone, person.is_child, is_on_stay)
 
-    def _point(self, address: Address | None, value: str) -> Point | None:
-        if address is None:
-            return None
+    def _point(self, address: Address, value: str) -> Point:
         return Point(address.role, bool(value), self._guests.get(address.point_id, 0))
 
     def _is_used(self, message: Message) -> bool:
@@ -241,6 +279,10 @@ def _tightened(chosen: Chosen, message: Message) -> Chosen:
 
 def _of_stay(message: Message) -> bool:
     return DEMANDS[Kind(message.kind)].of_stay
+
+
+def _to_mailbox(message: Message) -> bool:
+    return DEMANDS[Kind(message.kind)].to_mailbox
 
 
 def _stay_slot(message: Message) -> tuple[object, ...]:

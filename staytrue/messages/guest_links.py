@@ -25,6 +25,7 @@ from staytrue.messages.models import GuestLink
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 SURVEY_DAYS = timedelta(days=60)
+CONFIRM_DAYS = timedelta(days=7)
 KEPT = timedelta(days=90)
 """So long after its end a link is kept: what was opened by it can still be looked up."""
 _ARRIVING = frozenset({Kind.CONFIRMATION, Kind.CHANGE, Kind.ARRIVAL_INFO, Kind.PRE_CHECKIN,
@@ -38,6 +39,7 @@ class Opens(StrEnum):
     PREFERENCES = "preferences"
     ARRIVAL = "arrival"
     SURVEY = "survey"
+    CONFIRM = "confirm"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class Wanted:
     expires_at: datetime | None = None
 
 
-_PATHS = {Opens.PREFERENCES: "", Opens.ARRIVAL: "arrival/", Opens.SURVEY: "survey/"}
+_PATHS = {Opens.PREFERENCES: "", Opens.ARRIVAL: "arrival/", Opens.SURVEY: "survey/",
+          Opens.CONFIRM: "confirm/"}  # fmt: skip
 STOP = "stop/"
 """Below the path of a link to the preferences: the one click of RFC 8058."""
 
@@ -127,6 +130,8 @@ def _opened(each: Claimed) -> list[Opens]:
         opened.append(Opens.ARRIVAL)
     if message.reservation_id is not None and message.kind in _ASKING:
         opened.append(Opens.SURVEY)
+    if message.kind == Kind.CONFIRM_ADDRESS:
+        opened.append(Opens.CONFIRM)
     return opened
 
 
@@ -136,6 +141,7 @@ def _wanted(each: Claimed, now: datetime) -> list[Wanted]:
         Opens.PREFERENCES: None,
         Opens.ARRIVAL: _after_stay(message.basis, now),
         Opens.SURVEY: now + SURVEY_DAYS,
+        Opens.CONFIRM: now + CONFIRM_DAYS,
     }
     return [
         Wanted(
@@ -159,6 +165,8 @@ def _named(opens: Opens, address: str) -> dict[str, str]:
         return {"pre_checkin": address, "wishes": f"{address}#wishes"}
     if opens == Opens.SURVEY:
         return {"survey": address}
+    if opens == Opens.CONFIRM:
+        return {"confirm": address}
     return {"preferences": address, UNSUBSCRIBE: address, ONE_CLICK: f"{address}{STOP}"}
 
 

@@ -20,7 +20,8 @@ from staytrue.consent.points import EMAIL
 from staytrue.consent.proposals import Heard
 from staytrue.consent.purposes import Channel, Origin
 from staytrue.hotel import scope
-from staytrue.kit.text import clean, fold
+from staytrue.hotel.contacts import address_key
+from staytrue.kit.text import clean
 from staytrue.messages import marks, reports
 from staytrue.messages import models as rows
 from staytrue.messages.carriers.notices import SIZE_MOST
@@ -82,7 +83,7 @@ def _answered(mail: Message, property_id: int) -> rows.Message | None:
 
 def _point(sender: str) -> int | None:
     """The address he seems to write from. It may be forged: that a member reads, and decides."""
-    found = ContactPoint.objects.filter(kind=EMAIL, value=fold(sender)).first()
+    found = ContactPoint.objects.filter(kind=EMAIL, value=address_key(sender)).first()
     return found.pk if found else None
 
 

@@ -23,8 +23,10 @@ FOLDER = "journal"
 ARMED, LEASED, STOPPED, OPTED_OUT = "armed", "leased", "stopped", "opted_out"
 ALIVE = "alive"
 """The database that sends knows this instant too; one that does not was restored."""
-HANDED, BEGUN, SETTLED = "handed", "begun", "settled"
-"""A message may leave now; its bytes are on their way; the carrier's answer."""
+READY, HANDED, BEGUN, SETTLED = "ready", "handed", "begun", "settled"
+"""A message may leave once the database says so; it may now; its bytes are on their way; the
+carrier's answer.
+"""
 _TAIL_BYTES = 1 << 20
 """Far more than the lines of what one worker has under way."""
 _KEY = "journal"

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     WIN_BACK = "win_back"
     MAILING = "mailing"
     CORRECTION = "correction"
+    CONFIRM_ADDRESS = "confirm_address"
 
 
 class Needs(StrEnum):
@@ -68,7 +69,8 @@ class Demands:
     """What a kind asks for. `statuses` is where the stay may stand when the message leaves.
 
     `freshness` is how old the mirror may be; `is_critical`: the stay needs it, so no cap and no
-    quiet hour holds it; `is_sensitive`: where the PMS can be asked, it is asked once more.
+    quiet hour holds it; `is_sensitive`: where the PMS can be asked, it is asked once more;
+    `to_mailbox`: it is for whoever reads the address, also where no guest is known there.
     """
 
     purpose: str
@@ -77,6 +79,7 @@ class Demands:
     needs: Needs = Needs.NOTHING
     is_critical: bool = False
     is_sensitive: bool = False
+    to_mailbox: bool = False
 
     @property
     def of_stay(self) -> bool:
@@ -107,4 +110,6 @@ DEMANDS: dict[Kind, Demands] = {
     Kind.MAILING: Demands("marketing", _DAY),
     # Puts a wrong message right: a person sends it, and no cap keeps it from whoever was misled.
     Kind.CORRECTION: Demands("stay", _DAY, is_critical=True),
+    # Somebody waits for it: he asked for it a moment ago, on a page of ours.
+    Kind.CONFIRM_ADDRESS: Demands("service", _DAY, is_critical=True, to_mailbox=True),
 }

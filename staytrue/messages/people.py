@@ -131,21 +131,49 @@ def addresses(people: Collection[Whom]) -> dict[tuple[int, str], list[Address]]:
 _ROLES = frozenset(role.value for role in Role)
 
 
-def address_for(
-    message: Message, person: Whom, known: Mapping[tuple[int, str], Sequence[Address]]
-) -> Address | None:
-    """Where it goes: the planned address while he uses it, else the newest that is his own."""
-    kind = POINT_KIND[Channel(message.channel)]
-    mine = [each for id_ in person.profiles for each in known.get((id_, kind), ())]
-    planned = [each for each in mine if each.point_id == message.contact_point_id]
-    if planned:
-        return planned[0]
-    order = {id_: place for place, id_ in enumerate(person.profiles)}
-    return min(
-        mine,
-        key=lambda each: (_OWN_FIRST.get(each.role, 3), order[each.profile_id], each.place),
-        default=None,
+NOBODY = Whom(0, frozenset(), is_gone=False, is_child=False, profiles=())
+"""Whoever reads a mailbox at which no guest is known."""
+
+
+def mailboxes(messages: Collection[Message]) -> dict[int, list[Address]]:
+    """Message → the very address it was planned for, whoever uses it; a forgotten one is absent."""
+    points = {each.contact_point_id for each in messages if each.contact_point_id}
+    rows = ask(
+        "SELECT id, role, value, profiles FROM contact_point WHERE id = ANY(%s::bigint[])",
+        [sorted(points)],
     )
+    known = {id_: rest for id_, *rest in rows}
+    found = {}
+    for each in messages:
+        if told := known.get(each.contact_point_id or 0):
+            role, value, profiles = told
+            point = each.contact_point_id or 0
+            found[each.pk] = [
+                Address(each.profile_id, point, Role(role), value, value, profiles, 1)
+            ]
+    return found
+
+
+def addresses_for(
+    channel: str,
+    planned: int | None,
+    person: Whom,
+    known: Mapping[tuple[int, str], Sequence[Address]],
+) -> list[Address]:
+    """Where it could go, best first: the planned address while he uses it, then his own, newest
+    first.
+    """
+    kind = POINT_KIND[Channel(channel)]
+    order = {id_: place for place, id_ in enumerate(person.profiles)}
+    mine = sorted(
+        (each for id_ in person.profiles for each in known.get((id_, kind), ())),
+        key=lambda each: (
+            each.point_id != planned, _OWN_FIRST.get(each.role, 3), order[each.profile_id],
+            each.place,
+        ),
+    )  # fmt: skip
+    # One that several of his profiles use is his best one's.
+    return list({each.point_id: each for each in reversed(mine)}.values())[::-1]
 
 
 def guests_of(chosen: Collection[Address], most: int) -> dict[int, int]:

@@ -116,6 +116,13 @@ def close(message_ids: Collection[int], reason: Reason, now: datetime, **facts: 
     return len(closing)
 
 
+def rename_parties(keys: Mapping[str, str]) -> None:
+    """These bookings have other keys by now: what was written to them stays written."""
+    for old, new in keys.items():
+        if old != new:
+            Message.objects.filter(party=old).update(party=new)
+
+
 def open_of(occurrence: str, step: str) -> list[int]:
     """The open messages of a mailing: of no stay, by the fingerprint of its words and its step."""
     mine = Message.objects.filter(

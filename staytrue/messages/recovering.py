@@ -15,7 +15,7 @@ from django.db import transaction
 from staytrue.hotel import scope
 from staytrue.messages import decisions, leases, turns
 from staytrue.messages.decisions import Said
-from staytrue.messages.journal import Journal
+from staytrue.messages.journal import SETTLED, Journal
 from staytrue.messages.kinds import State
 from staytrue.messages.models import Message
 from staytrue.messages.reasons import Reason
@@ -39,7 +39,8 @@ def recover(fence: int, now: datetime) -> Recovered:
             .filter(state__in=[State.CLAIMED, State.HANDED_OVER], claim_token__lt=fence)
             .order_by("pk")
         )
-        told = turns.told(Journal(settings.HOME).tail(), leases.boot()) if left else {}
+        journal = Journal(settings.HOME)
+        told = turns.told(journal.tail(), leases.boot()) if left else {}
         for message in left:
             end = turns.left_over(message.state, told.get(str(message.public_id)))
             message.state = end
@@ -56,6 +57,10 @@ def recover(fence: int, now: datetime) -> Recovered:
             [Said(each.pk, each.property_id, each.state, each.reason, facts={"recovered": fence})
              for each in left], now,
         )  # fmt: skip
-    freed = sum(each.state == State.PLANNED for each in left)
+        free = [each for each in left if each.state == State.PLANNED]
+        # Known to be free before anybody sees it: else it is what the journal has and we forgot.
+        lines = [{"message": str(each.public_id), "state": State.PLANNED} for each in free]
+        journal.write(SETTLED, lines, now)
+    freed = len(free)
     unknown = sum(each.state == State.UNKNOWN for each in left)
     return Recovered(freed, len(left) - freed - unknown, unknown)

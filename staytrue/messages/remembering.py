@@ -172,6 +172,8 @@ def _sent(lines: Iterable[Line]) -> dict[str, _Sent]:
     sent: dict[str, _Sent] = {}
     for line in lines:
         if line.what == HANDED:
+            # One that leaves again is the last that left.
+            sent.pop(line.facts["message"], None)
             sent[line.facts["message"]] = _Sent(line.at, tuple(line.facts["slots"]))
         elif line.what == SETTLED and line.facts["message"] in sent:
             if line.facts["state"] in {State.PLANNED, State.HELD}:

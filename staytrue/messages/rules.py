@@ -10,10 +10,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from staytrue.consent.rules import Role
 from staytrue.hotel.codes import Status
+from staytrue.messages import reaching
 from staytrue.messages.case import Act, Answer, Case, Proof, Told
 from staytrue.messages.kinds import Kind, Needs
+from staytrue.messages.reaching import Meant, Way
 from staytrue.messages.reasons import Reason
 
 PROOF_LASTS = timedelta(seconds=3)
@@ -141,8 +142,7 @@ def _person(case: Case) -> Answer | None:
     return None
 
 
-_FINAL_REFUSALS = {"opted_out": Reason.OPTED_OUT, "no_basis": Reason.NO_BASIS}
-_REASONS = frozenset(reason.value for reason in Reason)
+_FINAL_REFUSALS = frozenset({Reason.OPTED_OUT, Reason.NO_BASIS})
 
 
 def _consent(case: Case) -> Answer | None:
@@ -150,14 +150,11 @@ def _consent(case: Case) -> Answer | None:
         return None  # `_address` says so; there is nothing to permit
     if case.permitted is None:
         return _hold(case, Reason.NO_BASIS, LATER)
-    if case.permitted.allowed:
-        return None
-    facts = {"basis": case.permitted.basis, "said": case.permitted.reason}
-    if reason := _FINAL_REFUSALS.get(case.permitted.reason):
-        return _close(reason, **facts)
+    found = reaching.of_consent(case.permitted)
+    if found and found.reason in _FINAL_REFUSALS:
+        return _close(found.reason, **found.facts)
     # What stands against an address is mended by a person, and then it leaves.
-    said = case.permitted.reason
-    return _hold(case, Reason(said) if said in _REASONS else Reason.SUPPRESSED, SELDOM, **facts)
+    return _hold(case, found.reason, SELDOM, **found.facts) if found else None
 
 
 def _brakes(case: Case) -> Answer | None:
@@ -180,8 +177,11 @@ def _proof(case: Case) -> Proof | None:
         return None
     if _is_ahead_of_feed(case, case.proof):
         return case.proof
-    lasts = CONFIRMED_LASTS if case.proof.told == Told.CONFIRMED else PROOF_LASTS
-    return case.proof if timedelta(0) <= case.now - case.proof.at <= lasts else None
+    return case.proof if timedelta(0) <= case.now - case.proof.at <= _lasts(case.proof) else None
+
+
+def _lasts(proof: Proof) -> timedelta:
+    return CONFIRMED_LASTS if proof.told == Told.CONFIRMED else PROOF_LASTS
 
 
 def _is_ahead_of_feed(case: Case, proof: Proof) -> bool:
@@ -225,6 +225,17 @@ def _is_fresh(case: Case) -> bool:
     return as_of is not None and case.now - as_of <= case.chosen.freshness
 
 
+def good_until(case: Case) -> datetime | None:
+    """Until when what lets this message go is new enough: the mirror's word, or that of a look."""
+    ends = []
+    if case.source is not None and case.source.as_of is not None:
+        ends.append(case.source.as_of + case.chosen.freshness)
+    proof = _proof(case) if case.demands.of_stay else None
+    if proof is not None and proof.told in (Told.SAME, Told.CONFIRMED):
+        ends.append(proof.at + _lasts(proof))
+    return max(ends, default=None)
+
+
 def _freshness(case: Case) -> Answer | None:
     if _is_fresh(case) or (case.demands.of_stay and _is_proved(case)):
         return None
@@ -243,38 +254,12 @@ def _freshness(case: Case) -> Answer | None:
     return _hold(case, Reason.STALE_MIRROR, next_at, **facts)
 
 
-_GUESTS_OWN = frozenset({Role.PRIVATE, Role.COMPANY, Role.FAMILY})
-_EXPLICIT = frozenset({"explicit", "double_opt_in"})
-_WRONG_ROLE = {
-    Role.AGENCY: Reason.AGENCY_ADDRESS,
-    Role.RELAY: Reason.RELAY_ADDRESS,
-    Role.OWN: Reason.OWN_ADDRESS,
-    Role.PLACEHOLDER: Reason.NOT_AN_ADDRESS,
-}
-
-
 def _address(case: Case) -> Answer | None:
-    """Whether somebody is behind the address for whom this message is meant."""
     if case.point is None:
         return _hold(case, Reason.NO_ADDRESS, SELDOM)
-    role, purpose = case.point.role, case.purpose
-    if not case.point.is_valid:
-        return _hold(case, Reason.NOT_AN_ADDRESS, SELDOM)
-    if role not in _GUESTS_OWN:
-        is_relay_fit = role == Role.RELAY and purpose in ("stay", "service")
-        is_agency_fit = (
-            role == Role.AGENCY and case.recipient_role == "agency" and purpose == "stay"
-        )
-        if not (is_relay_fit or is_agency_fit):
-            return _hold(case, _WRONG_ROLE.get(role, Reason.NOT_AN_ADDRESS), SELDOM, role=role)
-    is_agency = role == Role.AGENCY
-    if not is_agency and case.point.guests > case.chosen.shared_above:
-        return _hold(case, Reason.SHARED_ADDRESS, SELDOM, guests=case.point.guests)
-    is_asked_for = case.permitted is not None and case.permitted.basis in _EXPLICIT
-    if role == Role.FAMILY and purpose == "marketing" and not is_asked_for:
-        # Several read it: advertising comes only where somebody asked for it himself.
-        return _hold(case, Reason.SHARED_ADDRESS, SELDOM, role=role)
-    return None
+    meant = Meant(case.purpose, case.recipient_role, case.chosen.shared_above)
+    found = reaching.of_address(Way(case.point, case.permitted), meant)
+    return _hold(case, found.reason, SELDOM, **found.facts) if found else None
 
 
 def _tact(case: Case) -> Answer | None:
@@ -309,10 +294,11 @@ def _shadow(case: Case) -> Answer | None:
 
 CHECKS: tuple[Check, ...] = (
     _time, _past, _once, _status, _dates, _person, _consent,
-    _armed, _ready, _brakes, _live, _freshness, _address, _tact,
+    _armed, _ready, _address, _tact, _brakes, _live, _freshness,
     _shadow,
 )  # fmt: skip
-"""In this order: what ends a message, what the house itself has not allowed yet, what holds it.
+"""In this order: what ends a message, what the house itself has not allowed yet, what holds it;
+last, and compared last, whether what we know is so.
 
 Nobody is asked to look into the PMS, by a call or by a task, for what could not leave anyway.
 """

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 from staytrue.messages.carriers.base import Result
-from staytrue.messages.journal import BEGUN, HANDED, SETTLED, Line
+from staytrue.messages.journal import BEGUN, HANDED, READY, SETTLED, Line
 from staytrue.messages.kinds import OPEN, USED, State
 from staytrue.messages.reasons import Reason
 from staytrue.messages.wanted import Wanted
@@ -93,18 +93,23 @@ def _is_final(row: Row, wanted: Wanted) -> bool:
 
 @dataclass(frozen=True)
 class Looked:
-    """What a claim looked at, or what is so by now; `stay` is None where there is none to see."""
+    """What a claim looked at, or what is so by now; `stay` is None where there is none to see.
+
+    `good_until` is when what a claim looked at becomes too old for its message.
+    """
 
     stay: int | None
     consent: int
     is_allowed: bool = True
     is_open: bool = True
+    good_until: datetime | None = None
 
 
 def changed_since(was: Looked, now_is: Looked, *, not_after: datetime, now: datetime) -> list[str]:
     """Why a claimed message is decided anew in place of being handed over; nothing lets it go."""
     changed = {
         "window": now > not_after,
+        "age": was.good_until is not None and now > was.good_until,
         "armed": not now_is.is_open,
         "stay": was.stay is not None and now_is.stay != was.stay,
         "consent": not now_is.is_allowed or now_is.consent != was.consent,
@@ -141,7 +146,7 @@ def told(lines: Iterable[Line], boot: str) -> dict[str, State]:
     ends: dict[str, State] = {}
     for line in lines:
         name = str(line.facts.get("message", ""))
-        if line.what == HANDED and boot and line.facts.get("boot") == boot:
+        if line.what in {READY, HANDED} and boot and line.facts.get("boot") == boot:
             ends[name] = State.PLANNED
         elif line.what in {HANDED, BEGUN}:
             ends.pop(name, None)

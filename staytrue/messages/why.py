@@ -12,7 +12,7 @@ from staytrue.messages.models import Decision, Message
 from staytrue.messages.queries import Told
 
 VERSIONS = ("stay_version", "status", "as_of", "look_up", "consent", "contact_point",
-            "template_version")  # fmt: skip
+            "other_addresses", "template_version")  # fmt: skip
 """What a decision looked at, of the facts it keeps."""
 
 

@@ -7,10 +7,14 @@ import pytest
 from staytrue.consent import acts
 from staytrue.consent.acts import About, Spoken
 from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose
+from staytrue.consent.ratchet import Cause
 from staytrue.flow import reactions
 from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
+from staytrue.hotel.records import Email
 from staytrue.journeys import settling
+from staytrue.staff import audit
+from tests import make
 from tests.journeys.scenes import BOOKED, Scene, running, stay
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +54,19 @@ def test_planning_again_does_not_bring_back_what_was_refused(scene: Scene) -> No
     with scope.everything():
         lines = settling.plans([scene.house.stay("30117")], scene.at)
     assert {line.reason for line in lines if line.step.key == "win_back"} == {"opted_out"}
+
+
+def test_what_one_address_refused_is_planned_for_the_next(scene: Scene) -> None:
+    guest = make.profile(emails=[Email("old@fontanel.example"), Email("new@fontanel.example")])
+    scene.people(guest)
+    scene.read(stay())
+    (before,) = {each.contact_point_id for each in scene.messages(kind="pre_stay")}
+    with scope.everything(), audit.acting("tests", scene.at):
+        acts.suppress([About(None, before)], Channel.EMAIL, Cause.BOUNCE,
+                      Spoken(Origin.CARRIER, "tests"), scene.at)  # fmt: skip
+    scene.settle("30117")
+
+    (after,) = {each.contact_point_id for each in scene.messages(kind="pre_stay")}
+    assert after is not None
+    assert after != before
+    assert set(scene.planned()) >= {"pre_stay", "pre_checkin"}

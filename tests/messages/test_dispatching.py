@@ -13,10 +13,10 @@ from django.conf import settings
 from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
 from staytrue.lab.mail_sink import BUSY, NO_MAILBOX, Mail, MailSink
-from staytrue.messages import dispatching, gate, leases, outlets
+from staytrue.messages import departing, dispatching, gate, leases, outlets
 from staytrue.messages.claims import Claimed
 from staytrue.messages.dispatching import Counts, Ports
-from staytrue.messages.journal import BEGUN, HANDED, SETTLED, Journal
+from staytrue.messages.journal import BEGUN, HANDED, READY, SETTLED, Journal
 from staytrue.messages.kinds import Kind, State
 from staytrue.messages.letters import Written
 from staytrue.messages.models import Message, MessageText
@@ -105,7 +105,7 @@ def test_the_journal_knows_it_before_the_server_does(sink: MailSink) -> None:
     build(sink)
     Post().send()
     lines = list(Journal(settings.HOME).lines())
-    assert [line.what for line in lines][-3:] == [HANDED, BEGUN, SETTLED]
+    assert [line.what for line in lines][-4:] == [READY, HANDED, BEGUN, SETTLED]
     assert CLAIRE not in "".join(
         file.read_text() for file in Journal(settings.HOME).folder.iterdir()
     )
@@ -248,6 +248,20 @@ def test_what_a_killed_worker_had_not_begun_leaves_after_all(sink: MailSink) -> 
     assert len(sink.mails) == 1
 
 
+def test_what_was_freed_after_a_kill_and_waits_now_is_nothing_the_database_forgot(
+    sink: MailSink,
+) -> None:
+    house = build(sink)
+    handed(house, boot=leases.boot())
+    later = NOON + timedelta(minutes=2)
+    refusal = Refused("There is no value.", "missing_field", field="stay.room")
+    assert Post(words=refusal, now=later).send("another").recovered == 1
+    assert scene.only().state == State.HELD
+    house.is_fresh(later + timedelta(minutes=6))
+    assert Post(now=later + timedelta(minutes=6)).send("a third").accepted == 1
+    assert len(sink.mails) == 1
+
+
 def test_after_a_loss_of_power_a_missing_line_proves_nothing(sink: MailSink) -> None:
     house = build(sink)
     handed(house, boot="of yesterday")
@@ -255,17 +269,24 @@ def test_after_a_loss_of_power_a_missing_line_proves_nothing(sink: MailSink) -> 
     assert not sink.mails
 
 
-def handed(house: Scene, boot: str) -> None:
+def test_who_is_killed_between_the_database_and_the_journal_began_nothing(sink: MailSink) -> None:
+    house = build(sink)
+    handed(house, boot=leases.boot(), what=READY)
+    assert Post(now=NOON + timedelta(minutes=2)).send("another").accepted == 1
+    assert len(sink.mails) == 1
+
+
+def handed(house: Scene, boot: str, what: str = HANDED) -> None:
     """A worker looked for the last time, wrote its line, and was killed."""
     (claimed,) = house.claim()
     gate.last_looks([claimed], NOON)
     line = {"message": str(claimed.message.public_id), "slots": [], "boot": boot}
-    Journal(settings.HOME).write(HANDED, [line], NOON)
+    Journal(settings.HOME).write(what, [line], NOON)
 
 
 def test_who_says_no_while_a_slow_server_takes_its_time_gets_nothing_more(sink: MailSink) -> None:
     house = build(sink, Kind.PRE_STAY, count=3)
-    with_, slow = Post().ports(), NOON + dispatching.LOOK_LASTS + timedelta(seconds=1)
+    with_, slow = Post().ports(), NOON + departing.LOOK_LASTS + timedelta(seconds=1)
 
     def clock() -> datetime:
         if sink.taken and not said:

@@ -12,7 +12,7 @@ from staytrue.hotel import scope
 from staytrue.hotel.codes import Status
 from staytrue.hotel.records import Email, Reservation
 from staytrue.kit import clock
-from staytrue.messages import looking, outlets, planning, queries, why
+from staytrue.messages import gate, looking, outlets, planning, queries, why
 from staytrue.messages.kinds import Kind, State
 from staytrue.messages.models import GateSetting, Message, Silence
 from staytrue.messages.reasons import Reason
@@ -226,3 +226,16 @@ def test_the_answer_names_the_cause_and_the_version_of_the_stay(
     shown = page(house, f"/messages/{message.public_id}/", at + 2 * HOUR)
     assert str(message_words.REASON[reason]) in shown
     assert f"{used & 0xFFFFFFFF:08x}" in shown
+
+
+def test_what_became_too_old_on_its_way_is_decided_anew() -> None:
+    house = scene.build()
+    house.plan(house.wanted())
+    (claimed,) = house.claim()
+    assert claimed.good_until is not None
+    at = claimed.good_until + timedelta(seconds=1)
+    with scope.everything():
+        Message.objects.update(not_after=at + timedelta(hours=1))
+    claimed.message.not_after = at + timedelta(hours=1)
+    assert not gate.last_looks([claimed], at)
+    assert scene.only().state == State.HELD

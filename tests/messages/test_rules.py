@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from staytrue.consent.rules import Role
 from staytrue.hotel.codes import Status
+from staytrue.messages import rules
 from staytrue.messages.case import Act, Case, Chosen, Permitted, Point, Recipient, Told
 from staytrue.messages.kinds import DEMANDS, Kind, Needs
 from staytrue.messages.reasons import Reason
 from staytrue.messages.rules import decide
+from tests.messages import cases
 from tests.messages.cases import (
     ARRIVAL,
     BASIS,
@@ -234,3 +236,20 @@ def _with(case: Case, **facts: Any) -> Case:
 def test_a_text_that_sells_is_no_message_the_stay_needs() -> None:
     case = sendable(Kind.CONFIRMATION, purpose="marketing", silence="open_case")
     assert decide(case).reason == Reason.SILENCE
+
+
+def test_what_a_person_confirmed_lasts_longer_than_a_look_and_both_end() -> None:
+    old = cases.source(as_of=cases.NOW - timedelta(days=2))
+    told = {
+        Told.SAME: rules.PROOF_LASTS,
+        Told.CONFIRMED: rules.CONFIRMED_LASTS,
+    }
+    for what, lasts in told.items():
+        found = replace(cases.sendable(), source=old, proof=cases.proof(what, at=cases.NOW))
+        assert rules.good_until(found) == cases.NOW + lasts
+    fresh = cases.sendable()
+    assert fresh.source is not None
+    assert fresh.source.as_of is not None
+    assert (
+        rules.good_until(replace(fresh, proof=None)) == fresh.source.as_of + fresh.chosen.freshness
+    )

@@ -12,7 +12,7 @@ from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 
-from staytrue.messages.carriers.notices import is_hard as is_hard_status
+from staytrue.messages.carriers.diagnoses import is_dead
 
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _DEAD = frozenset({RejectReason.BOUNCED, RejectReason.INVALID})
@@ -24,8 +24,9 @@ def is_hard(provider: str, event: AnymailTrackingEvent) -> bool:
     """Whether nothing will ever arrive there."""
     if event.event_type not in (EventType.BOUNCED, EventType.REJECTED, EventType.FAILED):
         return False
-    status = _STATUS.search(str(event.mta_response or ""))
-    if status and not is_hard_status(status[0]):
+    said = str(event.mta_response or "")
+    status = _STATUS.search(said)
+    if status and not is_dead(status[0], said):
         return False
     told = event.esp_event if isinstance(event.esp_event, Mapping) else {}
     say = _SAYS.get(provider)
@@ -45,9 +46,9 @@ def _sendgrid(told: Mapping[str, Any]) -> bool:
     if told.get("event") == "dropped":
         return str(told.get("reason", "")).lower() in ("bounced address", "invalid")
     status = _STATUS.search(str(told.get("status", "")))
-    is_dead = status is None or is_hard_status(status[0])
+    is_gone = status is None or is_dead(status[0], str(told.get("reason", "")))
     # What it calls "blocked" is refused today, and may arrive tomorrow.
-    return told.get("event") == "bounce" and told.get("type") == "bounce" and is_dead
+    return told.get("event") == "bounce" and told.get("type") == "bounce" and is_gone
 
 
 _SAYS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {

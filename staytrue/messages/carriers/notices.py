@@ -13,12 +13,22 @@ from email import message_from_bytes
 from email.message import Message
 from enum import StrEnum
 
+from staytrue.messages.carriers.diagnoses import is_dead
+
 SIZE_MOST = 1 << 20
 _DETAIL_MAX = 300
 _PLACES = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-# A mailbox that is full or a server that dislikes us today says nothing of the address.
-_HARD = re.compile(r"5\.1\.(?!8)\d+|5\.2\.1|5\.0\.0|5\.4\.4")
+# Of the kinds of feedback those that a reader gave by himself: a server's own verdict on our
+# signature is none, and "not spam" is the opposite.
+_COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "miscategorized", "other"})
+_MAILERS = re.compile(r"mailer-?daemon|postmaster|mail[ ._-]?delivery|undeliver", re.IGNORECASE)
+_RETURNED = re.compile(
+    r"(?i)(permanent (fatal )?error|fail(ed|ure|ing)|undeliver\w*|could ?n[o']t be delivered"
+    r"|unable to deliver|not be delivered|returned to sender|n'a pas (pu|été))"
+)
+_REPLY = re.compile(r"\b([45])\d\d[ -](?:(\d\.\d{1,3}\.\d{1,3})\b)?")
+_OURS = re.compile(r"(?im)^[> ]*Message-ID:\s*(<[^>\s]+>)")
 
 
 class What(StrEnum):
@@ -42,24 +52,49 @@ class Notice:
     @property
     def is_hard(self) -> bool:
         """Whether the address itself is dead, so that nothing will ever arrive there."""
-        return self.what is What.BOUNCED and is_hard(self.status)
+        return self.what is What.BOUNCED and is_dead(self.status, self.detail)
 
 
 def is_hard(status: str) -> bool:
-    """Whether an enhanced status says that there is no such address."""
-    return _HARD.fullmatch(status) is not None
+    """Whether an enhanced status says by itself that there is no such address."""
+    return is_dead(status)
 
 
 def read(raw: bytes) -> Notice | None:
-    """What it reports, or None when it is no report at all."""
+    """What it reports, or None when it is no report at all: an answer of the reader's machine."""
     mail = message_from_bytes(raw[:SIZE_MOST])
     for part in mail.walk():
         kind = part.get_content_type()
         if kind == "message/delivery-status":
             return _delivery(mail, part)
         if kind == "message/feedback-report":
-            return Notice(What.COMPLAINED, "", _field(part, "Feedback-Type"), _quotes(mail))
-    return None
+            said = _field(part, "Feedback-Type")
+            is_his = said.strip().lower() in _COMPLAINTS
+            return Notice(What.COMPLAINED, "", said, _quotes(mail)) if is_his else None
+    return _told_in_words(mail)
+
+
+def _told_in_words(mail: Message) -> Notice | None:
+    """A report of a server that knows no form for it: its own words, and our mail behind them."""
+    sender = str(mail.get("From", ""))
+    if not _MAILERS.search(sender):
+        return None
+    text = "\n".join(
+        payload.decode("utf-8", "replace")
+        for part in mail.walk()
+        if part.get_content_type() == "text/plain"
+        and isinstance(payload := part.get_payload(decode=True), bytes)
+    )
+    # What it says stands before what it carries.
+    own = re.split(r"(?im)^(?:-{3,}.*|received:.*|return-path:.*)$", text, maxsplit=1)[0]
+    if not _RETURNED.search(f"{mail.get('Subject', '')} {own}"):
+        return None
+    reply = _REPLY.search(own)
+    is_passing = bool(reply and reply[1] == "4") or "will be retried" in own.lower()
+    quotes = (*_quotes(mail), *_OURS.findall(text))
+    detail = " ".join(own.split())[-_DETAIL_MAX:]
+    status = (reply[2] or "") if reply else ""
+    return Notice(What.DEFERRED if is_passing else What.BOUNCED, status, detail, quotes)
 
 
 def _delivery(mail: Message, part: Message) -> Notice | None:

@@ -25,7 +25,7 @@ from staytrue.messages.writing.language import Chosen, chosen
 from staytrue.messages.writing.live import by_id
 from staytrue.staff import audit
 
-BATCH = 100
+BATCH = 250
 LOOKED_PER_ROUND = 20 * AT_ONCE
 ACTOR = "staytrue"
 _MINUTE = timedelta(minutes=1)

@@ -18,6 +18,7 @@ ALWAYS = frozenset(
         "links.unsubscribe",
         "links.pre_checkin",
         "links.survey",
+        "links.confirm",
         "links.wishes",
         # Of a correction: what it puts right.
         "correction.cause",

@@ -69,6 +69,8 @@ def letter(text: Text, language: str, purpose: str, colour: str) -> Letter:
     """The words in the layout; the same words are laid out once."""
     parts = markup.blocks(text.body)
     dated = "stay.arrival" in text.body
+    # Who confirms an address need not have a stay that this could be about.
+    purpose = "asked" if "links.confirm" in text.body else purpose
     body = "".join(_mjml(each, colour) for each in parts)
     source = (
         f'<mjml lang="{language}" dir="ltr">{_HEAD.format(sans=SANS, style=_STYLE)}'

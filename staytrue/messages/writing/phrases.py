@@ -51,6 +51,11 @@ PURPOSES = {
         "fr": "Ce message concerne votre séjour.",
         "es": "Este mensaje trata de su estancia.",
     },
+    "asked": {
+        "en": "Somebody gave this address on our website.",
+        "fr": "Cette adresse a été indiquée sur notre site.",
+        "es": "Esta dirección se indicó en nuestra web.",
+    },
     "survey": {
         "en": "You receive this question because you stayed with us.",
         "fr": "Vous recevez cette question parce que vous avez séjourné chez nous.",

@@ -15,7 +15,8 @@ from staytrue.messages.writing.rendering import Version
 
 MOST = 200
 LINKS = dict.fromkeys(
-    ("preferences", "unsubscribe", "pre_checkin", "survey", "wishes"), "https://preview.invalid/"
+    ("preferences", "unsubscribe", "pre_checkin", "survey", "wishes", "confirm"),
+    "https://preview.invalid/",
 )
 """What stands for links that are made only for a message that leaves."""
 CORRECTED = {"cause": "cancelled", "subject": "Welcome", "sent_on": "2026-01-31"}

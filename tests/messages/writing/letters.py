@@ -19,7 +19,7 @@ from staytrue.messages.writing.rendering import Rendered, Version
 NOW = datetime(2026, 5, 20, 8, 0, tzinfo=UTC)
 LINKS = {
     name: f"https://stay.sirga.example/g/{name}-4fJq81"
-    for name in ("preferences", "unsubscribe", "pre_checkin", "survey", "wishes")
+    for name in ("preferences", "unsubscribe", "pre_checkin", "survey", "wishes", "confirm")
 }
 HOUSE = House(
     "Hotel Sirga",
