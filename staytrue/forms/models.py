@@ -70,7 +70,8 @@ class WebsiteEntry(models.Model):
     """What somebody wrote on a hotel's website, by a `key` that counts once.
 
     Without a profile it waits for the guest to be known. `differs` names what is known otherwise;
-    `is_agreed` is whether his tick for news counts.
+    `is_agreed` is whether his tick for news counts: where the law wants the address confirmed, only
+    after `asked_at`, when a mail was planned, and `confirmed_at`, when its reader opened the link.
     """
 
     property = models.ForeignKey(
@@ -90,6 +91,8 @@ class WebsiteEntry(models.Model):
     profile_id = models.BigIntegerField(null=True)
     differs = models.TextField(default="")
     is_agreed = models.BooleanField(default=False)
+    asked_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     read_by = models.TextField(default="")
 

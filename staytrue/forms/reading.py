@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from staytrue.changes import pending
 from staytrue.forms.models import ArrivalForm, SurveyAnswer
 from staytrue.mirror.models import Reservation
 from staytrue.staff import audit
@@ -18,6 +19,8 @@ SOON = timedelta(hours=4)
 """An unhappy guest hears from the hotel within this time."""
 WISH, LOW_SCORE, CALL = "guest_wish", "low_score", "guest_call"
 DESK, RELATIONS = "front_desk", "guest_relations"
+CASES = "settle_cases"
+"""Opens what a guest's words ask for at the desk (`flow/reactions.py`)."""
 
 
 def of_stay(access: Access, reservation_id: int) -> tuple[ArrivalForm | None, SurveyAnswer | None]:
@@ -58,6 +61,7 @@ def settle_asks(reservation_ids: Collection[int], now: datetime) -> None:
     open_asks(wanted, now)
     keys = {_key(kind, id_) for kind in (WISH, CALL, LOW_SCORE) for id_ in reservation_ids}
     close_asks(keys - {each.key for each in wanted}, "read", now)
+    pending.add(CASES, "reservation", reservation_ids, now)
 
 
 def _ask(
@@ -78,5 +82,36 @@ def _ask(
     )
 
 
+def unread(reservation_ids: Collection[int]) -> tuple[list[ArrivalForm], list[SurveyAnswer]]:
+    """What guests of these stays wrote and nobody has read: wishes, and answers."""
+    of_stays = {"reservation_id__in": list(reservation_ids), "read_at": None}
+    wishing = ArrivalForm.objects.filter(**of_stays).exclude(wishes="").order_by("pk")
+    return list(wishing), list(SurveyAnswer.objects.filter(**of_stays).order_by("pk"))
+
+
+def answers(
+    access: Access, property_ids: Collection[int], since: datetime, until: datetime
+) -> list[SurveyAnswer]:
+    """The answers of a span of time, for who may read what guests wrote."""
+    found = visible_to(access, SurveyAnswer.objects.all(), RIGHT)
+    return list(found.filter(property_id__in=property_ids, at__gte=since, at__lt=until))
+
+
+def closed_by_case(reservation_ids: Collection[int], now: datetime) -> None:
+    """A case of the desk has an owner for these words: the asks about them end."""
+    keys = [_key(kind, id_) for kind in (WISH, CALL, LOW_SCORE) for id_ in reservation_ids]
+    close_asks(keys, "case", now)
+
+
 def _key(kind: str, reservation_id: int) -> str:
     return f"{kind}:{reservation_id}"
+
+
+def scores(
+    access: Access, property_ids: Collection[int], begin: datetime, end: datetime
+) -> list[tuple[datetime, int, int]]:
+    """What guests gave between two instants, as far as he reads it: when, how much, of which stay."""
+    found = visible_to(access, SurveyAnswer.objects.all(), RIGHT).filter(
+        property_id__in=list(property_ids), at__gte=begin, at__lt=end
+    )
+    return list(found.order_by("at", "pk").values_list("at", "score", "reservation_id"))

@@ -1,7 +1,8 @@
 """The contact form on a hotel's website: kept here first, matched to a known guest, never believed more.
 
 Nobody proves on it who he is. So it fills what a guest lacks and replaces nothing, and what it agrees
-to lifts no opt-out: for that he has the page behind his own link.
+to lifts no opt-out: for that he has the page behind his own link. Where the law wants more than a
+tick, news waits for his click in a mail (`confirming`).
 """
 
 from __future__ import annotations
@@ -13,18 +14,15 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from staytrue.consent import acts, keeping, permissions, telling
-from staytrue.consent.acts import About, Spoken
-from staytrue.consent.models import ContactPoint
-from staytrue.consent.permissions import Asked
-from staytrue.consent.points import EMAIL, points_of
-from staytrue.consent.purposes import Channel, Origin, Purpose, Scope, Within
-from staytrue.forms import arriving, typing_in
+from staytrue.consent import keeping, telling
+from staytrue.consent.points import points_of
+from staytrue.forms import arriving, confirming, typing_in
 from staytrue.forms.choosing import GUEST
 from staytrue.forms.models import WebsiteEntry, WebsiteForm
 from staytrue.guests import correcting
 from staytrue.guests.composing import Standing
 from staytrue.guests.typed import value_of
+from staytrue.hotel.contacts import address_key
 from staytrue.hotel.models import Property
 from staytrue.kit.asking import ask
 from staytrue.kit.errors import Refused
@@ -85,7 +83,7 @@ def take(hotel: Property, told: Told, now: datetime) -> WebsiteEntry | None:
         with transaction.atomic():
             entry = WebsiteEntry.objects.create(
                 property=hotel, key=told.key, at=now, language=told.language,
-                first_name=names[0], last_name=names[1], email=fold(email), phone=phone,
+                first_name=names[0], last_name=names[1], email=address_key(email), phone=phone,
                 words=arriving.words(told.words), wants_news=told.wants_news,
                 wording=told.wording if told.wants_news else "",
                 wording_version=told.wording_version if told.wants_news else "",
@@ -101,6 +99,8 @@ def settle(entries: Collection[WebsiteEntry], now: datetime) -> None:
     for entry in entries:
         if entry.profile_id is None and (person := _known(entry)) is not None:
             _give(entry, person, now)
+        confirming.agree(entry, now)
+        entry.save(update_fields=["is_agreed", "asked_at"])
     unread = [each for each in entries if each.read_at is None and needs_reading(each)]
     open_asks([_ask(each) for each in unread], now)
     keys = {_key(each) for each in entries} - {_key(each) for each in unread}
@@ -132,6 +132,7 @@ def forget(now: datetime) -> None:
     old = list(WebsiteEntry.objects.filter(profile_id=None, at__lt=now - KEPT))
     close_asks([_key(each) for each in old], "forgotten", now)
     WebsiteEntry.objects.filter(pk__in=[each.pk for each in old]).delete()
+    confirming.forget(old)
 
 
 def entries(access: Access, after: int | None = None, most: int = 50) -> list[WebsiteEntry]:
@@ -161,6 +162,7 @@ def discard(access: Access, entry_id: int, now: datetime) -> None:
         audit.record("website_form_discarded", f"form:{entry.pk}", property_id=entry.property_id)
     close_asks([_key(entry)], "discarded", now)
     entry.delete()
+    confirming.forget([entry])
 
 
 def _known(entry: WebsiteEntry) -> Profile | None:
@@ -195,9 +197,7 @@ def _give(entry: WebsiteEntry, person: Profile, now: datetime) -> None:
         _fill(entry, person, now)
     elif entry.phone and not _is_his_phone(entry, person.pk):
         entry.differs = "phones"
-    if entry.wants_news:
-        entry.is_agreed = _agree(entry, person, now)
-    entry.save(update_fields=["profile_id", "differs", "is_agreed"])
+    entry.save(update_fields=["profile_id", "differs"])
     typing_in.settle([person.pk], now)
 
 
@@ -231,24 +231,6 @@ def _fill(entry: WebsiteEntry, person: Profile, now: datetime) -> None:
     points = list(points_of({"phones": given[:1]}).values())
     keeping.give(person.pk, entry.property_id, points, GUEST, now)
     telling.wake([person.pk], [], now)
-
-
-def _agree(entry: WebsiteEntry, person: Profile, now: datetime) -> bool:
-    """News by his tick; who opted out before has his own page for that. Whether it counts."""
-    point = ContactPoint.objects.get(kind=EMAIL, value=entry.email).pk
-    asked = Asked(point, person.pk, entry.property_id, Purpose.MARKETING, Channel.EMAIL)
-    (told,) = permissions.of([asked], now)
-    if told.reason in ("opted_out", "suppressed", "erased"):
-        return False
-    spoken = Spoken(
-        Origin.FORM, GUEST, entry.property_id, wording=entry.wording,
-        wording_version=entry.wording_version, language=entry.language, said_at=entry.at,
-        proof={"website_form": entry.pk},
-    )  # fmt: skip
-    here = Scope(Within.PROPERTY, entry.property_id)
-    about = [About(person.pk, point)]
-    acts.opt_in(about, [Purpose.MARKETING], [Channel.EMAIL], here, spoken, now)
-    return True
 
 
 def _ask(entry: WebsiteEntry) -> NewAsk:

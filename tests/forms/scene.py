@@ -60,7 +60,7 @@ class Claire:
 def build(*mails: Email) -> Claire:
     """She comes on 23 May; Hotel Sirga and Hotel Estuario are run by one company."""
     house = scene.build()
-    with scope.everything(), audit.acting("tests", NOON):
+    with scope.everything(), audit.acting("tests", NOON, "a test"):
         company = LegalEntity.objects.create(name="Tres Ríos SL", country="ES")
         other = make.hotel("EST", name="Hotel Estuario", legal_entity=company)
         Property.objects.filter(pk=house.hotel.pk).update(legal_entity=company)
