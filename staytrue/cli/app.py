@@ -9,6 +9,8 @@ import click
 from staytrue.cli import (
     bench,
     care,
+    changing_pms,
+    checkout,
     checks,
     connectors,
     consent,
@@ -19,6 +21,7 @@ from staytrue.cli import (
     journeys,
     mailings,
     messages,
+    points,
     reach,
     reading,
     reporting,
@@ -62,6 +65,8 @@ _COMMANDS = (
     journeys.journey,
     texts.template,
     mailings.mailing,
+    checkout.checkout,
+    points.points,
     totals.totals,
     reach.reach,
     consent.consent,
@@ -89,6 +94,8 @@ def cli() -> None:
 
 for command in _COMMANDS:
     cli.add_command(command)
+for command in (changing_pms.move, changing_pms.propose):
+    setup.property_.add_command(command)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from staytrue.cli import (
     bench_changes,
     bench_dispatch,
+    bench_dry_run,
     bench_identity,
     bench_identity_online,
     bench_identity_orders,
@@ -44,6 +46,7 @@ _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
     "dispatch": bench_dispatch.measures,
     "opt_out": bench_opt_out.measures,
     "replan": bench_replan.measures,
+    "dry_run": bench_dry_run.measures,
     "identity": _identity,
 }
 
@@ -57,6 +60,11 @@ _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
 @click.option(
     "--small", is_flag=True, help="20,000 reservations, 12,000 profiles or guests: for CI."
 )
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where replan keeps the hotel it fills, and finds it the next time.",
+)
 @answers
 def bench(
     names: tuple[str, ...],
@@ -66,18 +74,19 @@ def bench(
     crowd: int,
     *,
     small: bool,
+    home: Path | None,
 ) -> Answer:
-    """Measure, in a home of its own that is gone afterwards.
+    """Measure, in a home of its own that is gone afterwards unless one is given.
 
-    The names: import, intake, search, dispatch, opt_out, replan, identity.
+    The names: import, intake, search, dispatch, opt_out, replan, dry_run, identity.
     """
     if unknown := sorted(set(names) - set(_BENCHES)):
         known = ", ".join(_BENCHES)
         raise click.UsageError(f"there is no bench {', '.join(unknown)}; there are: {known}")
     size = (
-        Size(20_000, 12_000, 12_000, 12_000)
+        Size(20_000, 12_000, 12_000, 12_000, home)
         if small
-        else Size(reservations, profiles, guests, crowd)
+        else Size(reservations, profiles, guests, crowd, home)
     )
     found: list[Measure] = []
     for name in names or tuple(_BENCHES):

@@ -32,12 +32,13 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class Size:
-    """How many of each."""
+    """How many of each; `home` is where what a bench fills is kept and found again."""
 
     reservations: int
     profiles: int
     guests: int = 200_000
     crowd: int = 1_000_000
+    home: Path | None = None
 
     @property
     def rows(self) -> int:

@@ -18,9 +18,10 @@ from staytrue.hotel.models import Property
 from staytrue.inbox import actions as inbox
 from staytrue.inbox.models import Connection
 from staytrue.journeys import actions as journeys
-from staytrue.journeys.models import JourneyVersion
+from staytrue.journeys.models import JourneyPlace, JourneyVersion
 from staytrue.kit import database
 from staytrue.kit.asking import ask
+from staytrue.kit.errors import Refused
 from staytrue.lab import bulk
 from staytrue.messages.writing import letterheads, versions
 from staytrue.messages.writing.standard_set import EMAIL, SETS
@@ -38,6 +39,24 @@ class World:
 
     house: Property
     link: Connection
+
+
+def planned(home: Path, size: Size, now: datetime) -> World:
+    """The same hotel with its journey running; one that this home has already is taken as it is."""
+    with scope.everything():
+        if not JourneyPlace.objects.exists():
+            world = build(home, size.reservations, size.profiles, now)
+            start_journey(world.house, now)
+            return world
+        world = World(Property.objects.get(), Connection.objects.get())
+        ((stays,),) = ask("SELECT count(*) FROM reservation")
+    if stays != size.reservations:
+        raise Refused(
+            f"The home holds {stays} stays, not {size.reservations}. Say --reservations {stays}, or"
+            " give another home.",
+            "bench_other_home",
+        )
+    return world
 
 
 def build(home: Path, reservations: int, profiles: int, now: datetime) -> World:

@@ -19,6 +19,7 @@ from staytrue.cli.frame import Answer, answers, open_home, reading, table
 from staytrue.hotel import scope
 from staytrue.kit import backup, clock, database
 from staytrue.kit.errors import StaytrueError
+from staytrue.loyalty import checks as points
 from staytrue.mirror.hashing import state_hash
 from staytrue.mirror.models import Freshness
 from staytrue.mirror.rules import is_stale
@@ -45,6 +46,17 @@ def mirror(*, with_hash: bool) -> Answer:
     lines += [f"{name}: {value}" for name, value in hashed.items()]
     document = {"violations": [asdict(violation) for violation in found], **hashed}
     return Answer(document, lines, yes=not found)
+
+
+@verify.command
+@answers
+def ledger() -> Answer:
+    """Check the points: every balance recomputed, every award from its inputs, nothing spent twice."""
+    with reading():
+        found = points.violations()
+    lines = [f"{each.count}: {each.sentence} {', '.join(each.examples)}" for each in found]
+    document = {"violations": [asdict(each) for each in found]}
+    return Answer(document, lines or ["The ledger stands."], yes=not found)
 
 
 @verify.command

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import click
 from django.conf import settings
 
-from staytrue.cli import demo_group, demo_messages
+from staytrue.cli import demo_group, demo_loyalty, demo_messages
 from staytrue.cli.demo_group import Neighbour
 from staytrue.cli.frame import ACTOR, Answer, answers
 from staytrue.cli.running import alone, supervise
@@ -31,7 +31,7 @@ from staytrue.inbox.models import Connection, Delivery, ParkedPart
 from staytrue.kit import clock, database
 from staytrue.kit.errors import Refused
 from staytrue.lab import demo as invented
-from staytrue.lab import group
+from staytrue.lab import group, trusting
 from staytrue.lab.demo import Year
 from staytrue.lab.files import Delivery as Export
 from staytrue.mirror.models import Freshness, Profile, Reservation
@@ -73,6 +73,7 @@ def demo(port: int, *, once: bool) -> Answer:
                 other.load()
             worker.until_idle()
             demo_messages.prepare(now)
+            demo_loyalty.prepare(now)
             document = _document(scene, others)
             lines = _in_words(document)
             if once:
@@ -178,6 +179,9 @@ def _made(home: Path, today: date, now: datetime) -> tuple[Connection, str]:
             staff.create_member(
                 house_access(ACTOR), email, name, [RoleAt(role, at)], password=password
             )
+        # Whoever only looks at invented guests need not fetch his phone.
+        staff.set_policy(house_access(ACTOR), "nobody", 3)
+        trusting.join_by_cascade(ACTOR, now)
     return link, password
 
 
@@ -202,6 +206,7 @@ def _document(scene: Scene, others: Sequence[Neighbour]) -> dict[str, Any]:
         **hotels[0],
         "hotels": hotels,
         "messages": messages,
+        "check_outs": demo_loyalty.figures(),
         "password": scene.password,
         "members": roles,
     }
@@ -235,6 +240,7 @@ def _in_words(document: dict[str, Any]) -> list[str]:
     return [
         *(line for hotel in document["hotels"] for line in _of_hotel(hotel)),
         demo_messages.in_words(document["messages"]),
+        demo_loyalty.in_words(document["check_outs"]),
         f"Sign in with the password {document['password']} as",
         *(f"  {email}  {role}" for email, role in document["members"].items()),
     ]

@@ -45,6 +45,22 @@ def fresh_home() -> Iterator[Path]:
             settings.HOME = before
 
 
+@contextmanager
+def kept_home(place: Path | None) -> Iterator[Path]:
+    """A home that stays as it is for the next time; without a place a fresh one."""
+    if place is None:
+        with fresh_home() as home:
+            yield home
+        return
+    before, settings.HOME = settings.HOME, prepare(place)
+    try:
+        with database.running():
+            database.migrate(clock.now())
+            yield place
+    finally:
+        settings.HOME = before
+
+
 class Memory:
     """The most memory that this process and its children held together inside the block."""
 

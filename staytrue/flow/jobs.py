@@ -13,6 +13,8 @@ from staytrue.changes import log
 from staytrue.consent import pms_asks
 from staytrue.flow import (
     auditing,
+    casework,
+    checking_out,
     closing,
     contacts,
     lateness,
@@ -32,6 +34,7 @@ from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications
 from staytrue.journeys import following, rehearsing
 from staytrue.kit import clock, merge
+from staytrue.loyalty import dry_runs as trials
 from staytrue.messages import complaints, guest_links, mailboxes, vanishing, wrong_finding
 from staytrue.messages.mailings import rounds as mailings
 
@@ -150,6 +153,31 @@ def find_wrong_sends(now: datetime) -> None:
         wrong_finding.of_share(now.hour, 24, now)
 
 
+def find_check_outs(now: datetime) -> None:
+    """Consider the check-outs that nothing considered yet."""
+    checking_out.find_left_out(now)
+
+
+def try_terms(now: datetime) -> None:
+    """Count what drafts of the programme would have given, where somebody asked for it."""
+    trials.count_waiting(now)
+
+
+def end_old_points(now: datetime) -> None:
+    """End points that have become too old."""
+    checking_out.end_points(now)
+
+
+def escalate_cases(now: datetime) -> None:
+    """Escalate cases that nobody did in time."""
+    casework.climb(now)
+
+
+def prepare_busy_nights(now: datetime) -> None:
+    """Have exceptions read before busy nights, and cases checked after busy days."""
+    casework.prepare_busy_nights(now)
+
+
 def rehearse_journeys(now: datetime) -> None:
     """Rehearse the drafts of journeys that somebody asked for."""
     rehearsing.rehearse_waiting(now)
@@ -186,7 +214,12 @@ DUTIES: dict[Duty, str] = {
     watch_deliveries: "* * * * * 45",
     find_wrong_sends: "7 * * * *",
     learn_contacts: "37 * * * *",
+    find_check_outs: "* * * * * 10",
+    end_old_points: "7 * * * *",
+    try_terms: "* * * * * 30",
     move_mailings: "* * * * * */5",
+    escalate_cases: "* * * * * */20",
+    prepare_busy_nights: "*/10 * * * * 30",
 }
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
-from staytrue.changes import pending
+from staytrue.changes import pending, screens
 from staytrue.changes.kinds import PROFILE_CHANGES, RESERVATION_CHANGES, Kind
 from staytrue.changes.log import Entry
 from staytrue.consent import actions as consent
 from staytrue.consent import other_address
-from staytrue.flow import contacts, plans
+from staytrue.flow import casework, checking_out, contacts, plans
 from staytrue.forms import keeping as forms
 from staytrue.guests import correcting, golden, households, links
 from staytrue.guests.settling import settle_guests
@@ -78,7 +78,8 @@ def compute_guests(profile_ids: Collection[int], now: datetime) -> None:
 def find_households(profile_ids: Collection[int], now: datetime) -> None:
     """Who lives with these profiles' guests, as far as they tell."""
     households.recompute(links.guests_of(profile_ids).values(), now)
-    # Who went to another guest has other stays to come.
+    # Who went to another guest has other stays to come, and an account of his own or none.
+    checking_out.settle_parted(profile_ids, now)
     plans.look_after(profile_ids, now)
 
 
@@ -141,6 +142,21 @@ REACTIONS: dict[Reaction, frozenset[Kind]] = {
     plans.settle_plans: RESERVATION_CHANGES,
     # Kept contacts and consent acts wake it.
     plans.plan_for_people: PROFILE_CHANGES,
+    # What guests write wakes it too (`forms/reading.py`).
+    casework.settle_cases: frozenset({Kind.MODIFIED}),
+    # What stays bring in is nobody's hurry; a check-out may be corrected for days.
+    checking_out.settle_check_outs: frozenset(
+        {
+            Kind.CREATED,
+            Kind.MODIFIED,
+            Kind.CHECKED_OUT,
+            Kind.CHECK_OUT_REVERSED,
+            Kind.FOLIO_CORRECTED,
+            Kind.GUEST_REPLACED,
+            Kind.REINSTATED,
+            Kind.CANCELLED,
+        }
+    ),
     find_wrong_sends: RESERVATION_CHANGES - {Kind.CREATED},
     # Woken with the plans of people.
     find_wrong_sends_to: frozenset(),
@@ -197,13 +213,7 @@ def _try(reaction: Reaction, claimed: Sequence[tuple[int, int]], now: datetime) 
 
 def raise_screens(property_ids: Iterable[int]) -> None:
     """Raise the number that open screens of these hotels ask for."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO screen_number AS s (property_id, number)
-               SELECT id, 1 FROM unnest(%s::bigint[]) x(id) ORDER BY id
-               ON CONFLICT (property_id) DO UPDATE SET number = s.number + 1""",
-            [sorted(set(property_ids))],
-        )
+    screens.raise_for(property_ids)
 
 
 def tell_held(link: Connection, delivery: Delivery, now: datetime) -> None:

@@ -35,7 +35,8 @@ logger = structlog.get_logger(__name__)
 
 def ports() -> Ports:
     """The neighbours as they are in this installation."""
-    return Ports(write=letters.written(guest_links.of_claims), clock=clock.now, lookup=LastLooks())
+    write = letters.written(guest_links.of_claims)
+    return Ports(write=write, clock=clock.now, lookup=LastLooks(), ahead=True)
 
 
 def send_now() -> int:

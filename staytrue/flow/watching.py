@@ -19,7 +19,7 @@ from staytrue.connectors.export_files import folder as folders
 from staytrue.connectors.export_files.connector import load_mapping
 from staytrue.connectors.export_files.folder import Folder, Found, LocalFolder
 from staytrue.connectors.export_files.mapping import MadeAt
-from staytrue.flow import intake, mappings, parcels, reactions, restored
+from staytrue.flow import changing_pms, intake, mappings, parcels, reactions, restored
 from staytrue.flow.leftovers import workshop
 from staytrue.flow.outcome import Outcome
 from staytrue.hotel import scope
@@ -125,6 +125,11 @@ def resume(link: Connection, *, by: str, now: datetime) -> None:
     """A person has mended what was wrong: take deliveries again."""
     if link.stopped_at is None:
         raise Refused(f"{link.name} is not stopped.", code="not_stopped")
+    if link.stopped_code == changing_pms.CODE:
+        raise Refused(
+            f"{link.name} was given up for another PMS: its bookings would come a second time.",
+            changing_pms.CODE,
+        )
     with scope.everything(), audit.acting(by, now):
         _accept_shape(link, now)
         if link.stopped_code == restored.CODE:

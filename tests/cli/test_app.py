@@ -29,7 +29,7 @@ from tests.cli.conftest import Cli
         "list reservations --status asleep",
         "list reservations --property NONE",
         "list profiles --status confirmed",
-        "show case 1",
+        "show room 1",
         "show reservation",
         "show reservation 1 --as-of yesterday",
         "connect again --property BIO --dialect fax",

@@ -62,7 +62,7 @@ def test_mails_leave_through_the_gate_beside_django(cli: Cli) -> None:
 def test_a_no_is_heard_while_a_mailing_leaves(cli: Cli) -> None:
     ran = cli("bench", "opt_out", "--reservations", 10_000, "--json")
     found = {each["name"]: each["value"] for each in ran.document}
-    assert set(found) == {"opt_out", "opt_out.late", "opt_out.spared"}
+    assert found["opt_out.mailing"] + found["opt_out.spared"] > 900
     assert found["opt_out.late"] == 0
 
 

@@ -60,6 +60,8 @@ def test_it_loads_settles_and_catches_up_when_called_again(cli: Cli, empty: Path
     # The journey runs at two hotels, at a third in shadow; what left lies in the local outbox.
     told = first["messages"]
     assert min(told["left"], told["held"], told["planned"], told["shadow"]) > 0
+    # A month was run by hand: their guests are in the list and earned by the terms.
+    assert min(first["check_outs"].values()) > 100
     with clock.use(lambda: NOON + timedelta(days=2)):
         later = cli("demo", "--once", "--json").document
     assert later["deliveries"] == first["deliveries"] + 4

@@ -59,3 +59,10 @@ def test_a_stay_is_shown_as_it_stood_at_the_pms(filled: Cli, year: Year) -> None
 def test_people_get_lines(filled: Cli, year: Year) -> None:
     out = filled("show", "reservation", year.numbers["arrival"]).out
     assert "status: confirmed" in out
+
+
+def test_cases_are_listed_and_a_case_that_is_not_there_is_a_no(filled: Cli) -> None:
+    assert filled("list", "cases", "--property", "BIO", "--status", "new", "--json").document == []
+    ran = filled("show", "case", "999999", "--json")
+    assert (ran.code, ran.document["error"]["code"]) == (1, "not_found")
+    assert filled("show", "case", "soon").code == 2

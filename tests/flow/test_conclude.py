@@ -17,7 +17,7 @@ def test_a_hotel_s_corrected_time_zone_counts_from_the_next_look() -> None:
     house = make.hotel("LON", timezone="Europe/Paris")
     with scope.everything():
         assert conclude.house_of(house.id) == canonical.House("LON", "Europe/Paris")
-        with audit.acting("tests", make.NOON):
+        with audit.acting("tests", make.NOON, "a test"):
             house.timezone = "Europe/London"
             house.save()
         assert conclude.house_of(house.id) == canonical.House("LON", "Europe/London")
