@@ -197,7 +197,8 @@ class World:
         bookings = pick(rng, ((1, 10.0), (2, 10.0), (4, 18.0), (12, 26.0), (40, 24.0), (300, 12.0)))
         few = [self._hotel() for _ in range(rng.randrange(1, 5))]
         guests = [self._profile(self._soul(), rng.choice(few)) for _ in range(bookings)]
-        stays = self._trips(guests, _AGENCY, Segment.LEISURE, most=2)
+        # Its address came with a booking, for each of them.
+        stays = [self._stay(user, self._day(), _AGENCY, Segment.LEISURE) for user in guests]
         if rng.random() < 0.4:
             guests.append(self._legal(agency, ProfileKind.AGENCY))
         is_phone = bookings > 3 and rng.random() < 0.3

@@ -75,7 +75,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "a look-up is believed for an hour", frozenset({"I2", "I9"}),
-        _one(f"{_GATE}:_proof", "else PROOF_LASTS", "else timedelta(hours=1)"),
+        _one(f"{_GATE}:_lasts", "else PROOF_LASTS", "else timedelta(hours=1)"),
         only(push_lost=0.5, outages=0.5, mail_later=0.5), bookings=500,
     ),
     Mutant(

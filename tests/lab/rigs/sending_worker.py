@@ -30,7 +30,9 @@ def work(at: datetime) -> None:
     def write(claims: Sequence[Claimed], _now: datetime) -> list[Written | Refused]:
         return [Written("Your stay", "<p>Welcome</p>", "Welcome", "Claire", LINK) for _ in claims]
 
-    dispatching.send_due(f"worker {os.getpid()}", Ports(write=write, clock=lambda: at))
+    # Every second one has groups so small that one is always made ready while another leaves.
+    dispatching.GROUP = 2 if at.minute % 2 else 100
+    dispatching.send_due(f"worker {os.getpid()}", Ports(write=write, clock=lambda: at, ahead=True))
 
 
 def main(database_name: str, home: str) -> None:

@@ -195,7 +195,7 @@ def _report(plan: Plan, full: Full, steps: int) -> Report:
         by_kind=_counted(f"{each.hotel} {each.kind}" for each in judge.sent),
         ends=_counted(f"{each.state} {each.reason}".strip() for each in shown.values()),
         said=dict(full.guests.said) | {"scanned": full.guests.scanned}
-        | {"confirmed": len(full.desk.confirmed), "dropped": full.desk.dropped},
+        | {"confirmed": sum(map(len, full.desk.confirmed.values())), "dropped": full.desk.dropped},
         faults=full.faults(),
         late={f"{feed} {why}": count for (feed, why), count in judge.late.most_common()},
         due=judge.due,

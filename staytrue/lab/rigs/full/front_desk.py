@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -23,11 +24,13 @@ TAKES, ABSENT = timedelta(minutes=10), 0.2
 
 @dataclass
 class FrontDesk:
-    """People who answer asks; `confirmed` is when they last said so of a message."""
+    """People who answer asks; `confirmed` is when they said of a stay, by hotel and number, that it is so."""
 
     truth: Truth
     seed: int
-    confirmed: dict[str, datetime] = field(default_factory=dict)
+    confirmed: dict[tuple[str, str], list[datetime]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     dropped: int = 0
     _left: set[int] = field(default_factory=set)
 
@@ -58,7 +61,7 @@ class FrontDesk:
         )  # fmt: skip
         if is_so:
             answering.confirm(access, public_id, clock())
-            self.confirmed[public_id.hex] = clock.true()
+            self.confirmed[hotel.code, row.number].append(clock.true())
         else:
             answering.drop(access, public_id, clock())
             self.dropped += 1

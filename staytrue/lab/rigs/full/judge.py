@@ -65,7 +65,7 @@ class Judge:
     letters: Sequence[Letter]
     shown: Mapping[str, Shown]
     forgotten: Mapping[str, Shown]
-    confirmed: Mapping[str, datetime]
+    confirmed: Mapping[tuple[str, str], Sequence[datetime]]
     is_calm: bool
     late: Counter[tuple[str, str]] = field(default_factory=Counter)
     in_time: int = 0
@@ -113,7 +113,9 @@ class Judge:
             not_after=shown.not_after - letter.wrong_by, arrival_on=str(shown.basis.get("arrival_on", "")),
             departure_on=str(shown.basis.get("departure_on", "")), is_accepted=True,
             looked_at=max((at for at, _ in told if at <= letter.at), default=None),
-            confirmed_at=self.confirmed.get(letter.public_id),
+            confirmed_at=max(
+                (at for at in self.confirmed.get(key, ()) if at <= letter.at), default=None
+            ),
         )  # fmt: skip
 
     def _words(self) -> Iterator[Violation]:

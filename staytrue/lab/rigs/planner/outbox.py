@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
 from staytrue.journeys import settling
 from staytrue.journeys.facts import House, Running
@@ -22,11 +22,11 @@ from staytrue.journeys.steps import STANDARD
 from staytrue.lab.rigs.planner.mirrored import CONNECTION, Copy, Mirror
 from staytrue.lab.rigs.planner.permitting import Register
 from staytrue.lab.rigs.world import Hotel, Truth
-from staytrue.messages import case, people, surroundings, turns
+from staytrue.messages import case, people, reaching, rules, surroundings, turns
 from staytrue.messages.case import Case, Permitted, Proof, Recipient
 from staytrue.messages.kinds import DEMANDS, OPEN, USED, Kind, State
-from staytrue.messages.models import Message
 from staytrue.messages.people import Address, Whom
+from staytrue.messages.reaching import Meant, Way
 from staytrue.messages.reasons import Reason
 from staytrue.messages.surroundings import StayRow
 from staytrue.messages.wanted import Wanted
@@ -166,16 +166,26 @@ class Outbox:
         door = self._door(hotel)
         guest = self.mirror.by_guest[row.profile_id]
         whom = Whom(guest.id, frozenset({(CONNECTION, guest.source)}), False, False, (guest.id,))
-        address = people.address_for(
-            cast(Message, row), whom, {(guest.id, "email"): self._addresses(guest.id)}
-        )
         kind = Kind(row.kind)
-        answer = self._permission(row, hotel, address) if address else None
         stay_row = self._stay_row(copy)
-        point = None
-        if address:
-            box = self.mirror.by_box[address.point_id]
-            point = case.Point(address.role, bool(address.to(row.channel)), box.people)
+        usable = people.addresses_for(
+            row.channel,
+            row.contact_point_id,
+            whom,
+            {(guest.id, "email"): self._addresses(guest.id)},
+        )
+        answers = [self._permission(row, hotel, address) for address in usable]
+        ways = [
+            Way(
+                case.Point(address.role, bool(address.to(row.channel)),
+                           self.mirror.by_box[address.point_id].people),
+                Permitted(answer.allowed, answer.reason, answer.basis),
+            )
+            for address, answer in zip(usable, answers, strict=True)
+        ]  # fmt: skip
+        meant = Meant(row.purpose, row.recipient_role, door.chosen.shared_above)
+        chosen, _ = reaching.first(ways, meant)
+        address, answer = (usable[chosen], answers[chosen]) if usable else (None, None)
         made = Case(
             now=now,
             today=now.astimezone(hotel.house.zone).date(),
@@ -191,8 +201,8 @@ class Outbox:
             recipient=Recipient(
                 is_gone=False, is_child=False, is_on_stay=stay_row.has(whom.way, row.recipient_role)
             ),
-            point=point,
-            permitted=Permitted(answer.allowed, answer.reason, answer.basis) if answer else None,
+            point=ways[chosen].point if ways else None,
+            permitted=ways[chosen].permitted if ways else None,
             chosen=door.choice(kind),
             is_before_go_live=row.due_at < self.truth.live_from,
             is_sent=_stay_slot(row) in self._used,
@@ -211,7 +221,8 @@ class Outbox:
         stay, permitted = envelope.case.stay, envelope.case.permitted
         version = None if stay is None or stay.is_out_of_sight else stay.version
         is_allowed = permitted is not None and permitted.allowed
-        return turns.Looked(version, envelope.consent, is_allowed, not self.is_stopped)
+        good_until = rules.good_until(envelope.case)
+        return turns.Looked(version, envelope.consent, is_allowed, not self.is_stopped, good_until)
 
     def use(self, row: Row, address: Address) -> None:
         """It may leave: its slots are used."""
