@@ -8,15 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import activate
+from django.utils.translation import activate, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from staytrue.kit import clock
-from staytrue.staff import actions
+from staytrue.staff import actions, audit, queries, sessions, sharing
 from staytrue.staff.access import access_of
-from staytrue.staff.guard import access_in, open_to_all, signed_in
+from staytrue.staff.guard import access_in, open_to_all, proved, signed_in
 from staytrue.staff.models import Grant, Member
+from staytrue.web.acting import tried
 from staytrue.web.pages import SINGLE_KEYS_COOKIE, menu_of, page
 
 _YEAR = 365 * 86_400
@@ -63,13 +64,41 @@ def _keep(response: HttpResponse, name: str, value: str) -> None:
 
 
 @signed_in
+@proved("POST")
+@require_POST
+def pin(request: HttpRequest) -> HttpResponse:
+    """A PIN by which one comes back to shared computers; an empty one takes it away."""
+    member, wanted = _member(request), request.POST.get("pin", "")
+    tried(request, lambda: sharing.set_pin(member, wanted), _("Saved. It counts from now on."))
+    return redirect("me")
+
+
+@signed_in
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    count = sessions.end_others(_member(request), request.session.session_key)
+    audit.record("sessions_ended", f"member:{request.user.pk}", facts={"count": count})
+    told = ngettext("%(n)s other session ended.", "%(n)s other sessions ended.", count)
+    messages.success(request, told % {"n": count})
+    return redirect("me")
+
+
+def _member(request: HttpRequest) -> Member:
+    assert isinstance(request.user, Member)  # noqa: S101 - `signed_in` stands before
+    return request.user
+
+
+@signed_in
 def me(request: HttpRequest) -> HttpResponse:
-    """My profile: what I may do where, my language, my keys."""
-    member = request.user
-    assert isinstance(member, Member)  # noqa: S101 - `signed_in` stands before
+    """My profile: what I may do where, my language, my keys, where I am signed in."""
+    member, now = _member(request), clock.now()
     grants = Grant.objects.filter(member=member).select_related("role", "property")
-    return page(request, "me.html", clock.now(), grants=grants.order_by("property__code"),
-                rights=access_of(member))  # fmt: skip
+    return page(
+        request, "me.html", now, grants=grants.order_by("property__code"),
+        rights=access_of(member), factors=queries.factors_of(member), has_pin=bool(member.pin),
+        sessions=sessions.of(member, now), present=request.session.session_key,
+    )  # fmt: skip
 
 
 @signed_in
@@ -77,9 +106,3 @@ def more(request: HttpRequest) -> HttpResponse:
     """The rest of the menu, for phones."""
     rest = [entry for entry in menu_of(access_in(request)) if not entry.on_phone]
     return page(request, "more.html", clock.now(), rest=rest)
-
-
-@signed_in
-def help_page(request: HttpRequest) -> HttpResponse:
-    """All keys and what each screen is for, on one page."""
-    return page(request, "help.html", clock.now())

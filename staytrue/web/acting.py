@@ -8,7 +8,19 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from staytrue.kit.errors import Refused
+from staytrue.kit.text import clean
+from staytrue.staff import audit
 from staytrue.web import reasons
+
+
+def because(request: HttpRequest, act: Callable[[], object]) -> Callable[[], object]:
+    """The act with the reason he wrote beside it, which the audit keeps."""
+
+    def reasoned() -> object:
+        with audit.because(clean(request.POST.get("reason", ""))):
+            return act()
+
+    return reasoned
 
 
 def tried(

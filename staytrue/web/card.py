@@ -38,6 +38,7 @@ from staytrue.web import (
     guest_words,
     guest_wrote,
     guests,
+    revealing,
     words,
 )
 from staytrue.web.facts import ShownVersion
@@ -73,6 +74,7 @@ def stays(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "card_stays.html",
         shown,
         now,
+        masked=revealing.labels({name for each in shown.sources for name in each.masked}),
         live=True,
         lines=golden_lines.lines(shown),
         personas=_personas(shown),
@@ -127,6 +129,7 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def card_of(request: HttpRequest, public_id: UUID, now: datetime) -> Card | HttpResponse:
     """His card, or the answer to an id that is not, or not only, his now."""
+    revealing.apply(request, f"guest:{public_id}", now)
     access = access_in(request)
     answer = identities.answer(access, public_id)
     if answer.state != State.ACTIVE:
@@ -169,6 +172,7 @@ def card_page(
             ("guest_profiles", "2", _("Profiles"), len(shown.sources)),
             ("guest_history", "3", _("History"), 0),
             ("guest_consent", "4", _("Consent"), 0),
+            ("guest_account", "5", _("Account"), 0),
         ],
         vip=shown.golden.value("vip"),
         speaks=shown.golden.value("language"),

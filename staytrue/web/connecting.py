@@ -25,7 +25,7 @@ from staytrue.kit import clock
 from staytrue.kit.errors import Misconfigured, Refused, Temporary
 from staytrue.mirror.feeds import CONNECTIONS
 from staytrue.staff.access import Access, one_of, require, visible_to
-from staytrue.staff.guard import access_in, needs
+from staytrue.staff.guard import access_in, needs, proved
 from staytrue.web import formats, reasons, words
 from staytrue.web.far_side import CAN, PROVEN
 from staytrue.web.pages import page
@@ -172,6 +172,7 @@ class ConnectionForm(forms.Form):
 
 
 @needs(MANAGE)
+@proved("GET", "POST")
 @require_http_methods(["GET", "POST"])
 def connect(request: HttpRequest) -> HttpResponse:
     """Choose a PMS; then its form."""
@@ -201,6 +202,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 
 @needs(MANAGE)
+@proved("GET", "POST")
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, name: str) -> HttpResponse:
     """Change how one PMS is reached. Secrets can be replaced and never read."""
@@ -223,6 +225,7 @@ def settings(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @needs(MANAGE)
+@proved("POST")
 @require_POST
 def new_address(request: HttpRequest, name: str) -> HttpResponse:
     """Make the address at which the PMS calls us; it is shown here and never again."""

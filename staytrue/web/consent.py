@@ -9,14 +9,16 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from staytrue.consent import desk, told
+from staytrue.consent import actions, desk, told
 from staytrue.consent.desk import MANAGE, RECORD
 from staytrue.consent.permissions import Permission
 from staytrue.consent.purposes import Channel, Within
 from staytrue.consent.queries import contacts_of
+from staytrue.consent.rules import Role
 from staytrue.consent.told import Holds, ToldAct
 from staytrue.guests.card import Card
 from staytrue.hotel.models import Property
@@ -27,12 +29,15 @@ from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
 from staytrue.web import card as cards
-from staytrue.web import consent_words, words
+from staytrue.web import consent_words, guest_words, words
 from staytrue.web import given as forms
 from staytrue.web.acting import tried
 from staytrue.web.words import word
 
 CHANNELS = [(channel.value, consent_words.CHANNEL[channel]) for channel in Channel]
+RULED = (Role.COMPANY, Role.PRIVATE, Role.FAMILY, Role.AGENCY, Role.RELAY)
+"""What a person may say of an address; the others are told by its letters."""
+BACK = "taken back on the card"
 WITHIN = [(each.value, consent_words.WITHIN[each]) for each in reversed(Within)]
 
 
@@ -68,6 +73,10 @@ def tab(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return cards.card_page(
         request, "card_consent.html", shown, now,
         holding=[_held(each) for each in holding],
+        ruled={
+            each.contact.point_id: (each.contact, _behind(each.contact.role))
+            for each in holding if each.contact.ruled_by
+        }.values(),
         acts=_acts(access, ids),
         contacts_hidden=not access.may_anywhere("contact.read"),
         **_form(access, hotels),
@@ -113,6 +122,14 @@ def record(request: HttpRequest, public_id: UUID) -> HttpResponse:
             _("Taken off. Nothing is sent to this address any more."),
         ),
     }  # fmt: skip
+    acts["role"] = (
+        lambda: actions.rule_role(access, _point(request, access, ids), _role(request), said, now),
+        _("Recorded. It counts at every hotel that uses this address."),
+    )
+    acts["unrole"] = (
+        lambda: actions.rule_role(access, _point(request, access, ids), None, BACK, now),
+        _("Taken back. What is learned of the address counts again."),
+    )
     chosen = acts.get(request.POST.get("act", ""))
     if chosen is None or (request.POST.get("act") == "off" and not channels):
         raise Http404
@@ -136,6 +153,15 @@ def _point(request: HttpRequest, access: Access, profile_ids: list[int]) -> int:
     return point
 
 
+def _behind(role: Role) -> str | Promise:
+    return guest_words.POINT_ROLE.get(role, _("his own"))
+
+
+def _role(request: HttpRequest) -> Role:
+    (role,) = _known_of(Role, [request.POST.get("role", "")])
+    return role  # type: ignore[no-any-return]
+
+
 def _hotels(shown: Card) -> list[Property]:
     found = {each.hotel.pk: each.hotel for each in shown.sources if each.hotel}
     return [found[pk] for pk in sorted(found)]
@@ -157,6 +183,8 @@ def _form(access: Access, hotels: list[Property]) -> dict[str, Any]:
         "widths": WITHIN,
         "me": names_of([access.actor]).get(access.actor, access.actor),
         "may_manage": access.may_anywhere(MANAGE),
+        "may_rule": access.may_anywhere(actions.MANAGE),
+        "roles": [(role, _behind(role)) for role in RULED],
     }
 
 

@@ -122,6 +122,9 @@ REASON: Words = {
     "veto": gettext_lazy("Something speaks against one person."),
     "given_name_unknown": gettext_lazy("A given name is missing or too different for a home."),
     "other_town": gettext_lazy("The address line agrees, the town does not."),
+    "mailboxes_differ": gettext_lazy(
+        "Their e-mail addresses differ: perhaps a father and his son."
+    ),
     "surname_differs": gettext_lazy("The card agrees, the last name does not."),
     "several_accounts": gettext_lazy("Several accounts fit: choose one."),
 }

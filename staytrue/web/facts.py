@@ -18,6 +18,7 @@ from staytrue.mirror.columns import INSTANTS
 from staytrue.mirror.sheets import ProfileSheet, StaySheet
 from staytrue.mirror.words import FIELDS
 from staytrue.staff.access import Access, hidden_among
+from staytrue.staff.masks import MASK, without_papers
 from staytrue.web import formats, words
 from staytrue.web.deliveries import reading_of
 
@@ -75,6 +76,8 @@ def versions_of(
     for row in log.versions_of(object_, pk):
         hidden = hidden_among(access, row["diff"], property_id)
         diff = {name: pair for name, pair in row["diff"].items() if name not in hidden}
+        if access.masked and "custom" in diff:
+            diff["custom"] = [without_papers(each) for each in diff["custom"]]
         told.append(
             Told(
                 row["no"],
@@ -311,6 +314,8 @@ def _fact(
     missing: str = "—",
 ) -> Fact:
     label = words.word(words.FIELD, name)
+    if name in record.get("masked", ()):
+        return Fact(label, "", missing=MASK)
     if name in record["hidden"]:
         return Fact(label, "", missing=_("hidden from your role"))
     told = value(name, record[name], zone)

@@ -213,6 +213,8 @@ def _shown(
     key = "source_id" if of.object == "profile" else "number"
     hidden = hides(access, key, property_id)
     veiled = hidden or (bool(of.field) and hides(access, of.field, property_id))
+    # Fields of a PMS's own may be those of papers.
+    veiled = veiled or (of.field == "custom" and bool(access.masked))
     since = of.ours_since
     return ShownDifference(
         of,

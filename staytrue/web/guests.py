@@ -20,7 +20,7 @@ from staytrue.mirror.sheets import PROFILES, ProfileSheet
 from staytrue.mirror.words import FIELDS
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import facts, given, words
+from staytrue.web import facts, given, revealing, words
 from staytrue.web.pages import page
 
 PAGE = 50
@@ -106,7 +106,9 @@ def _place(text: str | None) -> tuple[str, int] | None:
 @needs("profiles.read")
 def profile(request: HttpRequest, pk: int) -> HttpResponse:
     """One profile: its fields with origin, the stays its PMS gave it, and every version."""
-    access, now = access_in(request), clock.now()
+    now = clock.now()
+    revealing.apply(request, f"profile:{pk}", now)
+    access = access_in(request)
     sheet = sheets.profile(access, pk)
     property_id = sheet.hotel.pk if sheet.hotel else None
     zone = sheet.hotel.timezone if sheet.hotel else "UTC"
@@ -125,6 +127,7 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
         repaired=repaired(sheet.name),
         guest_facts=facts.of_profile(sheet.record, versions, sheet),
         custom_facts=facts.of_custom(sheet.record, versions, sheet),
+        masked=revealing.labels(sheet.record["masked"]),
         contacts_hidden="emails" in sheet.record["hidden"],
         addresses=facts.value("addresses", sheet.record["addresses"], zone),
         versions=facts.shown(versions, zone, {}),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from staytrue.staff import sharing
 from staytrue.staff.guard import access_in, open_to_all
 from staytrue.web.pages import screen_number
 
@@ -15,7 +16,8 @@ def version(request: HttpRequest) -> HttpResponse:
     """Compare the number seen with the number now; an ended session leads to the sign-in."""
     access = access_in(request)
     if access.member_id is None:
-        return HttpResponse(headers={"HX-Redirect": reverse("account_login")})
+        door = "lock" if sharing.machine_at(request) else "account_login"
+        return HttpResponse(headers={"HX-Redirect": reverse(door)})
     number = screen_number(access)
     if request.GET.get("seen") == str(number):
         return HttpResponse(status=204)

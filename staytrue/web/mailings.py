@@ -23,7 +23,7 @@ from staytrue.messages.mailings.queries import Told
 from staytrue.messages.models import Mailing
 from staytrue.mirror import lists as mirror
 from staytrue.staff.access import Access, visible_to
-from staytrue.staff.guard import access_in, needs
+from staytrue.staff.guard import access_in, needs, proved
 from staytrue.staff.queries import names_of
 from staytrue.web import given, mailing_words
 from staytrue.web.acting import tried
@@ -173,6 +173,7 @@ def _take(request: HttpRequest, access: Access, public_id: UUID) -> None:
 
 
 @needs(WRITE)
+@proved("POST", acts=("approve", "send", "resume"))
 @require_POST
 def act(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Count it, hand it in, approve, send back, send, pause, resume or recall it."""

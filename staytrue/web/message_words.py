@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from staytrue.messages import looking
 from staytrue.messages.why import Why
 from staytrue.web import formats, words
+from staytrue.web.guest_words import POINT_ROLE
 from staytrue.web.words import Words
 
 ASK = looking.ASK
@@ -32,6 +33,7 @@ KIND: Words = {
     "win_back": _("Come back"),
     "mailing": _("Mailing"),
     "correction": _("Correction"),
+    "confirm_address": _("Confirming an address"),
 }
 STATE: Words = {
     "planned": pgettext_lazy("message", "Planned"),
@@ -200,6 +202,9 @@ def facts(told: Mapping[str, Any], zone: str, now: datetime) -> list[Fact]:
         made.append((gettext("Tolerated age"), formats.span(float(limit))))
     if guests := told.get("guests"):
         made.append((gettext("Guests with this address"), formats.number(guests)))
+    made += [
+        (gettext("Not to this address"), _other(each)) for each in told.get("other_addresses", ())
+    ]
     if version := told.get("template_version"):
         made.append((gettext("Version of the text"), str(version)))
     if detail := told.get("detail"):
@@ -233,6 +238,13 @@ def _consent(consent: Mapping[str, Any]) -> str:
         told = {"basis": basis, "version": consent.get("rule", "")}
         return gettext("%(basis)s, rules of %(version)s") % told if told["version"] else basis
     return words.word(REASON, str(consent.get("reason")))
+
+
+def _other(address: Mapping[str, Any]) -> str:
+    """Whose another address is, and what spoke against it; nothing where it was not needed."""
+    role = str(POINT_ROLE.get(str(address["role"]), ""))
+    said = words.word(REASON, str(address["reason"])) if address["reason"] else ""
+    return " · ".join(filter(None, (role, said))) or gettext("not needed")
 
 
 def _dates(dates: Mapping[str, Any]) -> str:

@@ -14,15 +14,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staytrue.changes.models import ScreenNumber
+from staytrue.desk import board as boards
 from staytrue.hotel.models import Group
 from staytrue.kit import clock
+from staytrue.loyalty import modules
 from staytrue.messages import standing
 from staytrue.mirror import feeds
 from staytrue.mirror.feeds import Feed
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in
-from staytrue.staff.queries import asks_for
-from staytrue.web import formats
+from staytrue.web import formats, help_pages
 
 SINGLE_KEYS_COOKIE = "staytrue_single_keys"
 CLOCKS_MAX = 5
@@ -45,16 +46,20 @@ class Entry:
     everywhere: bool = False
 
 
+LOYALTY = "loyalty"
 # Entries a role may not open, and screens that are not built yet, are absent (LOOK section 6).
 MENU = (
     Entry("today", _("Today"), "home", "stays.read", "t", on_phone=True),
-    Entry("stays", _("Stays"), "bed", "stays.read", "s", on_phone=True),
+    Entry("stays", _("Stays"), "bed", "stays.read", "s"),
     Entry("guests", _("Guests"), "guests", "profiles.read", "u", on_phone=True),
+    Entry("desk", _("Desk"), "desk", "stays.read", "d", on_phone=True),
     Entry("outbox", _("Outbox"), "out", "stays.read", "o", "write"),
     Entry("journeys", _("Journeys"), "note", "stays.read", "j", "write"),
-    Entry("review", _("Duplicates"), "twin", "guests.merge", "d", "write"),
+    Entry("review", _("Duplicates"), "twin", "guests.merge", "r", "write"),
     Entry("mailings", _("Mailings"), "mail", "mailings.write", "l", "write"),
     Entry("texts", _("Texts"), "text", "templates.write", "x", "write"),
+    Entry("check_outs", _("Check-outs"), "key", "checkout.run", "c", "write"),
+    Entry(LOYALTY, _("Loyalty"), "star", "loyalty.read", "y", "write"),
     Entry("connections", _("Connections"), "plug", "connections.read", "n", "know"),
     Entry("audit", _("Audit"), "shield", "audit.read", "a", "know"),
     Entry("recognition", _("Recognition"), "twin", "matching.manage", "e", "know", everywhere=True),
@@ -75,7 +80,11 @@ class Clock:
 
 def menu_of(access: Access) -> list[Entry]:
     """The screens he may open."""
-    return [entry for entry in MENU if _may_open(access, entry)]
+    found = [entry for entry in MENU if _may_open(access, entry)]
+    if any(entry.name == LOYALTY for entry in found) and not modules.is_on():
+        # A module that is off is nowhere mentioned.
+        return [entry for entry in found if entry.name != LOYALTY]
+    return found
 
 
 def _may_open(access: Access, entry: Entry) -> bool:
@@ -126,15 +135,20 @@ def page(
     """Render a screen inside the frame. A `live` one is fetched again when its number moves."""
     access = access_in(request)
     found = context.get("feeds") or feeds.feeds(access)
+    view = request.resolver_match.view_name if request.resolver_match else ""
+    menu, help_page = menu_of(access), help_pages.page_of(view)
+    if help_page in help_pages.OF_LOYALTY and all(entry.name != LOYALTY for entry in menu):
+        help_page = help_pages.START
     frame = {
         "access": access,
         "now": now,
-        "menu": menu_of(access),
-        "here": screen or (request.resolver_match.view_name if request.resolver_match else ""),
+        "menu": menu,
+        "help_page": help_page,
+        "here": screen or view,
         "clocks": clocks(access, [each for each in found if not each.lookups_only]),
         "feeds": found,
         "group": Group.objects.first(),
-        "asked": asks_for(access).count(),
+        "asked": len(boards.next_actions(access, now)),
         "seen": screen_number(access) if live else None,
         "ages": formats.age_patterns(),
         "may_stop": standing.may_be_stopped(access, now),

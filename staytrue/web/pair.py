@@ -12,6 +12,7 @@ from staytrue.guests.reviewing import Item
 from staytrue.guests.side_by_side import Line, Sheet, Side, Together
 from staytrue.hotel import scope
 from staytrue.staff.access import Access
+from staytrue.staff.masks import MASK
 from staytrue.staff.queries import names_of
 from staytrue.web import evidence, formats, words
 
@@ -140,7 +141,7 @@ def _value(line: Line, values: tuple[str, ...], is_hidden: bool) -> str:  # noqa
         return _("hidden from your role")
     if line.field in ("card", "document"):
         return _("on file") if values else ""
-    if line.field == "born" and values:
+    if line.field == "born" and values and values[0] != MASK:
         return _born(values[0])
     more = len(values) - VALUES_SHOWN
     told = ", ".join(values[:VALUES_SHOWN])

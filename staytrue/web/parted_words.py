@@ -36,8 +36,27 @@ def follows(kind: str, facts: Mapping[str, Any]) -> str:
             "%(n)s open pair goes with its profile.", "%(n)s open pairs go with their profiles.", n
         ),
         Kind.HOUSEHOLD: _("The household is found anew."),
+        Kind.MESSAGES: ngettext(
+            "%(n)s message went to the other person: somebody is asked to put it right.",
+            "%(n)s messages went to the other person: for each somebody is asked to put it right.",
+            n,
+        ),
+        Kind.CASES: ngettext(
+            "%(n)s case goes with its profile. Is it this person’s?",
+            "%(n)s cases go with their profile. Are they this person’s?",
+            n,
+        ),
+        Kind.POINTS: ngettext(
+            "%(n)s point spent here was the other person’s: it goes back, and is owed here.",
+            "%(n)s points spent here were the other person’s: they go back, and are owed here.",
+            n,
+        ),
+        Kind.TIER: _("Tier %(before)s becomes %(after)s. Let this person keep it, or say why not.")
+        if facts.get("after")
+        else _("Tier %(before)s is lost. Let this person keep it, or say why not."),
     }
-    return str(told[Kind(kind)]) % {"n": n, "fields": fields}
+    tiers = {name: str(facts.get(name, "")) for name in ("before", "after")}
+    return str(told[Kind(kind)]) % {"n": n, "fields": fields, **tiers}
 
 
 def asked(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:

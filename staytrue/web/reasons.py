@@ -15,12 +15,16 @@ from django.utils.translation import gettext as _
 
 from staytrue.kit.errors import StaytrueError
 from staytrue.web import formats, words
+from staytrue.web.checkout_words import REFUSALS as CHECKOUT_REFUSALS
 from staytrue.web.consent_words import CONSENT_REFUSALS
+from staytrue.web.desk_words import REFUSALS as DESK_REFUSALS
 from staytrue.web.far_side import FAR_SIDE
 from staytrue.web.journey_words import REFUSALS as JOURNEY_REFUSALS
+from staytrue.web.loyalty_words import REFUSALS as LOYALTY_REFUSALS
 from staytrue.web.mailing_words import REFUSALS as MAILING_REFUSALS
 from staytrue.web.refusals import REFUSALS
 from staytrue.web.sending_words import REFUSALS as SENDING_REFUSALS
+from staytrue.web.staff_words import REFUSALS as STAFF_REFUSALS
 from staytrue.web.wrong_words import REFUSALS as WRONG_REFUSALS
 
 _CUT = gettext_lazy(
@@ -43,6 +47,13 @@ REASONS: dict[str, Promise] = {
     **JOURNEY_REFUSALS,
     **MAILING_REFUSALS,
     **WRONG_REFUSALS,
+    **DESK_REFUSALS,
+    **CHECKOUT_REFUSALS,
+    **LOYALTY_REFUSALS,
+    **STAFF_REFUSALS,
+    "moved_to_another_pms": gettext_lazy(
+        "The hotel changed to another PMS; this connection is given up."
+    ),
     "truncated": _CUT,
     "replaced": gettext_lazy(
         "The file was replaced while it was read. It is taken again when at rest."

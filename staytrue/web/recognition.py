@@ -102,7 +102,7 @@ def recognition(request: HttpRequest) -> HttpResponse:
         closed=[(each, word(evidence.RULE, each.rule), hotels.get(each.property_id or 0, ""))
                 for each in closed],
         waiting=safety_reviews.waiting(), stood=_stood(standings.standings(now), hotels),
-        proving=[(rule, word(evidence.RULE, rule), rule in kept.prove_first)
+        proving=[(rule, word(evidence.RULE, rule), rule in kept.prove_first, rule in kept.trusted)
                  for rule in (SCORE, *Rule)],
         least=settings.ANSWERS_LEAST, runs=runs, matcher=matcher,
         shipped=published.SHIPPED_PROFILES,
@@ -127,7 +127,8 @@ def _change(request: HttpRequest) -> HttpResponse:
         if "reopen" in given:
             safety_reviews.reopen(access, known(given["reopen"]), now)
         elif "proving" in given:
-            settings.set_proving(access, given.getlist("prove"), now)
+            trusted = given.getlist("trust")
+            settings.set_proving(access, given.getlist("prove"), now, trusted=trusted)
         elif "mode" in given:
             steps = given.getlist("step")
             settings.set_cascade(access, given["mode"], steps, now, confirmed=confirmed)

@@ -23,7 +23,7 @@ from staytrue.messages.carriers.base import Sender
 from staytrue.messages.models import Outlet
 from staytrue.messages.standing import RIGHT
 from staytrue.staff.access import one_of, visible_to
-from staytrue.staff.guard import access_in, needs
+from staytrue.staff.guard import access_in, needs, proved
 from staytrue.web import outlet_form, reasons, sending_words
 from staytrue.web.given import plain
 from staytrue.web.outlet_form import OutletForm, WayForm
@@ -87,6 +87,7 @@ def stop(request: HttpRequest) -> HttpResponse:
 
 
 @needs(RIGHT)
+@proved("POST", acts=("arm",))
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Arm or disarm one outlet, try its line, or look at its domain's records."""
@@ -125,6 +126,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(RIGHT)
+@proved("GET", "POST")
 @require_http_methods(["GET", "POST"])
 def set_up(request: HttpRequest) -> HttpResponse:
     """Give a hotel its way out: only what this way asks for; arming it is another step."""

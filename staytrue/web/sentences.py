@@ -21,6 +21,7 @@ from staytrue.mirror.rules import AGE_LIMITS, EVIDENCE, NEXT_MESSAGE, Verdict, v
 from staytrue.web import (
     consent_words,
     deliveries,
+    desk_words,
     formats,
     guest_asks,
     journey_words,
@@ -226,6 +227,8 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         return journey_words.asked(facts)
     if kind == message_words.ASK:
         return message_words.asked(facts)
+    if kind in desk_words.ASKED or kind == desk_words.REPORT:
+        return desk_words.asked(kind, facts)
     if kind in guest_asks.KINDS:
         return guest_asks.asked(kind, facts)
     if kind.startswith(PARTED):

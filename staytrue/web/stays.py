@@ -24,7 +24,18 @@ from staytrue.mirror.rules import AGE_LIMITS, Verdict
 from staytrue.mirror.sheets import StaySheet
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import bills, facts, formats, given, guest_wrote, reasons, sentences, words
+from staytrue.staff.masks import without_papers
+from staytrue.web import (
+    bills,
+    facts,
+    formats,
+    given,
+    guest_wrote,
+    reasons,
+    revealing,
+    sentences,
+    words,
+)
 from staytrue.web.facts import Told
 from staytrue.web.pages import page
 from staytrue.web.sentences import Standing
@@ -119,7 +130,9 @@ class Step:
 @needs("stays.read")
 def stay(request: HttpRequest, pk: int) -> HttpResponse:
     """One stay: facts, people, what might leave now, and every version of it."""
-    access, now = access_in(request), clock.now()
+    now = clock.now()
+    revealing.apply(request, f"stay:{pk}", now)
+    access = access_in(request)
     sheet = sheets.stay(access, pk)
     versions = facts.versions_of("reservation", pk, access, sheet.hotel.pk, sheet.hotel.timezone)
     on = read_day(request, "on")
@@ -127,6 +140,8 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
     if on is not None:
         end = _end_of(on, sheet)
         record, known = _as_known(sheet, pk, end)
+        if access.masked:
+            record["custom"] = without_papers(record["custom"])
         versions = [told for told in versions if told.at < end] or versions[-1:]
     names = {line.source_id: line.person.name for line in sheet.roster if line.person}
     standing = _standing(sheet, record, now)
@@ -156,6 +171,7 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
         path=path_of(record, versions),
         rooms=_rooms(sheet, rooms.room_moves(access, pk, end)),
         custom_facts=facts.of_custom(record, versions, sheet),
+        masked=revealing.labels(sheet.record["masked"]),
         versions=facts.shown(versions, sheet.hotel.timezone, names),
         extras=bills.money_lines(record["extras"], record["currency"], record["hidden"]),
         folio=bills.money_lines(record["folio"], record["currency"], record["hidden"]),

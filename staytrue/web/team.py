@@ -14,14 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused
+from staytrue.loyalty import modules
 from staytrue.staff import actions, queries
 from staytrue.staff.actions import RoleAt
-from staytrue.staff.guard import access_in, needs
+from staytrue.staff.guard import access_in, needs, proved
 from staytrue.staff.models import Grant
 from staytrue.staff.rights import FIELDS, RIGHTS
 from staytrue.staff.signin import invitation_path
 from staytrue.web import reasons, words
-from staytrue.web.acting import tried
+from staytrue.web.acting import because, tried
 from staytrue.web.pages import page
 
 # Fields without which a stay or a profile is nothing cannot be hidden one by one.
@@ -31,6 +32,7 @@ _HIDEABLE = ("room_number", "amount", "room_amount", "folio", "payment_method", 
 
 
 @needs("staff.manage")
+@proved("POST")
 @require_http_methods(["GET", "POST"])
 def members(request: HttpRequest) -> HttpResponse:
     """Everybody who works here; a new one by the form below."""
@@ -71,6 +73,7 @@ def _role_at(role: str, hotel: str) -> RoleAt:
 
 
 @needs("staff.manage")
+@proved("POST")
 @require_http_methods(["GET", "POST"])
 def member(request: HttpRequest, pk: int) -> HttpResponse:
     """One member: which role at which hotel; what is ticked counts at once."""
@@ -82,7 +85,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         ]
         tried(
             request,
-            lambda: actions.set_roles(access, found, wanted),
+            because(request, lambda: actions.set_roles(access, found, wanted)),
             _("Saved. It counts from now on."),
         )
         return redirect("member", pk)
@@ -90,9 +93,26 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     places: list[Property | None] = [None, *Property.objects.all()]
     return page(
         request, "member.html", clock.now(), screen="members", member=found, places=places,
+        factors=queries.factors_of(found),
         lines=[(role, [_cell(role.key, place, held) for place in places])
                for role in queries.roles()],
     )  # fmt: skip
+
+
+@needs("staff.manage")
+@proved("POST")
+@require_POST
+def remove_factors(request: HttpRequest, pk: int) -> HttpResponse:
+    """His phone is lost: he sets up a new second factor himself, after his password."""
+    access = access_in(request)
+    found = get_object_or_404(queries.members(access), pk=pk)
+    told = _("%(name)s signs in by password and sets up a new second factor at once.")
+    tried(
+        request,
+        because(request, lambda: actions.remove_factors(access, found)),
+        told % {"name": found.name},
+    )
+    return redirect("member", pk)
 
 
 @dataclass(frozen=True)
@@ -110,6 +130,7 @@ def _cell(role: str, place: Property | None, held: set[tuple[str, int | None]]) 
 
 
 @needs("staff.manage")
+@proved("POST")
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """He left: his sessions are dead at once."""
@@ -117,7 +138,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.members(access), pk=pk)
     tried(
         request,
-        lambda: actions.end_membership(access, found, clock.now()),
+        because(request, lambda: actions.end_membership(access, found, clock.now())),
         _("%(name)s can no longer sign in.") % {"name": found.name},
     )
     return redirect("members")
@@ -128,11 +149,12 @@ def roles(request: HttpRequest) -> HttpResponse:
     """What each role may do, side by side."""
     found = list(queries.roles())
     table = [(right, label, [right in role.rights for role in found])
-             for right, label in RIGHTS.items()]  # fmt: skip
+             for right, label in _rights().items()]  # fmt: skip
     return page(request, "roles.html", clock.now(), screen="members", roles=found, table=table)
 
 
 @needs("staff.manage")
+@proved("POST")
 @require_http_methods(["GET", "POST"])
 def role(request: HttpRequest, key: str) -> HttpResponse:
     """One role: its rights, and fields it does not see although its rights would show them."""
@@ -140,16 +162,25 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(queries.roles(), pk=key)
     if request.method == "POST":
         given = request.POST
+        unseen = [right for right in found.rights if right not in _rights()]
+        rights = [*given.getlist("right"), *unseen]
         tried(
             request,
-            lambda: actions.change_role(
-                access, found, given.getlist("right"), given.getlist("hidden")
+            because(
+                request,
+                lambda: actions.change_role(access, found, rights, given.getlist("hidden")),
             ),
             _("Saved. It counts from now on."),
         )
         return redirect("role", key)
-    rights = [(right, label, right in found.rights) for right, label in RIGHTS.items()]
+    known = [(right, label, right in found.rights) for right, label in _rights().items()]
     hidden = [(name, words.word(words.FIELD, name), name in found.hidden_fields)
               for name in _HIDEABLE if name in FIELDS]  # fmt: skip
-    return page(request, "role.html", clock.now(), screen="members", role=found, rights=rights,
+    return page(request, "role.html", clock.now(), screen="members", role=found, rights=known,
                 fields=hidden)  # fmt: skip
+
+
+def _rights() -> dict[str, str]:
+    """The rights there are to give; of a module that is off nothing is said."""
+    is_on = modules.is_on()
+    return {right: label for right, label in RIGHTS.items() if is_on or right not in modules.RIGHTS}

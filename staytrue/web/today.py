@@ -9,9 +9,12 @@ from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from staytrue.desk import board as boards
+from staytrue.desk.board import Card
 from staytrue.guests import capturing
 from staytrue.guests.consequences import PARTED
 from staytrue.hotel.models import Property
@@ -21,9 +24,7 @@ from staytrue.mirror import lists
 from staytrue.mirror.lists import ListedStay, Tally
 from staytrue.mirror.rules import Verdict
 from staytrue.staff.guard import access_in, needs
-from staytrue.staff.models import Ask
-from staytrue.staff.queries import asks_for
-from staytrue.web import formats, sentences, words
+from staytrue.web import desk_words, formats, sentences, words
 from staytrue.web.pages import page
 from staytrue.web.sentences import Standing
 
@@ -62,16 +63,23 @@ class Held:
 
 @dataclass(frozen=True)
 class Todo:
-    """One open ask as its line says it."""
+    """One thing to do as its line says it: an ask, or a case."""
 
-    ask: Ask
+    card: Card
     title: str
     reason: str
+    link: str
+
+    @property
+    def hotel(self) -> Property | None:
+        """Where it is to be done; an ask of the whole group is nowhere."""
+        of = self.card.case or self.card.ask
+        return of.property if of else None
 
     @property
     def may_close(self) -> bool:
         """Whether it ends when somebody says so, not by itself."""
-        return self.ask.kind.startswith(PARTED)
+        return self.card.ask is not None and self.card.ask.kind.startswith(PARTED)
 
 
 @needs("stays.read")
@@ -87,7 +95,7 @@ def today(request: HttpRequest, code: str = "") -> HttpResponse:
         raise Http404
     tallies = lists.day_tallies(access, chosen, now)
     rows = lists.day_list(access, tab, chosen, now)
-    asks = asks_for(access, chosen[0].pk if code else None)
+    cards = boards.next_actions(access, now, [each.pk for each in chosen] if code else None)
     return page(
         request,
         "today.html",
@@ -97,8 +105,8 @@ def today(request: HttpRequest, code: str = "") -> HttpResponse:
         hotels=hotels,
         chosen=chosen[0] if code else None,
         day=formats.weekday(lists.day_of(chosen[0], now)) if chosen else "",
-        title=_title(asks.count(), asks.filter(due_at__lt=now).count()),
-        todos=[Todo(ask, *sentences.ask(ask.kind, ask.facts)) for ask in asks[:ASKS_MAX]],
+        title=_title(len(cards), sum(card.is_late for card in cards)),
+        todos=[_todo(card) for card in cards[:ASKS_MAX]],
         tabs=[(name, words.TAB[name], _count(tallies, name)) for name in lists.TABS],
         tab=tab,
         groups=_groups(
@@ -116,6 +124,19 @@ def today(request: HttpRequest, code: str = "") -> HttpResponse:
         lost=_count(tallies, "out_of_sight"),
         rate=wrong_sends.rate(access, chosen, now),
     )
+
+
+def _todo(card: Card) -> Todo:
+    if card.ask is not None:
+        return Todo(card, *sentences.ask(card.ask.kind, card.ask.facts), card.ask.link)
+    case = card.case
+    if case is None:
+        raise TypeError("A card is a case or an ask.")
+    title = case.words or words.word(desk_words.KIND, case.kind)
+    place = card.room or case.place
+    act = words.word(desk_words.NEXT, card.next.act) if card.next else ""
+    return Todo(card, f"{title}, {place}" if place else title, act,
+                reverse("case", args=[case.pk]))  # fmt: skip
 
 
 def _title(open_: int, late: int) -> str:

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from staytrue.forms import website
+from staytrue.forms import confirming, website
 from staytrue.forms.models import WebsiteEntry
 from staytrue.forms.website import OPEN, RIGHT
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
+from staytrue.messages.queries import READ
 from staytrue.staff.access import Access, one_of, visible_to
 from staytrue.staff.guard import access_in, needs
 from staytrue.web import given, website_form
@@ -28,9 +29,14 @@ def entries(request: HttpRequest) -> HttpResponse:
     """The list, newest first, and each hotel's form."""
     access, now = access_in(request), clock.now()
     found = website.entries(access, given.number(request.GET.get("after", "")), _LISTED)
+    mails = confirming.messages_of(found)
     return page(
         request, "website_entries.html", now, screen="guests",
-        entries=[(each, access.may("contact.read", each.property_id)) for each in found],
+        entries=[
+            (each, access.may("contact.read", each.property_id),
+             mails.get(each.pk) if access.may(READ, each.property_id) else None)
+            for each in found
+        ],
         later=found[-1].pk if len(found) == _LISTED else None,
         hotels=[(hotel, website.is_open(hotel), _address(hotel), _plain(hotel))
                 for hotel in _hotels(access)],

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from staytrue.consent.purposes import Purpose
-from staytrue.forms import website
+from staytrue.forms import confirming, website
 from staytrue.forms.website import Told
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
@@ -77,7 +77,7 @@ def _shown(
     return hotel_page(
         request, "website_form.html", hotel, typed=typed, error=error, wrong=field,
         stamp=stamp(hotel, now, ids.new().hex), trap=TRAP, news=WORDS[Purpose.MARKETING],
-        is_sent="sent" in request.GET, is_checking=request.method == "POST" and not error,
+        is_sent="sent" in request.GET, is_asking=confirming.is_asking(hotel), is_checking=request.method == "POST" and not error,
         status=status,
     )  # fmt: skip
 

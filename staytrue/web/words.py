@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from staytrue.connectors import registry
+from staytrue.web import staff_words
 
 Words = dict[str, str | Promise]
 
@@ -289,6 +290,7 @@ ACT: Words = {
     "consent_suppress": _("Address taken out of use"),
     "consent_release": _("Address may be used again"),
     "exported": _("List exported"),
+    **staff_words.ACT,
 }
 # The tables that the audit speaks of, whoever acts besides members, and what differs.
 AUDITED: Words = {
@@ -312,6 +314,7 @@ AUDITED: Words = {
     "correction": _("Correction of a guest"),
     "persona_choice": _("Chosen persona"),
     "source_trust": _("Trust in a source"),
+    **staff_words.AUDITED,
 }
 ACTOR: Words = {
     "worker": _("Staytrue by itself"),
@@ -338,6 +341,7 @@ COLUMN: Words = {
     "steps": _("Steps"),
     "error_budget": _("Budget of errors"),
     "prove_first": _("Must prove themselves first"),
+    "trusted": _("Join whatever they find"),
     "profile_id": _("Guest profile"),
     "field": _("Field"),
     "value": _("Value"),
@@ -374,6 +378,7 @@ COLUMN: Words = {
     "route": _("Page"),
     "count": _("Number"),
     "parts": _("Records"),
+    **staff_words.COLUMN,
 }
 CODES: dict[str, Words] = {
     "status": STATUS,

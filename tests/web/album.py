@@ -28,7 +28,17 @@ from staytrue.staff.actions import set_language
 from staytrue.staff.models import Member
 from tests import databases
 from tests.conftest import chromium
-from tests.web import coming, guest_doors, journeying, mailed, posted, scene, written
+from tests.web import (
+    coming,
+    desking,
+    guest_doors,
+    journeying,
+    mailed,
+    posted,
+    rewarded,
+    scene,
+    written,
+)
 
 STATIC = Path(web.__file__).parent / "static"
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
@@ -57,6 +67,12 @@ HOUSE = {
     "more": "/more/",
     "help": "/help/",
     "second-factor": "/accounts/2fa/",
+    "second-factor-app": "/accounts/2fa/totp/deactivate/",
+    "passkeys": "/accounts/2fa/webauthn/",
+    "passkey-add": "/accounts/2fa/webauthn/add/",
+    "proof": "/accounts/reauthenticate/",
+    "proof-code": "/accounts/2fa/reauthenticate/",
+    "signing-in": "/members/signing-in/",
     "sign-out": "/accounts/logout/",
     "not-found": "/stays/999999999/",
 }
@@ -103,6 +119,9 @@ def session_of(address: str, language: str = "en") -> str:
         set_language(member, language)
     client = Client()
     client.force_login(member)
+    session = client.session
+    session["proved_at"] = clock.now().isoformat()
+    session.save()
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
@@ -161,6 +180,7 @@ class Album:
             **posted.pages(),
             **mailed.pages(),
             **coming.pages(),
+            **desking.pages(),
             **journeying.pages(),
             "raw": f"/parked/{parked}/",
             "members": "/members/",
@@ -197,6 +217,7 @@ class Album:
             "guest-consent": f"{card}consent/",
             "guest-opt-out": f"{card}opt-out/",
             "guest-then": f"{card}?known=2026-05-18",
+            **rewarded.pages(card),
         }
 
     def _recognised(self) -> dict[str, str]:

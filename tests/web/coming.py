@@ -44,12 +44,12 @@ def pages() -> dict[str, str]:
         texts = outlets.set_up(lisbon, "sms", "gateway", told, Sender(""))
         for code in ("BIO", "LIS"):
             house = Property.objects.get(code=code)
-            is_open = {"is_open": code == "BIO"}
-            WebsiteForm.objects.update_or_create(property=house, defaults=is_open)
+            WebsiteForm.objects.update_or_create(property=house, defaults={"is_open": True})
         _written(Property.objects.get(code="BIO"))
     return {
         "!website-form": "/w/BIO/",
         "!website-form-sent": "/w/BIO/?sent=yes",
+        "!website-form-asks": "/w/LIS/?sent=yes",
         "website-entries": "/guests/forms/",
         "capture": "/guests/capture/",
         "coming-back": f"/sending/{mails.pk}/back/",

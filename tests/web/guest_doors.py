@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from staytrue.forms import arriving, surveying
+from staytrue.consent.models import BasisChoice
+from staytrue.forms import arriving, confirming, surveying, website
 from staytrue.forms.arriving import Told
 from staytrue.hotel import scope
+from staytrue.hotel.models import Property
 from staytrue.kit import ids
 from staytrue.kit.asking import ask
 from staytrue.messages import guest_links
 from staytrue.messages.guest_links import Opens, Wanted
+from staytrue.staff import audit
 from tests.web import scene
 
 _STAY = """
@@ -29,9 +32,26 @@ def _path(opens: Opens, status: str, *, lacks_mail: bool = False) -> str:
     return guest_links.make([wanted], scene.NOW)[0]
 
 
+def _asked(address: str) -> str:
+    """The link in the mail to somebody who ticked news, where a tick is not enough."""
+    hotel = Property.objects.get(code="LIS")
+    BasisChoice.objects.create(
+        property_id=hotel.pk, country="*", purpose="marketing", channel="email", reason="Advice",
+        requirement="double_opt_in", chosen_by="album", chosen_at=scene.NOW,
+    )  # fmt: skip
+    news = "News and offers: A letter now and then, and greetings on your birthday."
+    told = website.Told(f"asked-{address}", "Noa", "Bergeron", address, wants_news=True,
+                        wording=news, wording_version="2026-11")  # fmt: skip
+    entry = website.take(hotel, told, scene.NOW)
+    assert entry
+    mail = confirming.messages_of([entry])[entry.pk]
+    wanted = Wanted(Opens.CONFIRM, hotel.pk, 0, "email", "eu", mail.contact_point_id, None, mail.pk)
+    return guest_links.make([wanted], scene.NOW)[0]
+
+
 def paths() -> dict[str, str]:
     """Names and paths for the album; nobody signed in."""
-    with scope.everything():
+    with scope.everything(), audit.acting("album", scene.NOW):
         arrival = _path(Opens.ARRIVAL, "confirmed")
         survey = _path(Opens.SURVEY, "checked_out")
         link = guest_links.resolve(arrival.split("/")[2], Opens.ARRIVAL, scene.NOW)
@@ -43,6 +63,10 @@ def paths() -> dict[str, str]:
             done, surveying.Told("4", ("quiet",), "The lift is loud.", wants_call=True), scene.NOW
         )
         choices = _path(Opens.PREFERENCES, "in_house")
+        asked, confirmed = (_asked(each) for each in ("noa@bergeron.example", "li@wei.example"))
+        clicked = guest_links.resolve(confirmed.split("/")[2], Opens.CONFIRM, scene.NOW)
+        assert clicked
+        confirming.confirm(clicked, scene.NOW)
         return {
             "!own-choices": choices,
             "!own-choices-saved": f"{choices}?saved=yes&was=service.stay&within=group",
@@ -51,6 +75,8 @@ def paths() -> dict[str, str]:
             "!own-arrival-over": _path(Opens.ARRIVAL, "cancelled"),
             "!own-survey": _path(Opens.SURVEY, "checked_out", lacks_mail=True),
             "!own-survey-saved": f"{survey}?saved=yes",
+            "!own-confirm": asked,
+            "!own-confirmed": confirmed,
             "!own-nothing": f"/g/{ids.token()}/",
             "stay-written": f"/stays/{done.reservation_id}/",
         }

@@ -17,7 +17,7 @@ from staytrue.hotel.codes import Channel, GuestRole, Status
 from staytrue.hotel.models import Property
 from staytrue.hotel.records import Email, GuestOnBooking, Phone, Profile, Reservation
 from staytrue.inbox.models import Connection, Delivery
-from staytrue.kit import merge
+from staytrue.kit import clock, merge
 from staytrue.mirror import actions
 from staytrue.mirror.rows import Encoder
 from staytrue.staff.models import Member
@@ -95,9 +95,12 @@ class House:
 
 
 def signed_in(member: Member) -> Client:
-    """A client with this member's session."""
+    """A client with this member's session, who has just proved who he is."""
     client = Client()
     client.force_login(member)
+    session = client.session
+    session["proved_at"] = clock.now().isoformat()
+    session.save()
     return client
 
 

@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+
 from staytrue.flow import intake, reactions
 from staytrue.hotel import records, scope
 from staytrue.hotel.codes import Board, Status
@@ -21,15 +24,18 @@ from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff import audit
 from staytrue.staff.access import house_access
 from staytrue.staff.actions import RoleAt, create_member
+from tests.staff import people
 from tests.web import (
     alive,
     consented,
+    desking,
     doubtful,
     house,
     journeying,
     known,
     mailed,
     posted,
+    rewarded,
     truth,
     written,
 )
@@ -38,6 +44,10 @@ NOW = datetime(2026, 5, 21, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 21)
 PASSWORD = "a quiet room by the sea"
 MAPPINGS = {"guests_*": "staytrue_guests", "stays_*": "staytrue_stays"}
+
+
+# Their roles ask for a second factor.
+_CAREFUL = ("maite.arrieta", "ana.ribeiro")
 
 
 def build(folder: Path) -> Year:
@@ -73,6 +83,8 @@ def build(folder: Path) -> Year:
     posted.build(NOW)
     journeying.build(NOW)
     mailed.build(NOW)
+    desking.build(NOW)
+    rewarded.build(NOW)
     return year
 
 
@@ -97,7 +109,7 @@ def _link(hotel: Property, name: str, pace: int) -> Connection:
 
 def _members(sirga: Property, lisbon: Property) -> None:
     house = house_access("scene")
-    people = [
+    members = [
         ("lea.morel", "Léa Morel", [RoleAt("guest_relations")]),
         ("maite.arrieta", "Maite Arrieta", [RoleAt("administrator")]),
         ("iker.zabala", "Iker Zabala", [RoleAt("front_desk", sirga.pk)]),
@@ -107,9 +119,13 @@ def _members(sirga: Property, lisbon: Property) -> None:
             [RoleAt("marketing", lisbon.pk), RoleAt("marketing", sirga.pk)],
         ),
         ("hugo.perrin", "Hugo Perrin", [RoleAt("auditor")]),
+        ("elena.ruiz", "Elena Ruiz", [RoleAt("general_manager", sirga.pk)]),
     ]
-    for address, name, roles in people:
-        create_member(house, f"{address}@tresrios.example", name, roles, password=PASSWORD)
+    for address, name, roles in members:
+        made = create_member(house, f"{address}@tresrios.example", name, roles, password=PASSWORD)
+        if address in _CAREFUL:
+            TOTP.activate(made, people.SECRET)
+            RecoveryCodes.activate(made)
 
 
 def _read(link: Connection, folder: Path, zone: int = 2) -> None:

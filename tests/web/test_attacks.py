@@ -161,7 +161,7 @@ def test_whoever_is_moved_loses_the_old_hotel_at_the_next_click(hotel_house: Hou
 
 
 def _move(member: Member, hotel_house: House) -> None:
-    with audit.acting("tests", house.NOW):
+    with audit.acting("tests", house.NOW, "a test"):
         role = RoleAt("front_desk", hotel_house.other.pk)
         set_roles(house_access("tests"), member, [role])
 

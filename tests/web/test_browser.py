@@ -76,7 +76,7 @@ def test_a_page_speaks_its_language(language: str, book: Album) -> None:
 
 def test_the_day_is_worked_by_keys_alone(book: Album) -> None:
     page = open_page(book, "today")
-    page.keyboard.press("j")
+    page.locator("table [data-row]").first.focus()
     page.keyboard.press("j")
     name = page.locator("[data-row]:focus a").first.inner_text()
     page.keyboard.press("Enter")
@@ -142,8 +142,9 @@ def test_single_keys_are_silent_in_fields_and_when_switched_off(book: Album) -> 
     expect(page.locator("#name")).to_have_value("t/?")
     expect(page.locator("#palette")).to_be_hidden()
     page.goto(f"{book.base}/me/")
-    page.get_by_label("Single keys work on this machine").uncheck()
-    page.get_by_role("button", name="Save").click()
+    switch = page.get_by_label("Single keys work on this machine")
+    switch.uncheck()
+    page.locator("form", has=switch).get_by_role("button").click()
     page.keyboard.press("/")
     expect(page.locator("#palette")).to_be_hidden()
     page.context.close()

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import translation
 
 from staytrue.changes.log import HourOfLag
 from staytrue.web.chart import LagChart, lag_chart
 
 NOW = datetime(2026, 5, 21, 16, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A request of another test may have left its language in this thread."""
+    with translation.override("en"):
+        yield
 
 
 def chart(*hours: tuple[int, float, float], limit: float | None = None) -> LagChart | None:

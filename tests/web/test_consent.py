@@ -233,3 +233,25 @@ def test_the_card_says_that_only_what_the_stay_needs_is_written(hotel_house: Hou
     with scope.everything():
         silences.end(["survey:1"], clock.now())
     assert "He was not happy" not in text(desk, way)
+
+
+def test_who_is_behind_an_address_is_said_on_the_card_and_taken_back(hotel_house: House) -> None:
+    guest, _, point = claire(hotel_house)
+    chief = hotel_house.client("administrator", everywhere=True)
+    card = f"/guests/{guest.public_id}/consent/"
+    assert f'<option value="{point}">' in text(chief, card).split('id="role-point"')[1]
+    told = {
+        "act": "role",
+        "role": "company",
+        "point": str(point),
+        "hotel": str(hotel_house.sirga.pk),
+    }
+    chief.post(f"{card}record/", told | {"words": "It stands on his card."})
+    with scope.everything():
+        kept = ContactPoint.objects.get(pk=point)
+    assert (kept.role, kept.ruled_because) == ("company", "It stands on his card.")
+    assert "It stands on his card." in text(chief, card)
+    chief.post(f"{card}record/", told | {"act": "unrole"})
+    with scope.everything():
+        kept = ContactPoint.objects.get(pk=point)
+    assert (kept.ruled_by, kept.role) == ("", kept.basis["role"])

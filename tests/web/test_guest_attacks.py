@@ -250,8 +250,9 @@ SAID = {
 @pytest.mark.parametrize("right", SAID)
 def test_a_field_that_a_role_does_not_read_stands_on_no_page(right: str, shared: Shared) -> None:
     client, own = shared.at.client("general_manager"), f"/guests/{shared.guest.public_id}/"
+    client.post(f"{own}reveal/", {"reason": "a test"})
     assert any(word in client.get(f"{own}profiles/").content.decode() for word in SAID[right])
-    with scope.everything(), audit.acting("tests", house.NOW):
+    with scope.everything(), audit.acting("tests", house.NOW, "a test"):
         role = Role.objects.get(key="general_manager")
         role.rights = [each for each in role.rights if each != right]
         role.save()
@@ -264,7 +265,7 @@ def test_a_field_that_a_role_does_not_read_stands_on_no_page(right: str, shared:
 
 
 def test_a_field_that_a_role_hides_stands_on_no_page(shared: Shared) -> None:
-    with scope.everything(), audit.acting("tests", house.NOW):
+    with scope.everything(), audit.acting("tests", house.NOW, "a test"):
         Role.objects.filter(key="general_manager").update(hidden_fields=["emails", "birth_date"])
     client = shared.at.client("general_manager")
     words = SAID["identity.read"] + SAID["contact.read"][:1]

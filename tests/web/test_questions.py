@@ -30,8 +30,8 @@ PAGES: dict[str, Callable[[House], str]] = {
     "members": lambda _: "/members/",
     "audit": lambda _: "/audit/",
 }
-# Session, member, roles and the frame take a dozen; a stay with its plan asks most of all.
-QUESTIONS_MAX = 50
+# Session, member, roles and the frame take a dozen and a half; a stay with its plan asks most.
+QUESTIONS_MAX = 52
 
 
 def questions(client: Client, address: str) -> int:

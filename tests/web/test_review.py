@@ -134,7 +134,7 @@ def test_values_are_shown_only_to_who_may_read_them(hotel_house: House) -> None:
     role = Role.objects.get(pk="guest_relations")
     rights = [each for each in role.rights if each not in ("contact.read", "identity.read")]
     administrator = hotel_house.client("administrator", everywhere=True)
-    administrator.post("/roles/guest_relations/", {"right": rights})
+    administrator.post("/roles/guest_relations/", {"right": rights, "reason": "a test"})
     page = hotel_house.client("guest_relations").get("/guests/review/").content.decode()
     assert "same mobile" in page
     assert "hidden from your role" in page
@@ -148,7 +148,7 @@ def test_who_may_read_no_profiles_is_told_no_names(hotel_house: House) -> None:
     role = Role.objects.get(pk="guest_relations")
     rights = [each for each in role.rights if each != "profiles.read"]
     administrator = hotel_house.client("administrator", everywhere=True)
-    administrator.post("/roles/guest_relations/", {"right": rights})
+    administrator.post("/roles/guest_relations/", {"right": rights, "reason": "a test"})
     page = hotel_house.client("guest_relations").get("/guests/review/").content.decode()
     assert "Is this one person?" in page
     assert "same mobile" in page

@@ -21,15 +21,25 @@ POSTS = {
     "website_entry", "website_form_open", "stay_release",
     "journey_install", "journey_rehearse", "journey_approve", "journey_place", "journey_change",
     "journey_preview",
+    "desk_new", "case_act", "case_money", "shift_read", "spot_check", "busy_report_read",
+    "machine_new", "machine_end", "remove_factors", "end_sessions", "pin", "lock_now",
+    "profile_reveal", "guest_reveal", "stay_reveal",
+    "check_out_change", "loyalty_pausing", "guest_points",
 }  # fmt: skip
 
 
 PARTS = {
     "<int:pk>": "1",
     "<int:event>": "1",
+    "<int:number>": "1",
     "<slug:key>": "front_desk",
     "<slug:kind>": "pre_stay",
     "<slug:name>": "pre_stay",
+    "<int:case_id>": "1",
+    "<int:line_id>": "1",
+    "<int:check_id>": "1",
+    "<int:report_id>": "1",
+    "shift/<str:code>": "shift/BIO",
     "at/<str:code>": "at/BIO",
     "of/<str:code>": "of/BIO",
     "w/<str:code>": "w/BIO",

@@ -1,0 +1,115 @@
+"""The managers' figures of the desk, and the cases that make each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from staytrue.desk import colleagues, queries, reporting
+from staytrue.desk.figures import Score
+from staytrue.desk.reporting import Report
+from staytrue.forms import reading
+from staytrue.hotel.models import Property
+from staytrue.kit import clock
+from staytrue.kit.errors import Refused
+from staytrue.staff.access import Access, visible_to
+from staytrue.staff.guard import access_in, needs
+from staytrue.web import desk_words, given, reasons
+from staytrue.web.pages import page
+from staytrue.web.words import word
+
+SEES = reporting.RIGHT
+_DAYS = timedelta(days=27)
+
+
+@needs(SEES)
+@require_GET
+def report(request: HttpRequest) -> HttpResponse:
+    """The figures of a span of days; `of` opens the cases that make one of them."""
+    access, now = access_in(request), clock.now()
+    hotels = list(visible_to(access, Property.objects.order_by("code"), SEES))
+    if not hotels:
+        raise Http404
+    code = given.plain(request.GET.get("hotel", ""))
+    chosen = [each for each in hotels if not code or each.code == code]
+    if not chosen:
+        raise Http404
+    today = now.astimezone(ZoneInfo(chosen[0].timezone)).date()
+    last = given.day(request.GET.get("to", "")) or today
+    first = given.day(request.GET.get("from", "")) or last - _DAYS
+    refused, found = "", None
+    try:
+        found = reporting.report(
+            access, [each.pk for each in chosen], first, last, now,
+            _surveys(access, chosen, first, last),
+        )  # fmt: skip
+    except Refused as refusal:
+        refused = reasons.of(refusal)
+    of = given.plain(request.GET.get("of", ""))
+    opened = None
+    if found and of:
+        ids = dict(numbers(found)).get(of)
+        if ids is None:
+            raise Http404
+        opened = list(queries.visible(access).filter(pk__in=ids).select_related("property"))
+    return page(
+        request, "desk_report.html", now, screen="desk", hotels=hotels, code=code, first=first,
+        last=last, found=found, refused=refused, opened=opened, of=of,
+        totals=_totals(found) if found else [],
+        departments={each.key: each.name for each in
+                     colleagues.departments([each.pk for each in chosen])},
+    )  # fmt: skip
+
+
+def numbers(found: Report) -> Iterator[tuple[str, Iterable[int]]]:
+    """Each number of the report by its name, with the cases that make it."""
+    yield "all", found.cases
+    for line in found.completion:
+        yield f"completion.{line.department}", line.cases
+    for verdict, ids in found.accuracy.cases.items():
+        yield f"accuracy.{verdict}", ids
+    yield "recovery", found.recoveries.cases
+    yield "exceptional", found.recoveries.exceptional
+    for count in found.recoveries.by_cause:
+        yield f"cause.{count.name}", count.cases
+    for place, repeat in enumerate(found.recoveries.repeats):
+        yield f"repeat.{place}", repeat.cases
+    for total in found.money:
+        yield f"money.{total.name}.{total.currency}", total.cases
+    for week in found.weeks:
+        yield f"week.{week.monday}", week.cases
+        yield f"again.{week.monday}", week.repeated
+    for day in found.days:
+        yield f"day.{day.on}", sorted({*day.new, *day.open})
+
+
+def _totals(found: Report) -> list[tuple[str, str, Decimal, str, int]]:
+    """Sums of money: name for the address, words, amount, currency, how many lines."""
+    named = []
+    for total in found.money:
+        kind, _dot, state = total.name.partition(".")
+        words = word(desk_words.TOTAL, total.name) if not state else (
+            f"{word(desk_words.MONEY, kind)}, {word(desk_words.LINE, state).lower()}"
+        )  # fmt: skip
+        named.append((f"money.{total.name}.{total.currency}", words, total.amount, total.currency,
+                      len(total.lines)))  # fmt: skip
+    return named
+
+
+def _surveys(access: Access, hotels: list[Property], first: date, last: date) -> list[Score]:
+    """What guests gave in these days, by each hotel's own calendar."""
+    found = []
+    for hotel in hotels:
+        zone = ZoneInfo(hotel.timezone)
+        begin = datetime.combine(first, time.min, zone)
+        end = datetime.combine(last + timedelta(days=1), time.min, zone)
+        found += [
+            Score(at.astimezone(zone).date(), Decimal(score), reservation_id=stay)
+            for at, score, stay in reading.scores(access, [hotel.pk], begin, end)
+        ]
+    return found

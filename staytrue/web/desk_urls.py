@@ -1,0 +1,23 @@
+"""The addresses of the desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from staytrue.web import cases, desk, desk_checks, desk_report, shift
+
+paths = [
+    path("desk/", desk.board, name="desk"),
+    path("desk/new/", desk.capture, name="desk_new"),
+    path("desk/<int:case_id>/", cases.case, name="case"),
+    path("desk/<int:case_id>/act/", cases.act, name="case_act"),
+    path("desk/money/<int:line_id>/", cases.money, name="case_money"),
+    path("desk/shift/<str:code>/", shift.handover, name="shift"),
+    path("desk/shift/<str:code>/read/", shift.acknowledge, name="shift_read"),
+    path("desk/figures/", desk_report.report, name="desk_report"),
+    path("desk/checks/", desk_checks.checks, name="spot_checks"),
+    path("desk/checks/<int:check_id>/", desk_checks.mark, name="spot_check"),
+    path("desk/reports/", desk_checks.reports, name="busy_reports"),
+    path("desk/reports/<int:report_id>/", desk_checks.one_report, name="busy_report"),
+    path("desk/reports/<int:report_id>/read/", desk_checks.read, name="busy_report_read"),
+]

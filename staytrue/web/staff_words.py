@@ -1,0 +1,40 @@
+"""What the audit says of signing in, second factors, shared computers and masks."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+ACT: dict[str, str | Promise] = {
+    "second_factor_failed": _("Second factor failed"),
+    "sessions_ended": _("Signed out elsewhere"),
+    "revealed": _("Masked value shown"),
+}
+AUDITED: dict[str, str | Promise] = {
+    "guest": _("Guest"),
+    "mfa_authenticator": _("Second factor"),
+    "shared_machine": _("Shared computer"),
+    "sign_in_policy": _("Signing in"),
+}
+COLUMN: dict[str, str | Promise] = {
+    "by": pgettext_lazy("audit", "By"),
+    "data": _("Secrets"),
+    "ended_at": _("Ended"),
+    "factor": _("Second factor"),
+    "lock_minutes": _("Minutes until the lock"),
+    "made_at": pgettext_lazy("audit", "Created"),
+    "pin": _("PIN"),
+    "second_factor": _("Who must have a second factor"),
+    "token": _("Key"),
+    "type": _("Kind"),
+    "user_id": _("Member"),
+}
+REFUSALS: dict[str, Promise] = {
+    "pin_wrong": _("This PIN does not open it. After five wrong ones the whole sign-in is needed."),
+    "pin_unreadable": _("A PIN has 6 to 12 digits."),
+    "pin_weak": _("This PIN is guessed first. Choose one without a pattern."),
+    "policy_unreadable": _("Choose who needs a second factor, and 1 to 30 minutes."),
+    "nothing_masked": _("Nothing is masked here."),
+    "machine_unnamed": _("Give the computer a name, as it is called at the desk."),
+}
