@@ -31,6 +31,13 @@ def _flag(name: str, *, default: bool = False) -> bool:
     raise Misconfigured(f"{name} is {value!r}; it must be true or false.", "setting_nonsense")
 
 
+def _count(name: str) -> int:
+    value = _text(name, "0")
+    if not value.isdecimal():
+        raise Misconfigured(f"{name} is {value!r}; it must be a number.", "setting_nonsense")
+    return int(value)
+
+
 def _words(name: str, default: str = "") -> list[str]:
     return [word for part in _text(name, default).split(",") if (word := part.strip())]
 
@@ -80,6 +87,8 @@ INSTALLED_APPS = [
     "staytrue.guests",
     "staytrue.messages",
     "staytrue.journeys",
+    "staytrue.loyalty",
+    "staytrue.desk",
     "staytrue.forms",
     "staytrue.web",
 ]
@@ -163,6 +172,19 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Wrong passwords: ten a minute from one address, five in five minutes for one account.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Only what so many proxies of one's own add to X-Forwarded-For is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = _count("STAYTRUE_PROXIES")
+# Second factors: an app's codes, passkeys, and recovery codes, which are shown once.
+MFA_ADAPTER = "staytrue.staff.factors.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "staytrue.staff.factors.CodeForm",
+    "authenticate_webauthn": "staytrue.staff.factors.KeyForm",
+    "reauthenticate": "staytrue.staff.factors.CodeAgainForm",
+    "reauthenticate_webauthn": "staytrue.staff.factors.KeyAgainForm",
+}
 # A session ends with the browser, after 30 idle minutes and after 12 hours (`staff.middleware`).
 ACCOUNT_SESSION_REMEMBER = False
 SESSION_COOKIE_AGE = 12 * 60 * 60

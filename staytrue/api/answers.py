@@ -18,6 +18,7 @@ from staytrue.kit import clock
 from staytrue.kit.errors import Forbidden, Refused
 from staytrue.mirror.models import Freshness
 from staytrue.mirror.reading import Found, Wanted, stream
+from staytrue.staff import masks
 from staytrue.staff.access import Access, one_of, redact, visible_to
 from staytrue.staff.guard import access_in
 
@@ -84,14 +85,7 @@ def one(
 ) -> JsonResponse:
     """One record by its key, now, as it was known or as it was; what is not visible is not there."""
     access = access_in(request)
-    try:
-        found = find(key, sorted(access.where(RIGHTS[object])))
-    except Refused as error:
-        if error.code != "not_found":
-            raise
-        raise Forbidden(
-            f"There is no {object} {key}.", "not_visible", object=f"{object}:{key}"
-        ) from error
+    found = _found(access, object, find, key)
     if as_of is None and true_at is None:
         record = found.record()
     else:
@@ -99,6 +93,30 @@ def one(
         known_at = _in(zone, as_of) or clock.now()
         record = past.as_known(found, known_at, _in(zone, true_at))
     return JsonResponse(_shown(found, record, access))
+
+
+def revealed(
+    request: HttpRequest, find: Callable[[str, list[int]], Found], key: str, reason: str
+) -> JsonResponse:
+    """The masked values of one profile, which its reader may read and says why he needs."""
+    access = access_in(request)
+    found = _found(access, "profile", find, key)
+    record, property_id = found.record(), found.row["property_id"]
+    names = redact(record, access, property_id)["masked"]
+    masks.reveal(f"profile:{found.row['id']}", names, reason, property_id)
+    said = {**(record["custom"] or {}), **record}
+    return JsonResponse({"key": found.key, "values": {name: said[name] for name in names}})
+
+
+def _found(access: Access, object: str, find: Callable[[str, list[int]], Found], key: str) -> Found:
+    try:
+        return find(key, sorted(access.where(RIGHTS[object])))
+    except Refused as error:
+        if error.code != "not_found":
+            raise
+        raise Forbidden(
+            f"There is no {object} {key}.", "not_visible", object=f"{object}:{key}"
+        ) from error
 
 
 def _in(zone: ZoneInfo, instant: datetime | None) -> datetime | None:

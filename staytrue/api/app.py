@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
+from ninja.utils import check_csrf
 
-from staytrue.api import guests, profiles, reservations
+from staytrue.api import cases, guests, loyalty, profiles, reservations
 from staytrue.kit.errors import Forbidden, Refused, StaytrueError
+from staytrue.staff import factors
 from staytrue.staff.access import Access, require
 from staytrue.staff.guard import access_in
 from staytrue.staff.middleware import deny
@@ -21,13 +23,19 @@ def _caller(request: HttpRequest) -> Access | None:
         return None
     if getattr(request, "by_key", False):
         require(access, "api.use")
+        return access
+    # The cookie of a session goes along by itself: who writes shows that the page was ours.
+    if check_csrf(request) is not None:
+        raise Forbidden("This form is too old, or came from another site.", "csrf")
+    if factors.is_missing(access):
+        raise Forbidden("Your role needs a second factor first.", "second_factor_missing")
     return access
 
 
 api = NinjaAPI(
     title="Staytrue",
     version="1",
-    description="Reservations and profiles as the PMS says them, and the guests they make. Every "
+    description="Reservations and profiles as the PMS says them, the guests they make, and cases. Every "
     "answer carries `as_of`: each change up to that instant is in it.",
     docs_url=None,  # its page would fetch from a foreign server
     openapi_url=None,  # served below, as a view whose rights are known
@@ -37,6 +45,8 @@ api = NinjaAPI(
 api.add_router("reservations", reservations.router)
 api.add_router("profiles", profiles.router)
 api.add_router("guests", guests.router)
+api.add_router("cases", cases.router)
+api.add_router("loyalty", loyalty.router)
 
 
 @api.get("/openapi.json", auth=None, include_in_schema=False)

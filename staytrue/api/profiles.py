@@ -26,6 +26,12 @@ def list_profiles(
     return answers.page(request, "profile", code=property, after=after, limit=limit)
 
 
+@router.post("/{path:key}/reveal", response=schemas.Revealed)
+def reveal_profile(request: HttpRequest, key: str, asked: schemas.Reason) -> JsonResponse:
+    """What is masked of the profile; that it was shown, and why, stands in the audit."""
+    return answers.revealed(request, reading.one_profile, key, asked.reason)
+
+
 @router.get("/{path:key}", response=schemas.Profile)
 def show_profile(
     request: HttpRequest,

@@ -40,7 +40,7 @@ def _schema(name: str, fields: dict[str, Any]) -> type[Schema]:
     return made
 
 
-_SHOWN: dict[str, Any] = {"as_of": datetime | None, "hidden": list[str]}
+_SHOWN: dict[str, Any] = {"as_of": datetime | None, "hidden": list[str], "masked": list[str]}
 _SIGHT: dict[str, Any] = {
     "derived_segment": Segment | None,
     "seen_on": date | None,
@@ -76,6 +76,19 @@ _STAY: dict[str, Any] = {
 _StayOfGuest: Any = _schema("StayOfGuest", _STAY)
 GuestLine: Any = _schema("GuestLine", _GUEST)
 Guest: Any = _schema("Guest", _GUEST | {"stays": list[_StayOfGuest], "nights": int})
+
+
+class Reason(Schema):
+    """Why something that is masked is to be shown."""
+
+    reason: str
+
+
+class Revealed(Schema):
+    """What was masked, by name."""
+
+    key: str
+    values: dict[str, Any]
 
 
 def _page(of: Any) -> Any:

@@ -163,6 +163,7 @@ def migrate(now: datetime) -> None:
             cursor.execute(
                 """SELECT pg_advisory_lock(hashtext('staytrue_migrate')),
                           set_config('staytrue.actor', 'upgrade', false),
+                          set_config('staytrue.reason', 'upgrade', false),
                           set_config('staytrue.at', %s, false)""",
                 [now.isoformat()],
             )

@@ -88,9 +88,12 @@ def _truncated(target: Target, batch: int) -> bool:
             else:
                 cursor.execute(f'TRUNCATE "{target.stage}"')
     except OperationalError as error:
-        if not isinstance(error.__cause__, errors.LockNotAvailable):
+        if connection.needs_rollback or not isinstance(error.__cause__, errors.LockNotAvailable):
             raise
         return False
+    if connection.needs_rollback:
+        # Django says nothing where going back to the savepoint fails.
+        raise OperationalError("The server was lost while a stage was let go of.")
     return not is_shared
 
 

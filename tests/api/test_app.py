@@ -100,6 +100,58 @@ def test_fields_a_role_may_not_read_are_named_and_empty(link: Connection, hotel:
     assert kitchen.get("/api/profiles").json()["items"] == []
 
 
+def test_a_birth_date_is_masked_until_a_reason_is_kept(link: Connection, hotel: Property) -> None:
+    take(link, make.profile(source_id="G5", birth_date="1979-11-03"))
+    client, key = manager(hotel), f"{link.name}:G5"
+    shown = client.get(f"/api/profiles/{key}").json()
+    assert (shown["birth_date"], shown["masked"]) == (None, ["birth_date"])
+    assert "1979" not in client.get("/api/profiles").content.decode()
+    refused = reveal(client, key, " ")
+    assert refused.status_code == 400
+    assert "1979" not in refused.content.decode()
+    told = reveal(client, key, "police form")
+    assert told.json() == {"key": key, "values": {"birth_date": "1979-11-03"}}
+    with scope.everything():
+        (entry,) = AuditEntry.objects.filter(action="revealed")
+    assert (entry.reason, entry.fields) == ("police form", ["birth_date"])
+
+
+def test_whoever_reads_no_birth_dates_has_none_revealed(link: Connection, hotel: Property) -> None:
+    take(link, make.profile(source_id="G5", birth_date="1979-11-03"))
+    client = by_key(people.member("administrator", at=hotel))
+    assert reveal(client, f"{link.name}:G5", "police form").status_code == 200
+    desk = by_session(people.member("front_desk", at=hotel))
+    assert reveal(desk, f"{link.name}:G5", "police form").status_code in {400, 403}
+
+
+def test_a_page_of_another_site_writes_nothing_by_the_session(
+    link: Connection, hotel: Property, settings: Any
+) -> None:
+    # Ours leads to pages that these addresses do not have.
+    settings.CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
+    take(link, make.profile(source_id="G5", birth_date="1979-11-03"))
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    client.force_login(people.member("general_manager", at=hotel))
+    where, given = f"/api/profiles/{link.name}:G5/reveal", '{"reason": "police form"}'
+    for kind in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
+        assert client.post(where, given, content_type=kind).status_code == 403
+    with scope.everything():
+        assert not AuditEntry.objects.filter(action="revealed").exists()
+
+
+def test_without_the_second_factor_his_role_needs_the_api_answers_nothing(
+    link: Connection, hotel: Property
+) -> None:
+    client = by_session(people.member("general_manager", at=hotel, second_factor=False))
+    answer = client.get("/api/reservations/30117")
+    assert (answer.status_code, answer.json()["code"]) == (403, "second_factor_missing")
+
+
+def reveal(client: Client, key: str, reason: str) -> Any:
+    where = f"/api/profiles/{key}/reveal"
+    return client.post(where, {"reason": reason}, content_type="application/json")
+
+
 def test_what_is_not_his_and_what_is_not_there_answer_alike(link: Connection) -> None:
     stranger = manager(people.property_("ELSE"))
     his = stranger.get("/api/reservations/BIO:30117")
