@@ -84,6 +84,13 @@ class LineState(StrEnum):
     RECONCILED = "reconciled"
 
 
+class Notice(StrEnum):
+    """What accounting is told about a line of money."""
+
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
 class Origin(StrEnum):
     """Who or what opened a case."""
 

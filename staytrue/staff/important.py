@@ -20,6 +20,12 @@ IMPORTANT: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "role_grant": (WHOLE,),
         "property": ("code", "timezone", "country", "currency", "legal_entity_id"),
         "sign_in_policy": ("second_factor", "lock_minutes"),
+        "desk_setting": (WHOLE,),
+        "house_rule": (WHOLE,),
+        "case_type": (WHOLE,),
+        "trigger_rule": (WHOLE,),
+        "department": (WHOLE,),
+        "accounting_hook": (WHOLE,),
     }
 )
 TRIGGERS = ("reason_to_change", "reason_to_remove")

@@ -198,7 +198,7 @@ def test_a_busy_weekend_has_its_report_the_day_before_and_an_unread_one_escalate
 ) -> None:
     configuring.set_setting(
         desk.hugo, desk.hotel.pk, NOON, duty_role="general_manager", money_limit=Decimal(50),
-        rooms=10,
+        rooms=10, reason="Ten rooms",
     )  # fmt: skip
     desk.tells(status=Status.CHECKED_OUT)
     fills(desk, NOON.date() + timedelta(days=2), 9)

@@ -7,7 +7,16 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from staytrue.desk.models import (
+    AccountingHook,
+    CaseType,
+    Department,
+    DeskSetting,
+    HouseRule,
+    TriggerRule,
+)
 from staytrue.hotel import scope
+from staytrue.hotel.models import Property
 from staytrue.staff import audit, important
 from staytrue.staff.access import house_access
 from staytrue.staff.actions import RoleAt, change_role, set_policy, set_roles
@@ -23,6 +32,12 @@ CHANGES = {
     "role_grant": "role_id = 'auditor'",
     "property": "currency = 'CHF'",
     "sign_in_policy": "second_factor = 'nobody'",
+    "desk_setting": "money_limit = 500",
+    "house_rule": "text = 'Check-in is from 09:00.'",
+    "case_type": "minutes = 5",
+    "trigger_rule": "type_key = 'request'",
+    "department": "role_id = 'auditor'",
+    "accounting_hook": "url = 'https://books.example/'",
 }
 
 
@@ -36,7 +51,27 @@ def changed(table: str, reason: str = "") -> int:
 
 @pytest.fixture(autouse=True)
 def _somebody_works_somewhere() -> None:
-    people.member("front_desk", at=people.property_("HERE"))
+    here = people.property_("HERE")
+    people.member("front_desk", at=here)
+    with scope.everything(), audit.acting("tests", people.NOW, "set up"):
+        _set_up_desk(here)
+
+
+def _set_up_desk(here: Property) -> None:
+    DeskSetting.objects.create(property=here, duty_role_id="general_manager")
+    Department.objects.create(property=here, key="house", name="House", role_id="department")
+    CaseType.objects.create(
+        property=here, key="cot", kind="request", role_id="department", minutes=60
+    )
+    TriggerRule.objects.create(property=here, trigger="guest.wish")
+    HouseRule.objects.create(
+        property=here, about="time", subject="check_in", version=1, text="From 12:00.",
+        bounds={"not_before": "12:00"}, since_at=people.NOW,
+    )  # fmt: skip
+    AccountingHook.objects.create(
+        property=here, url="https://accounts.example/", sealed=b"x", set_by="tests",
+        set_at=people.NOW,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("table", IMPORTANT)

@@ -72,7 +72,8 @@ def _who(name: str) -> Access:
 
 def _set_up(manager: Access, sirga: Property, now: datetime) -> None:
     configuring.set_setting(manager, sirga.pk, now, duty_role="general_manager",
-                            money_limit=Decimal(50), rooms=24, busy_percent=60)  # fmt: skip
+                            money_limit=Decimal(50), rooms=24, busy_percent=60,
+                            reason="Agreed with the owners")  # fmt: skip
     for key, name, role in (("front", "Recepción", "front_desk"),
                             ("house", "Pisos", "department"),
                             ("tech", "Mantenimiento", "department")):  # fmt: skip

@@ -106,6 +106,7 @@ class DeskSetting(models.Model):
     """What a hotel decided about its desk; a hotel without a row has the values written here.
 
     Above `money_limit` a supervisor decides. A night is busy from `busy_percent` of `rooms` on.
+    The same cause at the same place for the third time in `repeat_days` is listed as a repeat.
     """
 
     property = models.OneToOneField(Property, models.CASCADE, primary_key=True, related_name="+")
@@ -114,6 +115,7 @@ class DeskSetting(models.Model):
     rooms = models.IntegerField(null=True)
     busy_percent = models.IntegerField(default=85)
     checks_a_day = models.IntegerField(default=5)
+    repeat_days = models.IntegerField(default=30)
 
     class Meta:
         db_table = "desk_setting"
@@ -121,7 +123,8 @@ class DeskSetting(models.Model):
             models.CheckConstraint(
                 condition=Q(money_limit__gte=0)
                 & Q(busy_percent__gt=0, busy_percent__lte=100)
-                & (Q(rooms=None) | Q(rooms__gt=0)),
+                & (Q(rooms=None) | Q(rooms__gt=0))
+                & Q(repeat_days__gt=0, repeat_days__lte=366),
                 name="desk_setting_makes_sense",
             )
         ]
