@@ -6,6 +6,7 @@ In a mail it only ever proposes: a member reads the words and confirms. A text m
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 from staytrue.kit.text import fold
 
@@ -55,18 +56,29 @@ _PATTERNS = {
 _BY_WORD = {
     fold(word): language for language, words in _KEYWORDS.items() for word in words.split("|")
 }
-_QUOTED = re.compile(r"^\s*>|^\s*(on|le|el) .{5,80} (wrote|a ecrit|escribio)\s*:", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"^\s*>|^\s*(on|le|el) .{5,160} (wrote|a ecrit|escribio)\s*:"
+    r"|^\s*-{2,}\s*(original message|message d'origine|mensaje original)|^_{10,}$",
+    re.IGNORECASE,
+)
 _QUOTE_MAX = 300
+
+
+def own_words(text: str) -> str:
+    """What he wrote himself, without what his mail quotes."""
+    own: list[str] = []
+    lines = text.splitlines()
+    for line, following in zip_longest(lines, lines[1:], fillvalue=""):
+        # A long line that says whose words follow is often broken into two.
+        if any(_QUOTED.search(fold(each)) for each in (line, f"{line} {following}")):
+            break
+        own.append(line.strip())
+    return "\n".join(own)
 
 
 def said_in_mail(text: str) -> tuple[str, str] | None:
     """The language and the sentence that ask for it, from what he wrote himself; else nothing."""
-    own = []
-    for line in text.splitlines():
-        if _QUOTED.search(fold(line)):
-            break
-        own.append(line.strip())
-    for sentence in re.split(r"(?<=[.!?])\s+|\n\s*\n", "\n".join(own)):
+    for sentence in re.split(r"(?<=[.!?])\s+|\n\s*\n", own_words(text)):
         flat = fold(" ".join(sentence.split())).replace("’", "'")
         for language, pattern in _PATTERNS.items():
             if pattern.search(flat):

@@ -198,6 +198,8 @@ def _check(step: Step) -> None:
     if step.kind == Kind.CORRECTION:
         raise Refused("A correction is no step: a person sends it for one wrong message.",
                       "wrong_kind")  # fmt: skip
+    if step.kind == Kind.LETTER:
+        raise Refused("A letter is no step: a member writes it by hand, on a case.", "wrong_kind")
     for condition in step.only_if:
         _check_condition(step, condition)
     if unknown := set(step.fields) - set(CHANGE_FIELDS):

@@ -1,6 +1,7 @@
 """Mail that comes back to a hotel: a report about a message of ours, or a guest's own words.
 
-Words that sound like an opt-out are only proposed: a member reads them and decides.
+What answers a message of ours is kept for the desk. Words that sound like an opt-out are only
+proposed: a member reads them and decides. Any other mail is the hotel's own and leaves no trace.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ import hashlib
 import re
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
 from enum import StrEnum
 from html.parser import HTMLParser
+
+from django.db import transaction
 
 from staytrue.consent import opt_out_words, proposals
 from staytrue.consent.models import ContactPoint
@@ -22,7 +26,7 @@ from staytrue.consent.purposes import Channel, Origin
 from staytrue.hotel import scope
 from staytrue.hotel.contacts import address_key
 from staytrue.kit.text import clean
-from staytrue.messages import marks, reports
+from staytrue.messages import marks, replies, reports
 from staytrue.messages import models as rows
 from staytrue.messages.carriers.notices import SIZE_MOST
 
@@ -38,6 +42,7 @@ class Came(StrEnum):
 
     REPORT = "report"
     PROPOSED = "proposed"
+    REPLY = "reply"
     NOTHING = "nothing"
 
 
@@ -46,23 +51,38 @@ def take(raw: bytes, property_id: int, now: datetime) -> Came:
     if reports.take_mail(raw, now):
         return Came.REPORT
     mail = message_from_bytes(raw[:SIZE_MOST])
-    said = None if _is_of_machine(mail) else opt_out_words.said_in_mail(_text(raw))
-    if said is None:
+    if _is_of_machine(mail):
         return Came.NOTHING
-    language, words = said
-    with scope.everything():
-        message = _answered(mail, property_id)
-        sender = parseaddr(str(mail.get("From", "")))[1][:254]
-        proof = {"mail": hashlib.sha256(raw).hexdigest()}
-        heard = Heard(
-            Origin.MAIL_REPLY, Channel.EMAIL, clean(words)[:_WORDS_MOST], property_id, language,
-            message.profile_id if message else None,
-            message.contact_point_id if message else _point(sender),
-            clean(sender),
-            proof | ({"message": str(message.public_id)} if message else {}),
-        )  # fmt: skip
-        proposals.propose(heard, ACTOR, now)
-    return Came.PROPOSED
+    text, key = _text(raw), hashlib.sha256(raw).hexdigest()
+    sender = parseaddr(str(mail.get("From", "")))[1][:254]
+    with transaction.atomic(), scope.everything():
+        message, came = _answered(mail, property_id), Came.NOTHING
+        if message is not None:
+            answer = replies.Came(key, Channel.EMAIL, sender, _subject(mail), text)
+            came = Came.REPLY if replies.keep(message, answer, now) else came
+        if said := opt_out_words.said_in_mail(text):
+            _propose(said, message, sender, (property_id, key), now)
+            came = Came.PROPOSED
+    return came
+
+
+def _propose(
+    said: tuple[str, str],
+    message: rows.Message | None,
+    sender: str,
+    mail: tuple[int, str],
+    now: datetime,
+) -> None:
+    """Have a member read words that ask to be left alone; `mail` is the hotel it came to, its key."""
+    (language, words), (property_id, key) = said, mail
+    heard = Heard(
+        Origin.MAIL_REPLY, Channel.EMAIL, clean(words)[:_WORDS_MOST], property_id, language,
+        message.profile_id if message else None,
+        message.contact_point_id if message else _point(sender),
+        clean(sender),
+        {"mail": key} | ({"message": str(message.public_id)} if message else {}),
+    )  # fmt: skip
+    proposals.propose(heard, ACTOR, now)
 
 
 def _is_of_machine(mail: Message) -> bool:
@@ -70,6 +90,14 @@ def _is_of_machine(mail: Message) -> bool:
         return True
     answers = str(mail.get("Auto-Submitted", "no")).strip().lower()
     return answers != "no" or str(mail.get("Precedence", "")).strip().lower() in _BULK
+
+
+def _subject(mail: Message) -> str:
+    """Its subject, decoded where it can be."""
+    try:
+        return str(make_header(decode_header(str(mail.get("Subject", "")))))
+    except (LookupError, ValueError):
+        return ""
 
 
 def _answered(mail: Message, property_id: int) -> rows.Message | None:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MAILING = "mailing"
     CORRECTION = "correction"
     CONFIRM_ADDRESS = "confirm_address"
+    LETTER = "letter"
 
 
 class Needs(StrEnum):
@@ -70,7 +71,8 @@ class Demands:
 
     `freshness` is how old the mirror may be; `is_critical`: the stay needs it, so no cap and no
     quiet hour holds it; `is_sensitive`: where the PMS can be asked, it is asked once more;
-    `to_mailbox`: it is for whoever reads the address, also where no guest is known there.
+    `to_mailbox`: it is for whoever reads the address, also where no guest is known there;
+    `by_hand`: a person writes it to this guest, so that no silence about him holds it.
     """
 
     purpose: str
@@ -80,6 +82,7 @@ class Demands:
     is_critical: bool = False
     is_sensitive: bool = False
     to_mailbox: bool = False
+    by_hand: bool = False
 
     @property
     def of_stay(self) -> bool:
@@ -112,4 +115,6 @@ DEMANDS: dict[Kind, Demands] = {
     Kind.CORRECTION: Demands("stay", _DAY, is_critical=True),
     # Somebody waits for it: he asked for it a moment ago, on a page of ours.
     Kind.CONFIRM_ADDRESS: Demands("service", _DAY, is_critical=True, to_mailbox=True),
+    # A member answers this guest, often about the very matter that keeps the machine quiet.
+    Kind.LETTER: Demands("service", _DAY, is_critical=True, by_hand=True),
 }

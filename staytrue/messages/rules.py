@@ -266,7 +266,7 @@ def _tact(case: Case) -> Answer | None:
     """What would be allowed and yet is out of place."""
     if case.kind == Kind.WIN_BACK and case.has_future_stay:
         return _close(Reason.FUTURE_STAY)
-    if case.silence and case.purpose != "stay":
+    if case.silence and case.purpose != "stay" and not case.demands.by_hand:
         return _hold(case, Reason.SILENCE, SELDOM, cause=case.silence)
     if case.is_critical:
         return None

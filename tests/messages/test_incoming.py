@@ -12,7 +12,7 @@ from staytrue.hotel import scope
 from staytrue.lab.mail_sink import MailSink
 from staytrue.messages import incoming
 from staytrue.messages.incoming import Came
-from staytrue.messages.models import Message
+from staytrue.messages.models import GuestReply, Message
 from tests.make import NOON
 from tests.messages import ways
 from tests.messages.test_dispatching import Post, build
@@ -71,6 +71,27 @@ def test_an_answer_to_a_forged_message_names_nobody(sent: MailSink) -> None:
 
 def test_a_report_is_one_and_friendly_words_leave_no_trace(sent: MailSink) -> None:
     assert take(returned(sent.mails[0].message_id)) is Came.REPORT
-    assert take(reply(sent.mails[0].message_id, "Thank you, see you on Saturday!")) is Came.NOTHING
+    assert take(reply("<else@where.example>", "Thank you, see you on Saturday!")) is Came.NOTHING
     with scope.everything():
         assert not ProposedOptOut.objects.exists()
+        assert not GuestReply.objects.exists()
+
+
+def test_an_answer_to_a_message_of_ours_is_kept_once_without_what_it_quotes_or_a_card_number(
+    sent: MailSink,
+) -> None:
+    words = (
+        "Thank you!\nMy card is 4111 1111 1111 1111.\n\n"
+        "On Thu, 21 May 2026 at 14:00, Hotel Sirga <stay@sirga.example>\nwrote:\n> Welcome."
+    )
+    raw = reply(sent.mails[0].message_id, words)
+    assert [take(raw), take(raw)] == [Came.REPLY, Came.NOTHING]
+    with scope.everything():
+        kept, message = GuestReply.objects.get(), Message.objects.get()
+    assert kept.words == "Thank you!\nMy card is [card removed ••1111]."
+    assert (kept.message_id, kept.profile_id, kept.taken_at) == (
+        message.pk,
+        message.profile_id,
+        None,
+    )
+    assert kept.sender == "claire@fontanel.example"

@@ -1,7 +1,7 @@
 """The tables of what is written to guests: each message, every decision about it, how it left."""
 
 from staytrue.messages.models.guest_links import GuestLink
-from staytrue.messages.models.incoming import IncomingText, Mailbox
+from staytrue.messages.models.incoming import GuestReply, IncomingText, Mailbox
 from staytrue.messages.models.mailings import Mailing, MailingRecipient
 from staytrue.messages.models.messages import (
     Decision,
@@ -26,6 +26,7 @@ __all__ = [
     "Decision",
     "GateSetting",
     "GuestLink",
+    "GuestReply",
     "IncomingText",
     "Lease",
     "Letterhead",

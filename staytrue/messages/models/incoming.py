@@ -63,3 +63,34 @@ class IncomingText(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["at"], name="text_due", condition=models.Q(state="due"))
         ]
+
+
+class GuestReply(models.Model):
+    """What a guest answered to a message of ours, by the mail's own key: told twice, kept once.
+
+    `message_id` is the message he answers. `taken_at` is when the desk knew what to do with it.
+    """
+
+    property = models.ForeignKey(
+        Property, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    key = models.TextField()
+    at = models.DateTimeField()
+    channel = models.TextField()
+    message_id = models.BigIntegerField()
+    profile_id = models.BigIntegerField()
+    sender = models.TextField(default="")
+    subject = models.TextField(default="")
+    words = models.TextField()
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "guest_reply"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["property", "key"], name="reply_is_kept_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], name="reply_waits", condition=models.Q(taken_at=None)),
+            models.Index(fields=["message_id"], name="reply_message"),
+            models.Index(fields=["profile_id"], name="reply_profile"),
+        ]

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from html import escape
 from typing import Any
 
-from staytrue.kit.text import clean
+from staytrue.kit.text import clean, clean_lines
 from staytrue.messages.writing import greeting, phrases
 from staytrue.messages.writing.greeting import Person, Style
 
@@ -21,6 +22,8 @@ VALUE_MAX = 300
 """No fact of a stay or guest is longer; what is, was not meant for a letter."""
 TEXT_MAX = 1_500
 """What a hotel writes of itself may be longer."""
+LETTER_MAX = 4_000
+"""So long may be what a member writes by hand."""
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -82,6 +85,23 @@ class Corrects:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """What a member wrote by hand."""
+
+    subject: str
+    words: str
+
+
+class Lines(str):
+    """Words of several lines: a mail shows each line as one, and nothing in them as its own code."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return escape(str(self)).replace("\n", "<br>\n")
+
+
+@dataclass(frozen=True)
 class Given:
     """All that one message is made of."""
 
@@ -91,6 +111,7 @@ class Given:
     links: Mapping[str, str] = field(default_factory=dict)
     custom: Mapping[str, Any] = field(default_factory=dict)
     corrects: Corrects | None = None
+    letter: Letter | None = None
 
 
 def of(given: Given, language: str, now: datetime) -> Facts:
@@ -101,6 +122,7 @@ def of(given: Given, language: str, now: datetime) -> Facts:
         "links": dict(given.links),
         "stay": _stay(given.stay, given.house, language, now) if given.stay else {},
         "correction": _correction(given.corrects, language, now) if given.corrects else {},
+        "letter": _letter(given.letter) if given.letter else {},
     }
     return found
 
@@ -170,6 +192,11 @@ def _correction(wrong: Corrects, language: str, now: datetime) -> dict[str, Any]
         "sent_on": phrases.day(wrong.sent_on, language, now.year),
     }
     return _filled(made)
+
+
+def _letter(typed: Letter) -> dict[str, Any]:
+    words = Lines(clean_lines(typed.words)[:LETTER_MAX])
+    return {"subject": _line(typed.subject), "words": words}
 
 
 def _filled(made: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,9 @@ ALWAYS = frozenset(
         "correction.cause",
         "correction.sent_on",
         "correction.subject",
+        # Of a letter written by hand: what its writer typed.
+        "letter.subject",
+        "letter.words",
     }
 )
 SOMETIMES = frozenset(

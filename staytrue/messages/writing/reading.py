@@ -13,7 +13,7 @@ from staytrue.hotel.codes import ProfileKind
 from staytrue.kit.asking import ask
 from staytrue.messages.kinds import LEFT
 from staytrue.messages.writing import facts, letterheads
-from staytrue.messages.writing.facts import Corrects, Facts, Given, Stay
+from staytrue.messages.writing.facts import Corrects, Facts, Given, Letter, Stay
 from staytrue.messages.writing.greeting import Person
 from staytrue.messages.writing.language import Known
 
@@ -25,7 +25,8 @@ _DATES = ("arrival_on", "departure_on")
 class Asked:
     """One message to be filled: to which profile, of which reservation, with which links.
 
-    `facts` are the message's own: `rooms` where it speaks for a party, `corrects` what it corrects.
+    `facts` are the message's own: `rooms` where it speaks for a party, `corrects` what it corrects,
+    `letter` what its writer typed.
     """
 
     property_id: int
@@ -53,7 +54,10 @@ def _given(asked: Sequence[Asked]) -> list[Given]:
         stay = _stay(row, each.facts) if row else None
         wrong = each.facts.get("corrects")
         corrects = msgspec.convert(wrong, Corrects) if wrong else None
-        made.append(Given(houses[each.property_id], person, stay, each.links, custom, corrects))
+        typed = each.facts.get("letter")
+        letter = msgspec.convert(typed, Letter) if typed else None
+        house = houses[each.property_id]
+        made.append(Given(house, person, stay, each.links, custom, corrects, letter))
     return made
 
 

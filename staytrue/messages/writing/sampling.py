@@ -21,6 +21,8 @@ LINKS = dict.fromkeys(
 """What stands for links that are made only for a message that leaves."""
 CORRECTED = {"cause": "cancelled", "subject": "Welcome", "sent_on": "2026-01-31"}
 """What stands for a wrong message that a correction would put right."""
+TYPED = {"subject": "…", "words": "…"}
+"""What stands for the words of a letter that nobody has written yet."""
 
 
 def require_filled(version: Version, property_ids: Collection[int], now: datetime) -> int:
@@ -42,7 +44,7 @@ def require_filled(version: Version, property_ids: Collection[int], now: datetim
 
 def facts_of(kind: Kind) -> dict[str, Any]:
     """What only a message of this kind tells."""
-    return {"corrects": CORRECTED} if kind == Kind.CORRECTION else {}
+    return {Kind.CORRECTION: {"corrects": CORRECTED}, Kind.LETTER: {"letter": TYPED}}.get(kind, {})
 
 
 def newest(

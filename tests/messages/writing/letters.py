@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from staytrue.messages.kinds import Kind
 from staytrue.messages.writing import facts, live, rendering, standard_set
-from staytrue.messages.writing.facts import Corrects, Facts, Given, House, Stay
+from staytrue.messages.writing.facts import Corrects, Facts, Given, House, Letter, Stay
 from staytrue.messages.writing.greeting import Person
 from staytrue.messages.writing.language import LANGUAGES
 from staytrue.messages.writing.rendering import Rendered, Version
@@ -74,6 +74,7 @@ TRYING = {
 }
 
 
+TYPED = Letter("Your room", "The fan is off.\nSleep <b>well</b> {{ tonight }}!")
 CORRECTED = Corrects("cancelled", "Before you arrive", date(2026, 5, 20))
 
 
@@ -83,7 +84,8 @@ def facts_of(kind: Kind, language: str, person: Person = CLAIRE, *, bare: bool =
     house = BARE_HOUSE if bare else HOUSE
     of_stay = live.DEMANDS[kind].of_stay
     wrong = CORRECTED if kind == Kind.CORRECTION else None
-    given = Given(house, person, stay if of_stay else None, LINKS, corrects=wrong)
+    typed = TYPED if kind == Kind.LETTER else None
+    given = Given(house, person, stay if of_stay else None, LINKS, corrects=wrong, letter=typed)
     return facts.of(given, language, NOW)
 
 
