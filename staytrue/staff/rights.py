@@ -53,6 +53,7 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
         "cases.reply": _("See and work on replies to mailings"),
         "cases.all": _("See the cases of every department"),
         "cases.money": _("Propose charges, refunds, deposits and costs"),
+        "cases.write": _("Write letters to guests from cases"),
         "cases.approve": _("Approve cases, exceptions and money above the limit"),
         "desk.manage": _("Set departments, shifts, types of cases and house rules"),
         "desk.figures": _("See the figures of the desk and check cases drawn by lot"),
@@ -194,27 +195,27 @@ ROLES: tuple[BuiltIn, ...] = (
         " journeys.write journeys.approve templates.write templates.approve messages.answer sending.arm"
         " mailings.write mailings.approve mailings.send checkout.manage checkout.run"
         " loyalty.read loyalty.manage points.adjust"
-        f" {_CASES} cases.all cases.money cases.approve desk.manage desk.figures",
+        f" {_CASES} cases.all cases.money cases.write cases.approve desk.manage desk.figures",
     ),
     _role(
         "guest_relations",
         _("Guest relations"),
         f"{_GUEST} money.read identity.read source.read connections.read parked.release"
         " guests.merge guests.correct guests.elsewhere consent.record templates.write messages.answer"
-        f" {_CASES} cases.all cases.money desk.figures",
+        f" {_CASES} cases.all cases.money cases.write desk.figures",
     ),
     # Marketing writes to guests and needs no door to knock on: the category, not the number.
     _role(
         "marketing",
         _("Marketing"),
         "stays.read profiles.read contact.read export.list journeys.write templates.write"
-        " mailings.write mailings.send cases.reply cases.all",
+        " mailings.write mailings.send cases.reply cases.all cases.write",
     ),
     _role(
         "front_desk",
         _("Front desk"),
         f"{_GUEST} money.read connections.read guests.correct guests.elsewhere consent.record messages.answer"
-        " cases.request cases.promise cases.preference cases.all cases.money",
+        " cases.request cases.promise cases.preference cases.all cases.money cases.write",
     ),
     _role("department", _("Department"), "stays.read room.read cases.request cases.preference"),
     # An auditor checks what was done, not who slept where.
