@@ -63,7 +63,7 @@ _BENCHES: dict[str, Callable[[Size], Iterator[Measure]]] = {
 @click.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where replan keeps the hotel it fills, and finds it the next time.",
+    help="Where replan or dry_run keeps the hotel it fills, and finds it the next time.",
 )
 @answers
 def bench(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from staytrue.changes import pending
 from staytrue.guests.accounts import configuring, considering, parting, runs
@@ -19,6 +20,8 @@ from staytrue.staff.access import Access
 
 LOOK_BACK = timedelta(days=60)
 """What the safety pass still finds; what is older is run by hand."""
+AT_ONCE = 100
+"""So many check-outs are run while somebody waits; more by the worker."""
 BEFORE = "before"
 """Why a run gave a stay no points: it has them already."""
 _PIECE = 500
@@ -60,8 +63,26 @@ _LEFT_OUT = """
 
 
 def run(access: Access, days: Days, now: datetime, reason: str = "") -> CheckOutRun:
-    """Run the check-outs of these days by hand, with what they earn."""
-    return runs.run(access, days, now, lambda ids, at: _given(ids, at, access.actor), reason)
+    """Run the check-outs of these days by hand to the end, with what they earn."""
+    return _carried_on(runs.ask(access, days, now, reason), now)
+
+
+def ask_run(access: Access, days: Days, now: datetime, reason: str = "") -> CheckOutRun:
+    """The same, of many days left to the worker: whoever waits sees how far it is."""
+    made = runs.ask(access, days, now, reason)
+    return _carried_on(made, now) if made.stays <= AT_ONCE else made
+
+
+def carry_on_runs(now: datetime) -> int:
+    """Do what runs have left; how many runs that were."""
+    waiting = runs.waiting()
+    for made in waiting:
+        _carried_on(made, now)
+    return len(waiting)
+
+
+def _carried_on(made: CheckOutRun, now: datetime) -> CheckOutRun:
+    return runs.carry_on(made, now, partial(_given, actor=made.actor))
 
 
 def _given(ids: Collection[int], now: datetime, actor: str) -> dict[int, Given]:

@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from staytrue.changes import log
 from staytrue.consent import pms_asks
 from staytrue.flow import (
+    answers,
     auditing,
     casework,
     checking_out,
@@ -37,6 +38,7 @@ from staytrue.kit import clock, merge
 from staytrue.loyalty import dry_runs as trials
 from staytrue.messages import complaints, guest_links, mailboxes, vanishing, wrong_finding
 from staytrue.messages.mailings import rounds as mailings
+from staytrue.staff import throttle
 
 Duty = Callable[[datetime], object]
 
@@ -88,6 +90,7 @@ def forget_old_raw(now: datetime) -> None:
         notifications.drop_old(now)
         guest_links.forget_ended(now)
         website.forget(now)
+        throttle.forget(now)
 
 
 def clear_leftovers(_now: datetime) -> None:
@@ -119,6 +122,11 @@ def ask_for_addresses(now: datetime) -> None:
 def read_mailboxes(now: datetime) -> None:
     """Take what came back into hotels' mailboxes."""
     mailboxes.read_all(now)
+
+
+def take_answers(now: datetime) -> None:
+    """Bring the desk what guests answered to our messages."""
+    answers.take(now)
 
 
 def move_mailings(now: datetime) -> None:
@@ -156,6 +164,11 @@ def find_wrong_sends(now: datetime) -> None:
 def find_check_outs(now: datetime) -> None:
     """Consider the check-outs that nothing considered yet."""
     checking_out.find_left_out(now)
+
+
+def run_past_days(now: datetime) -> None:
+    """Do what runs over past days have left."""
+    checking_out.carry_on_runs(now)
 
 
 def try_terms(now: datetime) -> None:
@@ -210,13 +223,15 @@ DUTIES: dict[Duty, str] = {
     watch_rules: "*/5 * * * * 35",
     watch_complaints: "* * * * * 35",
     read_mailboxes: "* * * * * */20",
+    take_answers: "* * * * * */5",
     ask_for_addresses: "*/5 * * * * 45",
     watch_deliveries: "* * * * * 45",
     find_wrong_sends: "7 * * * *",
     learn_contacts: "37 * * * *",
     find_check_outs: "* * * * * 10",
+    run_past_days: "* * * * * */5",
     end_old_points: "7 * * * *",
-    try_terms: "* * * * * 30",
+    try_terms: "* * * * * */5",
     move_mailings: "* * * * * */5",
     escalate_cases: "* * * * * */20",
     prepare_busy_nights: "*/10 * * * * 30",

@@ -19,7 +19,7 @@ import msgspec
 from staytrue.hotel import scope
 from staytrue.kit.asking import ask_all
 from staytrue.kit.errors import Forbidden, Refused
-from staytrue.loyalty import modules, settling, tiers, versions
+from staytrue.loyalty import ending, modules, settling, tiers, versions
 from staytrue.loyalty.facts import ZERO
 from staytrue.loyalty.models import TrialOfTerms
 from staytrue.loyalty.modules import MANAGE
@@ -47,6 +47,7 @@ def ask(access: Access, first: date, last: date, now: datetime) -> TrialOfTerms:
         kept = {
             "terms": msgspec.to_builtins(draft.terms),
             "ladder": msgspec.to_builtins(draft.ladder),
+            "expires_after": draft.expires_after,
         }
         made = TrialOfTerms.objects.create(
             number=draft.number, draft=kept, first=first, last=last, asked_by=access.actor,
@@ -84,12 +85,14 @@ def count_waiting(now: datetime) -> int:
 class Result:
     """The figures over a range of check-outs, beside what these have now.
 
-    `moves` are [tier now, tier by the draft, guests], `tiers` the guests of each now and then.
+    `moves` are [tier now, tier by the draft, guests], `tiers` the guests of each now and then;
+    `ended` are the points that end at once, because the draft lets them last for so long only.
     """
 
     stays: int = 0
     given: int = 0
     points: int = 0
+    ended: int = 0
     outstanding: int = 0
     outstanding_after: int = 0
     nothing: Counter[str] = field(default_factory=Counter)
@@ -105,25 +108,28 @@ def count(made: TrialOfTerms, now: datetime) -> None:
         in_force = versions.in_force(made.last)
         carried = _Carried(made.last, in_force.ladder if in_force else Ladder(), ladder)
         carried.before(made.first)
-    result = Result()
+    result, changes = Result(), ending.Changes()
     before = gc.get_threshold()
     # Millions of small values without a cycle: to look for one takes a third of the time.
     gc.set_threshold(500_000)
     try:
         for past in _stays(made, terms):
-            _try(past, terms, result, carried)
+            changes.add(*_try(past, terms, result, carried))
     finally:
         gc.set_threshold(*before)
     carried.tell(result)
     with scope.everything():
         ((owed,),) = ask_all("SELECT coalesce(sum(points), 0) FROM points_entry")
         result.outstanding = int(owed)
-        result.outstanding_after = result.outstanding + result.points - result.given
+        months = made.draft.get("expires_after")
+        result.ended = ending.would_end(changes, made.asked_at.date(), months)
+        result.outstanding_after = int(owed) + result.points - result.given - result.ended
         made.done, made.ended_at, made.result = result.stays, now, msgspec.to_builtins(result)
         made.save(update_fields=["done", "ended_at", "result"])
 
 
-def _try(past: Past, terms: Terms, result: Result, carried: _Carried) -> None:
+def _try(past: Past, terms: Terms, result: Result, carried: _Carried) -> tuple[int, date, int]:
+    """Count one stay; whose it is, of which day, and how many points more it would give."""
     award = award_for(past.stay, terms)
     points, why = (0, settling.SEALED) if past.is_sealed else (award.points, award.why)
     result.stays += 1
@@ -132,6 +138,7 @@ def _try(past: Past, terms: Terms, result: Result, carried: _Carried) -> None:
     if why:
         result.nothing[why] += 1
     carried.add(past, points, terms)
+    return past.profile_id, past.stay.left_on, points - past.given
 
 
 def _stays(made: TrialOfTerms, terms: Terms) -> Iterator[Past]:

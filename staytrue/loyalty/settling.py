@@ -251,6 +251,7 @@ class Past(msgspec.Struct, frozen=True):
     """A considered stay with its guest and what it has: `given` points, `spend` by their terms."""
 
     stay: Stay
+    profile_id: int
     guest_id: int | None
     given: int
     spend: Decimal
@@ -261,7 +262,8 @@ def past(reservation_ids: Collection[int], further: Collection[int]) -> Iterator
     """These stays, whose check-outs have an account, for very many; `further` are further rooms."""
     for *row, guest, given, spend, is_sealed in ask(_PAST, {"ids": sorted(reservation_ids)}):
         row[-1] = row[0] not in further
-        yield Past(_considered(row).stay, guest, given or 0, spend or Decimal(0), is_sealed)
+        each = _considered(row)
+        yield Past(each.stay, each.profile_id, guest, given or 0, spend or Decimal(0), is_sealed)
 
 
 def further_rooms(first: date, last: date) -> set[int]:

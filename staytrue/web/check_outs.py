@@ -127,9 +127,9 @@ def preview(request: HttpRequest) -> HttpResponseBase:
         asked, made = days, list[CheckOutRun]()
 
         def run() -> None:
-            made.append(checking_out.run(access, asked, now, told.get("reason", "").strip()))
+            made.append(checking_out.ask_run(access, asked, now, told.get("reason", "").strip()))
 
-        if tried(request, run, _("Done. Below stands what became of each.")):
+        if tried(request, run, _("The run has begun. Here stands what becomes of each.")):
             return redirect("check_out_run", made[0].pk)
     found: dict[str, Any] = {"heaps": [], "lines": [], "total": 0}
     if days:

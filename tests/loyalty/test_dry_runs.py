@@ -81,6 +81,29 @@ def test_the_total_of_a_dry_run_is_the_total_once_it_is_live() -> None:
     assert total() == told["outstanding_after"]
 
 
+def test_points_that_a_shorter_expiry_ends_at_once_are_no_longer_owed() -> None:
+    at = programme()
+    left(at, "G1", day=date(2024, 2, 29), nights=4)
+    left(at, "G1", day=date(2025, 7, 1), nights=2)
+    left(at, "G2", day=date(2025, 4, 30), nights=1)
+    left(at, "G2", day=MAY_1, nights=6)
+    # More was taken back than that day had: a debt is paid by the oldest points.
+    with scope.everything():
+        PointsEntry.objects.create(
+            profile_id=Profile.objects.get(source_id="G2").pk, property_id=at.sirga.pk,
+            kind="adjustment", points=-10, lot_on=date(2026, 1, 9), at=NOON, actor="tests",
+        )  # fmt: skip
+    nights = {"default": {"key": "default", "per": "night", "points": 40}}
+    chief = drafted({"terms": nights, "expires_after": 12})
+    made = dry_runs.ask(chief, date(2025, 1, 1), MAY_1, NOON)
+    # All of 2024, and of the day that has its month behind it what no debt eats.
+    assert made.result["ended"] == 100 + (40 - 10)
+    assert checking_out.activate(chief, made.number, date(2025, 1, 1), NOON, "A year") == 3
+    reactions.settle(NOON)
+    assert checking_out.end_points(NOON) == made.result["ended"]
+    assert total() == made.result["outstanding_after"] == 80 + 240
+
+
 def _guest(source_id: str) -> int:
     with scope.everything():
         profile = Profile.objects.get(source_id=source_id).pk

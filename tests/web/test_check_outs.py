@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from staytrue.flow import checking_out, jobs
 from staytrue.guests.accounts import configuring
 from staytrue.guests.models import Account, CheckOutRun, ContactType
 from staytrue.hotel import scope
@@ -104,6 +105,28 @@ def test_a_preview_adds_up_to_its_check_outs_and_a_run_does_just_that(at: House)
     assert run.counts == {"added": 2, "not_qualifying": 1}
     assert sum(run.counts.values()) == run.stays == 3
     assert "Considered before" in text(client, "/check-outs/run/", **RANGE)
+
+
+def test_a_run_of_many_days_is_the_workers_and_its_page_counts_along(
+    at: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking_out, "AT_ONCE", 1)
+    configure(at)
+    past(at, "G1", day=date(2026, 5, 1), imported=True)
+    past(at, "G2", day=date(2026, 5, 7), imported=True)
+    client = at.client("general_manager")
+    asked = client.post("/check-outs/run/", RANGE | {"hotel": "BIO"})
+    begun = text(client, asked["Location"])
+    assert "0 of 2 check-outs done" in begun
+    assert f'hx-get="{asked["Location"]}" hx-trigger="every 2s"' in begun
+    assert "under way" in text(client, "/check-outs/")
+    jobs.run_past_days(NOON)
+    ended = text(client, asked["Location"])
+    assert "All check-outs of these days" in ended
+    assert 'hx-trigger="every 2s"' not in ended
+    with scope.everything():
+        run = CheckOutRun.objects.get()
+    assert (run.counts, run.done, run.ended_at) == ({"added": 2}, 2, NOON)
 
 
 def test_days_in_the_wrong_order_are_refused_with_a_sentence(at: House) -> None:

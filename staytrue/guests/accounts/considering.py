@@ -77,14 +77,16 @@ def consider(
     actor: str = ITSELF,
     run_id: int | None = None,
     is_asked: bool = False,
+    reason: str = "",
 ) -> list[Considered]:
     """Consider those of these stays that are checked out, and take back those that are no longer.
 
-    `is_asked` by a person: also what came with a history or was passed over by a setting.
+    `is_asked` by a person, for a reason that the audit keeps: also what came with a history or was
+    passed over by a setting.
     """
     settings, known = configuring.settings(), configuring.vocabulary()
     told = []
-    with transaction.atomic(), audit.acting(actor, now):
+    with transaction.atomic(), audit.acting(actor, now, reason):
         rows = found(reservation_ids)
         links.lock({each.guest_id for each in rows if each.guest_id})
         held = _Held()

@@ -1,9 +1,14 @@
-"""Check-outs of past days, run by hand: what it would do, then the doing, with a report that adds up."""
+"""Check-outs of past days, run by hand: what it would do, then the doing, with a report that adds up.
+
+A run goes on piece by piece, each a transaction: killed, it is carried on where it was. Its lines say
+what is done, so that two who carry on one run share it.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,9 +26,12 @@ ALREADY = "already"
 """Considered before: it has its outcome for good."""
 UNRECOGNISED = "unrecognised"
 """Nobody knows yet whose guest it is; the safety pass comes back to it."""
-_PIECE = 2_000
+_PIECE, _STEP = 2_000, 250
+"""How many are looked at together, and how many done: whoever waits sees that it goes on."""
 # A check-out may be posted some days beside the booked departure.
 _AROUND = timedelta(days=31)
+# A hotel's day is another than that of Greenwich, by its zone and by the hour it closes its day.
+_OFF = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ def foreseen(access: Access, days: Days) -> tuple[Counter[str], list[Considered]
     _require(access, days)
     with scope.everything():
         stays = _stays(days)
-        found = list(considering.preview(_pieces(list(stays))))
+        found = list(considering.preview(_pieces(list(stays), _PIECE)))
     told = Counter(each.outcome.value for each in found)
     done = {each.reservation_id for each in found}
     told.update(_left_alone(each) for id_, each in stays.items() if id_ not in done)
@@ -64,30 +72,60 @@ Then = Callable[[Collection[int], datetime], Mapping[int, Given]]
 """What follows for each piece of a run: what its stays were given."""
 
 
-def run(
-    access: Access,
-    days: Days,
-    now: datetime,
-    then: Then = lambda _ids, _now: {},
-    reason: str = "",
-) -> CheckOutRun:
-    """Consider every check-out of these days; `then` is called with each piece."""
+def ask(access: Access, days: Days, now: datetime, reason: str = "") -> CheckOutRun:
+    """Note a run of these days, which `carry_on` does; how many stays it will look at is told."""
     _require(access, days)
     with scope.everything(), audit.acting(access.actor, now, reason):
-        stays = _stays(days)
-        made = CheckOutRun.objects.create(
+        return CheckOutRun.objects.create(
             first=days.first, last=days.last, property_ids=list(days.property_ids),
-            actor=access.actor, at=now, stays=len(stays),
+            actor=access.actor, at=now, reason=reason, stays=len(_stays(days)),
         )  # fmt: skip
-        told: Counter[str] = Counter()
-        for ids in _pieces(list(stays)):
-            done = considering.consider(ids, now, actor=access.actor, run_id=made.pk, is_asked=True)
-            lines = _lines(made, [stays[id_] for id_ in ids], done, then(ids, now))
-            told.update(line.outcome for line in lines)
-            CheckOutLine.objects.bulk_create(lines)
-        made.counts = dict(told)
-        made.save(update_fields=["counts"])
-    return made
+
+
+def waiting() -> list[CheckOutRun]:
+    """The runs that have not ended, the first asked for first."""
+    with scope.everything():
+        return list(CheckOutRun.objects.filter(ended_at=None).order_by("pk"))
+
+
+def carry_on(made: CheckOutRun, now: datetime, then: Then = lambda _ids, _now: {}) -> CheckOutRun:
+    """Consider every check-out that a run has left; `then` is called with each piece."""
+    days = Days(made.first, made.last, tuple(made.property_ids))
+    with scope.everything():
+        stays = _stays(days)
+    for ids in _pieces(list(stays), _STEP):
+        with _held(made.pk, now) as held:
+            if held.ended_at:
+                return held
+            before = CheckOutLine.objects.filter(run=held, reservation_id__in=ids)
+            done = set(before.values_list("reservation_id", flat=True))
+            _take(held, [stays[id_] for id_ in ids if id_ not in done], now, then)
+    with _held(made.pk, now) as held:
+        if held.ended_at is None:
+            held.stays, held.ended_at = held.done, now
+            held.save(update_fields=["stays", "ended_at"])
+    return held
+
+
+@contextmanager
+def _held(run_id: int, now: datetime) -> Iterator[CheckOutRun]:
+    """The run, which nobody else carries on meanwhile, in the name of whoever asked for it."""
+    with scope.everything():
+        held = CheckOutRun.objects.select_for_update().get(pk=run_id)
+        with audit.acting(held.actor, now, held.reason):
+            yield held
+
+
+def _take(held: CheckOutRun, stays: Sequence[Found], now: datetime, then: Then) -> None:
+    """A piece of a run, with its lines."""
+    ids = [stay.id for stay in stays]
+    done = considering.consider(
+        ids, now, actor=held.actor, run_id=held.pk, is_asked=True, reason=held.reason
+    )
+    lines = CheckOutLine.objects.bulk_create(_lines(held, stays, done, then(ids, now)))
+    held.counts = dict(Counter(held.counts) + Counter(line.outcome for line in lines))
+    held.done += len(lines)
+    held.save(update_fields=["counts", "done"])
 
 
 def _lines(
@@ -128,17 +166,25 @@ def _stays(days: Days) -> dict[int, Found]:
     rows = ask_all(
         """SELECT id FROM reservation
             WHERE property_id = ANY(%s) AND status = 'checked_out'
-              AND departure_on BETWEEN %s AND %s ORDER BY id""",
-        [list(days.property_ids), days.first - _AROUND, days.last + _AROUND],
+              AND departure_on BETWEEN %s AND %s
+              AND (coalesce(checked_out_at AT TIME ZONE 'UTC', departure_on)::date
+                   BETWEEN %s AND %s) ORDER BY id""",
+        [
+            list(days.property_ids),
+            days.first - _AROUND,
+            days.last + _AROUND,
+            days.first - _OFF,
+            days.last + _OFF,
+        ],
     )
     found = [id_ for (id_,) in rows]
     return {
         each.id: each
-        for ids in _pieces(found)
+        for ids in _pieces(found, _PIECE)
         for each in considering.found(ids)
         if days.first <= each.left_on <= days.last
     }
 
 
-def _pieces(found: Sequence[int]) -> list[Sequence[int]]:
-    return [found[at : at + _PIECE] for at in range(0, len(found), _PIECE)]
+def _pieces(found: Sequence[int], size: int) -> list[Sequence[int]]:
+    return [found[at : at + size] for at in range(0, len(found), size)]

@@ -98,7 +98,10 @@ class CheckOut(models.Model):
 
 
 class CheckOutRun(models.Model):
-    """A range of days that a person ran by hand, and what came of it; its counts add up to `stays`."""
+    """A range of days that a person ran by hand, and what came of it so far.
+
+    `counts` add up to `done`, and to `stays` once it ended.
+    """
 
     id = models.BigAutoField(primary_key=True)
     first = models.DateField()
@@ -106,8 +109,11 @@ class CheckOutRun(models.Model):
     property_ids = ArrayField(models.BigIntegerField())
     actor = models.TextField()
     at = models.DateTimeField()
+    reason = models.TextField(default="")
     stays = models.IntegerField()
+    done = models.IntegerField(default=0)
     counts = models.JSONField(default=dict)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "checkout_run"
@@ -135,3 +141,6 @@ class CheckOutLine(models.Model):
 
     class Meta:
         db_table = "checkout_line"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "reservation_id"], name="one_line_per_run")
+        ]
