@@ -12,8 +12,9 @@ from staytrue.desk.models import Case, MoneyLine
 from staytrue.desk.rules import REVIEWED_EXCEPTIONS
 from staytrue.staff.actions import NewAsk, settle_asks
 
-OPENED_LOW, LATE, OFFERED, MISMATCH, APPROVAL = (
+OPENED_LOW, LATE, OFFERED, MISMATCH, APPROVAL, ANSWERED = (
     "case_opened_low", "case_late", "case_offered", "case_mismatch", "case_approval",
+    "case_answered",
 )  # fmt: skip
 SURVEY = "survey:"
 """How the origin begins of a case that a guest's low score opened."""
@@ -42,6 +43,8 @@ def _wanted(case: Case) -> Iterator[NewAsk]:
         yield _ask(case, OFFERED, case.offered_role_id)
     if case.is_mismatched:
         yield _ask(case, MISMATCH, case.owner_role_id)
+    if case.has_answer:
+        yield _ask(case, ANSWERED, case.owner_role_id)
     if _waits_for_approval(case):
         yield _ask(case, APPROVAL, duty)
 

@@ -17,7 +17,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     `left_seconds` is what its clock still had when it was blocked; `step` counts escalations,
     `climbs_at` is the next one. `handovers` counts those since it last moved on. `authors` proposed
     what a supervisor decides about; `exceptions` say how it left its normal way. A
-    mismatch with the mirror lasts until somebody has moved the case on.
+    mismatch with the mirror lasts until somebody has moved the case on; so does `has_answer`, a word
+    of the guest that nobody has acted on.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     note_parts: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     is_mismatched: bool = False
+    has_answer: bool = False
     approved_by: str = ""
     taken_at: datetime | None = None
     closed_at: datetime | None = None

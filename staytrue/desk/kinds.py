@@ -53,6 +53,8 @@ class Event(StrEnum):
     PASSED_UP = "passed_up"
     ESCALATED = "escalated"
     COMMENTED = "commented"
+    WROTE = "wrote"
+    HEARD = "heard"
     NOTED = "noted"
     CHECKED = "checked"
     MISMATCHED = "mismatched"
@@ -121,10 +123,13 @@ class Trigger(StrEnum):
     LOW_SCORE = "guest.low_score"
     CALL = "guest.call"
     WISH = "guest.wish"
+    ANSWER = "guest.answer"
+    MAILING_ANSWER = "guest.mailing_answer"
     ROOM_MOVED = "booking.room_moved"
     DATES_MOVED = "booking.dates_moved"
     CANCELLED = "booking.cancelled"
     UNAPPROVED = "finance.unapproved"
+    TASK = "staff.task"
 
     @property
     def origin(self) -> Origin:

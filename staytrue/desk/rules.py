@@ -295,7 +295,7 @@ def _moved_on(
     case: Standing, sets: Mapping[str, Any], now: datetime, terms: Terms, hours: Hours
 ) -> dict[str, Any]:
     """Whoever does something about a late case gets the time of a step before it climbs on."""
-    more: dict[str, Any] = {"handovers": 0, "is_mismatched": False}
+    more: dict[str, Any] = {"handovers": 0, "is_mismatched": False, "has_answer": False}
     if "climbs_at" not in sets and case.climbs_at is not None and now > case.due_at:
         more["climbs_at"] = _next_climb(max(case.step, 1), now, terms, hours) or case.climbs_at
     return more

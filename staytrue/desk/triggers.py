@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -21,6 +22,9 @@ DEFAULTS: Mapping[Trigger, str] = MappingProxyType(
         Trigger.LOW_SCORE: Kind.RECOVERY.value,
         Trigger.CALL: Kind.FEEDBACK.value,
         Trigger.WISH: Kind.REQUEST.value,
+        Trigger.ANSWER: Kind.REQUEST.value,
+        Trigger.MAILING_ANSWER: Kind.REPLY.value,
+        Trigger.TASK: Kind.REQUEST.value,
     }
 )
 """What opens what where a hotel said nothing: bookings and bills open nothing unasked."""
@@ -39,6 +43,7 @@ class Found:
     cause: str = ""
     words: str = ""
     folio_line: str = ""
+    message_id: UUID | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -61,7 +66,7 @@ def _open(found: Found, now: datetime) -> Case | None:
     new = NewCase(
         property_id=found.property_id, kind=kind.value, type_key=key, words=found.words,
         reservation_id=found.reservation_id, profile_id=found.profile_id, cause=found.cause,
-        folio_line=found.folio_line,
+        folio_line=found.folio_line, message_id=found.message_id,
     )  # fmt: skip
     facts = {"trigger": found.trigger.value, **found.facts}
     return opening.open_as(new, found.trigger.origin, found.key, _NOBODY, now, facts)
