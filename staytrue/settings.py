@@ -170,8 +170,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-# Wrong passwords: ten a minute from one address, five in five minutes for one account.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Wrong passwords and codes are counted in the database instead (`staff.throttle`).
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None, "reauthenticate": None}
 # Only what so many proxies of one's own add to X-Forwarded-For is believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = _count("STAYTRUE_PROXIES")
 # Second factors: an app's codes, passkeys, and recovery codes, which are shown once.

@@ -20,9 +20,10 @@ from django.db.models.functions import Greatest
 
 from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
-from staytrue.staff import audit, factors, sessions
+from staytrue.staff import audit, sessions
 from staytrue.staff.access import Access, require_everywhere
 from staytrue.staff.models import ApiKey, Ask, Grant, Member, Role, SignInPolicy
+from staytrue.staff.policies import policy
 from staytrue.staff.rights import FIELDS, RIGHTS
 
 MANAGE = "staff.manage"
@@ -129,7 +130,7 @@ def set_policy(by: Access, second_factor: str, lock_minutes: int) -> None:
     """What the group asks of those who sign in; it counts at their next click."""
     require_everywhere(by, MANAGE)
     audit.require_reason()
-    kept = factors.policy()
+    kept = policy()
     if second_factor not in SECOND_FACTOR or not 1 <= lock_minutes <= LOCK_MAX:
         raise Refused(
             f"Choose who needs a second factor, and 1 to {LOCK_MAX} minutes.", "policy_unreadable"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 from io import BytesIO
-from typing import Any
 from urllib.parse import urlsplit
 
 import qrcode
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core import context
 from allauth.core.internal.httpkit import get_client_ip
-from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
@@ -26,11 +26,13 @@ from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathFillImage
 
 from staytrue.kit import clock
+from staytrue.kit.errors import Refused
 from staytrue.kit.home import own_secret
 from staytrue.kit.secrets import Keyring
-from staytrue.staff import audit, proof
+from staytrue.staff import audit, proof, throttle
 from staytrue.staff.access import Access, access_of
 from staytrue.staff.models import Member, SignInPolicy
+from staytrue.staff.policies import policy
 from staytrue.staff.rights import SENSITIVE
 from staytrue.staff.sessions import network_of
 
@@ -59,11 +61,6 @@ def is_missing(access: Access) -> bool:
         )
         policy, has_one = cursor.fetchone()
     return not has_one and asked_of(policy, access)
-
-
-def policy() -> SignInPolicy:
-    """What the group asks of those who sign in."""
-    return SignInPolicy.objects.first() or SignInPolicy()
 
 
 class Factors(DefaultMFAAdapter):  # type: ignore[misc]
@@ -114,26 +111,53 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
         return _("Passkey %(n)s") % {"n": count + 1}
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]
-    """A code at the sign-in; a wrong one stands in the audit."""
+class _Code:
+    """A code of the app or of recovery: slowed when guessed, opens once, and a wrong one is kept."""
+
+    user: Member
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        """The code, if it opens."""
+        counted, now = _begun(self.user), clock.now()
+        code = str(super().clean_code())  # type: ignore[misc]
+        if throttle.is_used(self.user.pk, code, now):
+            self._emit_authentication_failed(self.authenticator)
+            raise get_adapter().validation_error("incorrect_code")
+        throttle.passed(counted, now)
+        return code
 
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
         _failed(self.user, authenticator.type)
 
 
-class KeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
-    """A passkey at the sign-in; one that does not fit stands in the audit."""
+class _Key:
+    """A passkey: one that does not fit counts and is kept like a wrong code."""
+
+    user: Member
 
     def clean_credential(self) -> Authenticator:
         """The authenticator whose passkey signed."""
-        return _tried(self.user, super().clean_credential)
+        counted = _begun(self.user)
+        try:
+            found: Authenticator = super().clean_credential()  # type: ignore[misc]
+        except ValidationError:
+            _failed(self.user, Authenticator.Type.WEBAUTHN)
+            raise
+        throttle.passed(counted, clock.now())
+        return found
 
 
-class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
+class CodeForm(_Code, AuthenticateForm):  # type: ignore[misc]
+    """A code at the sign-in."""
+
+
+class KeyForm(_Key, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey at the sign-in."""
+
+
+class CodeAgainForm(_Code, ReauthenticateForm):  # type: ignore[misc]
     """A code once more, before an act of weight."""
-
-    def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
-        _failed(self.user, authenticator.type)
 
     def save(self) -> None:
         """He has proved who he is."""
@@ -141,12 +165,12 @@ class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
         proof.note(context.request, clock.now())
 
 
-class KeyAgainForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class KeyAgainForm(_Key, ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """A passkey once more, before an act of weight."""
 
     def clean_credential(self) -> Authenticator:
         """The authenticator whose passkey signed: a proof."""
-        found = _tried(self.user, super().clean_credential)
+        found = super().clean_credential()
         proof.note(context.request, clock.now())
         return found
 
@@ -155,17 +179,17 @@ def _keys() -> Keyring:
     return Keyring(own_secret(settings.HOME, "factors"))
 
 
-def _tried(member: Member, clean: Any) -> Authenticator:
+def _begun(member: Member) -> list[throttle.Try]:
+    """The count that this try adds to; whoever guessed too often waits."""
+    counted = throttle.of_factor(member.pk)
     try:
-        return clean()
-    except ValidationError:
-        _failed(member, Authenticator.Type.WEBAUTHN)
-        raise
+        throttle.begin(counted, clock.now())
+    except Refused as refusal:
+        raise get_account_adapter().validation_error("too_many_login_attempts") from refusal
+    return counted
 
 
 def _failed(member: Member, factor: str) -> None:
-    audit.record(
-        "second_factor_failed",
-        f"member:{member.pk}",
-        facts={"factor": str(factor), "network": network_of(get_client_ip(context.request))},
-    )
+    about, network = f"member:{member.pk}", network_of(get_client_ip(context.request))
+    audit.record("second_factor_failed", about, facts={"factor": str(factor), "network": network})
+    throttle.failed(throttle.of_factor(member.pk), clock.now(), member, network)

@@ -166,6 +166,20 @@ class MemberSession(models.Model):
         indexes: ClassVar = [models.Index(fields=["member"], name="sessions_of_member")]
 
 
+class SignInTry(models.Model):
+    """Wrong tries of one account, second factor or network, named by a keyed hash (`throttle.py`)."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    tries = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    # The last code of a second factor that opened, hashed: it opens once.
+    used = models.CharField(max_length=40, default="")
+
+    class Meta:
+        db_table = "sign_in_try"
+
+
 class Ask(models.Model):
     """One thing a role must know or do. The state that made it opens it and closes it."""
 

@@ -22,8 +22,8 @@ from staytrue.hotel.models import Property
 from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean
 from staytrue.staff.access import Access, one_of, require
-from staytrue.staff.factors import policy
 from staytrue.staff.models import Member, Seat, SharedMachine
+from staytrue.staff.policies import policy
 from staytrue.staff.sessions import LONGEST
 
 COOKIE = "__Host-machine" if settings.HTTPS else "staytrue_machine"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from staytrue.kit import clock
-from staytrue.staff import audit, proof, sessions, sharing
+from staytrue.kit.errors import Refused
+from staytrue.staff import audit, proof, sessions, sharing, throttle
 from staytrue.staff.access import access_of
 from staytrue.staff.middleware import enter
 from staytrue.staff.models import Member
@@ -27,15 +29,32 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
         """Members are made by an administrator."""
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Whoever guessed too often waits; his password is not even looked at."""
+        try:
+            throttle.begin(self._tries(request, credentials), clock.now())
+        except Refused as refusal:
+            raise self.validation_error("too_many_login_attempts") from refusal
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Member | None:
+        """The member whose password this is; a right one is no try that counts."""
+        member: Member | None = super().authenticate(request, **credentials)
+        if member is not None:
+            throttle.passed(self._tries(request, credentials), clock.now())
+        return member
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Keep the failed try: the member if there is one, and the network it came from."""
         email = str(credentials.get("email") or "").lower()
         member = Member.objects.filter(email=email).first()
-        audit.record(
-            "sign_in_failed",
-            f"member:{member.pk}" if member else "",
-            facts={"network": network_of(self.get_client_ip(request))},
-        )
+        about = f"member:{member.pk}" if member else ""
+        network = network_of(self.get_client_ip(request))
+        audit.record("sign_in_failed", about, facts={"network": network})
+        throttle.failed(self._tries(request, credentials), clock.now(), member, network)
+
+    def _tries(self, request: HttpRequest, credentials: Mapping[str, Any]) -> list[throttle.Try]:
+        network = network_of(self.get_client_ip(request))
+        return throttle.of_password(request, str(credentials.get("email") or ""), network)
 
     def reauthenticate(self, user: Member, password: str) -> bool:
         """The password again, by the one address a member has."""
@@ -66,6 +85,7 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
             facts={"network": network_of(self.get_client_ip(request))},
         )
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        throttle.remember(request, response, user.email)
         return response
 
 

@@ -18,6 +18,7 @@ from staytrue.consent import other_address, pms_asks, proposals
 from staytrue.guests.consequences import PARTED
 from staytrue.messages import vanishing, wrong_finding
 from staytrue.mirror.rules import AGE_LIMITS, EVIDENCE, NEXT_MESSAGE, Verdict, verdict
+from staytrue.staff import throttle
 from staytrue.web import (
     consent_words,
     deliveries,
@@ -28,6 +29,7 @@ from staytrue.web import (
     message_words,
     parted_words,
     reasons,
+    staff_words,
     words,
     wrong_words,
 )
@@ -231,6 +233,8 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         return desk_words.asked(kind, facts)
     if kind in guest_asks.KINDS:
         return guest_asks.asked(kind, facts)
+    if kind == throttle.KIND:
+        return staff_words.guessed(facts)
     if kind.startswith(PARTED):
         return parted_words.asked(kind.removeprefix(PARTED), facts)
     return _about_connection(kind, facts, told)

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
-from staytrue.staff import actions, factors, sharing
+from staytrue.staff import actions, sharing
 from staytrue.staff.access import one_of, require_everywhere, visible_to
 from staytrue.staff.guard import access_in, needs, proved
 from staytrue.staff.models import SharedMachine
+from staytrue.staff.policies import policy
 from staytrue.web import given
 from staytrue.web.acting import because, tried
 from staytrue.web.pages import page
@@ -44,7 +45,7 @@ def signing_in(request: HttpRequest) -> HttpResponse:
         return redirect("signing_in")
     shared = SharedMachine.objects.filter(ended_at=None).select_related("property")
     return page(
-        request, "signing_in.html", clock.now(), screen="members", policy=factors.policy(),
+        request, "signing_in.html", clock.now(), screen="members", policy=policy(),
         choices=_CHOICES, hotels=visible_to(access, Property.objects.all(), MANAGE),
         machines=visible_to(access, shared.order_by("property__code", "name"), MANAGE),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from staytrue.hotel import scope
-from staytrue.staff import audit, factors
+from staytrue.staff import audit, factors, policies
 from staytrue.staff.access import access_of, house_access
 from staytrue.staff.actions import remove_factors, set_policy
 from staytrue.staff.models import AuditEntry, Member
@@ -152,7 +152,7 @@ def test_the_group_may_ask_everybody_or_nobody(policy: str, *, asked: bool) -> N
 
 
 def test_a_group_that_says_nothing_asks_whoever_could_do_harm() -> None:
-    assert factors.policy().second_factor == "sensitive"
+    assert policies.policy().second_factor == "sensitive"
 
 
 def test_what_is_asked_at_the_sign_in_changes_only_with_a_reason() -> None:
@@ -204,7 +204,7 @@ def signed_in(member: Member) -> Client:
 
 
 def save_policy() -> None:
-    found = factors.policy()
+    found = policies.policy()
     found.second_factor = "nobody"
     found.save()
 
