@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from staytrue.desk import working
 from staytrue.desk.kinds import Kind, right_for
-from staytrue.desk.models import Case
+from staytrue.desk.models import Case, Department
 from staytrue.kit.errors import Forbidden
 from staytrue.staff.access import Access, visible_to
 
@@ -42,4 +42,19 @@ def _of_departments(access: Access) -> Q:
         mine |= Q(owner_member_id=access.member_id) | Q(offered_member_id=access.member_id)
     for hotel, key in working.departments_of(access.member_id, access.property_ids):
         mine |= Q(property_id=hotel, department=key)
-    return mine
+    return mine | _of_roles(access)
+
+
+def _of_roles(access: Access) -> Q:
+    """What is or would be his role's and nobody's yet, save what a like department works on.
+
+    Housekeeping and the workshop may share a role: what is the one's is not the other's.
+    """
+    found = Q(pk__in=[])
+    for hotel in access.property_ids:
+        roles = [role.key for role in access.roles(hotel)]
+        alike = Department.objects.filter(property_id=hotel, role__in=roles).values("key")
+        owned = Q(owner_role__in=roles, owner_member=None) & ~Q(department__in=alike)
+        offered = Q(offered_role__in=roles, offered_member=None)
+        found |= Q(property_id=hotel) & (owned | offered)
+    return found

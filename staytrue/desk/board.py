@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from staytrue.desk import access as seen
 from staytrue.desk import keeping, next_rules, working
@@ -26,7 +26,10 @@ MINE, LATE = "mine", "late"
 
 @dataclass(frozen=True)
 class Card:
-    """A case or an ask, one of both. Room and number of the stay are read from the mirror."""
+    """A case or an ask, one of both. Room and number of the stay are read from the mirror.
+
+    `is_owned`: it is the reader's, or his role's and nobody's yet; `is_mine`: or he decides about it.
+    """
 
     due_at: datetime | None
     is_late: bool
@@ -35,6 +38,7 @@ class Card:
     next: Next | None = None
     room: str = ""
     number: str = ""
+    is_owned: bool = False
     is_mine: bool = False
     is_named: bool = False
 
@@ -62,8 +66,19 @@ def board(
     department: str = "",
     only: str = "",
 ) -> list[Column]:
-    """What is open at these hotels, department by department; of one, of his, of what is late."""
-    cards = [*_cases(access, now, property_ids), *_asks(access, now, property_ids)]
+    """What is open at these hotels, department by department; of one, of his, of what is late.
+
+    At most `LISTED_MAX` cases, those that are due first.
+    """
+    found = _open(access, property_ids)
+    if department:
+        found = found.filter(Q(department=department) | Q(department="", owner_role=department))
+    if only == MINE:
+        found = found.filter(_for_him(access))
+    elif only == LATE:
+        found = found.filter(due_at__lt=now)
+    cases = found.order_by("due_at", "pk")[:LISTED_MAX]
+    cards = [*_cards(access, now, cases), *_asks(access, now, property_ids)]
     kept = [
         card for card in cards
         if (only != MINE or card.is_mine) and (only != LATE or card.is_late)
@@ -75,17 +90,30 @@ def board(
         is_department = bool(card.case and card.case.department)
         column = columns.setdefault(key, Column(key, names.get(key, key), is_department))
         column.cards.append(card)
-    found = sorted(columns.values(), key=lambda each: (not each.is_department, each.name))
-    return [each for each in found if not department or each.key == department]
+    made = sorted(columns.values(), key=lambda each: (not each.is_department, each.name))
+    return [each for each in made if not department or each.key == department]
 
 
 def next_actions(
     access: Access, now: datetime, property_ids: Collection[int] | None = None
 ) -> list[Card]:
-    """What he does next: the cases he owns, those offered to him, where he is named, and his asks."""
-    mine = [card for card in _cases(access, now, property_ids) if card.is_mine or card.is_named]
+    """What he does next: every case he owns, those offered to him, where he is named, his asks."""
+    named = Q(pk__in=_named(access))
+    cases = _open(access, property_ids).filter(_for_him(access) | named)
+    cards = _cards(access, now, cases)
+    mine = [card for card in cards if card.is_mine or card.is_named]
     asks = _asks(access, now, property_ids)
     return sorted([*mine, *asks], key=lambda each: (each.due_at or _NEVER, each.at))
+
+
+def counts(
+    access: Access, now: datetime, property_ids: Collection[int] | None = None
+) -> tuple[int, int]:
+    """How many cases and asks are open, and how many of them late, however many a board shows."""
+    cases = _open(access, property_ids)
+    asks = _asks(access, now, property_ids)
+    late = cases.filter(due_at__lt=now).count() + sum(each.is_late for each in asks)
+    return cases.count() + len(asks), late
 
 
 def _column(card: Card) -> str:
@@ -94,22 +122,41 @@ def _column(card: Card) -> str:
     return card.ask.role_id if card.ask is not None else ""
 
 
-def _cases(access: Access, now: datetime, property_ids: Collection[int] | None) -> list[Card]:
+def _open(access: Access, property_ids: Collection[int] | None) -> QuerySet[Case]:
     found = seen.visible(access).filter(closed_at=None)
-    if property_ids is not None:
-        found = found.filter(property_id__in=property_ids)
-    cases = list(found.select_related("property", "owner_member").order_by("due_at")[:LISTED_MAX])
+    return found if property_ids is None else found.filter(property_id__in=property_ids)
+
+
+def _for_him(access: Access) -> Q:
+    """What may be his to do; which of it is, `Card.is_mine` says."""
+    me = access.member_id or 0
+    proposed = MoneyLine.objects.filter(state=LineState.PROPOSED.value).values("case")
+    found = Q(owner_member=me) | Q(offered_member=me)
+    for hotel in access.property_ids:
+        who = working.who(access, hotel)
+        mine = Q(owner_member=None, owner_role__in=who.roles)
+        mine |= Q(offered_member=None, offered_role__in=who.roles)
+        if who.may_approve:
+            reviewed = [key for key, terms in working.types_of(hotel).items() if terms.is_reviewed]
+            mine |= Q(pk__in=proposed) | Q(type_key__in=reviewed) | ~Q(exceptions=[])
+        found |= Q(property_id=hotel) & mine
+    return found
+
+
+def _named(access: Access) -> set[int]:
+    unread = Mention.objects.filter(member_id=access.member_id or 0, read_at=None)
+    return set(unread.values_list("case", flat=True))
+
+
+def _cards(access: Access, now: datetime, found: QuerySet[Case]) -> list[Card]:
+    cases = list(found.select_related("property", "owner_member"))
     stays = Reservation.objects.filter(pk__in={each.reservation_id or 0 for each in cases})
     known = {row[0]: row[1:] for row in stays.values_list("pk", "room_number", "number")}
     waiting = Q(state=LineState.PROPOSED.value, case__in=[each.pk for each in cases])
     undecided = dict(
         MoneyLine.objects.filter(waiting).values_list("case").annotate(count=Count("pk"))
     )
-    named = set(
-        Mention.objects.filter(member_id=access.member_id or 0, read_at=None).values_list(
-            "case", flat=True
-        )
-    )
+    named = _named(access)
     terms = {id_: working.types_of(id_) for id_ in {each.property_id for each in cases}}
     made = []
     for case in cases:
@@ -140,12 +187,13 @@ def _card(
         next=next_,
         room=stay[0],
         number=stay[1],
+        is_owned=owns,
         is_mine=owns or decides,
         is_named=is_named,
     )
 
 
-def _asks(access: Access, now: datetime, property_ids: Collection[int] | None) -> Iterable[Card]:
+def _asks(access: Access, now: datetime, property_ids: Collection[int] | None) -> list[Card]:
     """Asks about cases stand on their cases already."""
     found = asks_for(access).exclude(key__startswith="case:")
     if property_ids is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from staytrue.desk import keeping, moving, next_rules, paying, rules, working
 from staytrue.desk.access import one, visible
 from staytrue.desk.kinds import Move
-from staytrue.desk.models import Case, CaseEvent, MoneyLine
+from staytrue.desk.models import Case, CaseEvent, Mention, MoneyLine
 from staytrue.desk.next_rules import Next
 from staytrue.guests import links
 from staytrue.mirror.models import Reservation
@@ -52,6 +52,12 @@ def of_profiles(access: Access, profile_ids: Iterable[int]) -> list[Case]:
 def of_stay(access: Access, reservation_id: int) -> list[Case]:
     """The cases about a stay, as far as he sees them, the newest first."""
     return list(visible(access).filter(reservation_id=reservation_id).order_by("-opened_at", "-pk"))
+
+
+def is_named(access: Access, case: Case) -> bool:
+    """Whether a colleague named this reader in it and he has not said yet that he read it."""
+    unread = Mention.objects.filter(case=case, member_id=access.member_id or 0, read_at=None)
+    return unread.exists()
 
 
 def moves_for(access: Access, case: Case) -> list[Move]:

@@ -36,6 +36,8 @@ def comment(
         Mention(case=case, property_id=case.property_id, no=case.last_no, member_id=id_, at=now)
         for id_ in named
     )
+    # Who answers has read.
+    _read(case, access, now)
     return case
 
 
@@ -51,7 +53,10 @@ def _named(case: Case, mentions: Collection[int]) -> list[int]:
 @transaction.atomic
 def read(access: Access, case_id: int, now: datetime) -> None:
     """He has read where he is named."""
-    case = seen.one(access, case_id)
+    _read(seen.one(access, case_id), access, now)
+
+
+def _read(case: Case, access: Access, now: datetime) -> None:
     unread = Mention.objects.filter(case=case, member_id=access.member_id or 0, read_at=None)
     unread.filter(at__lte=now).update(read_at=now)
 

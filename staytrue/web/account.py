@@ -25,9 +25,9 @@ _YEAR = 365 * 86_400
 
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    """The first screen of one's menu: Today for the desk, the audit for the auditor."""
-    menu = menu_of(access_in(request))
-    return redirect(menu[0].name if menu else "me")
+    """What waits for one first: Today for who sees stays, the list alone for who sees none."""
+    is_of_stays = any(entry.name == "today" for entry in menu_of(access_in(request)))
+    return redirect("today" if is_of_stays else "next")
 
 
 @open_to_all

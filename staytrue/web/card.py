@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from staytrue.consent import queries as consent
 from staytrue.consent.queries import Contact
 from staytrue.consent.rules import Role
+from staytrue.desk import queries as desk
 from staytrue.guests import card as cards
 from staytrue.guests import chronicle, grounds, identities, living_together
 from staytrue.guests.card import Card
@@ -173,6 +174,7 @@ def card_page(
             ("guest_history", "3", _("History"), 0),
             ("guest_consent", "4", _("Consent"), 0),
             ("guest_account", "5", _("Account"), 0),
+            ("guest_cases", "6", _("Cases"), _open_cases(access, shown)),
         ],
         vip=shown.golden.value("vip"),
         speaks=shown.golden.value("language"),
@@ -189,6 +191,11 @@ def card_page(
         quiet=guest_wrote.quiet(access, [each.id for each in shown.sources]),
         **context,
     )
+
+
+def _open_cases(access: Access, shown: Card) -> int:
+    found = desk.of_profiles(access, [each.id for each in shown.sources])
+    return sum(each.closed_at is None for each in found)
 
 
 def _home(access: Access, shown: Card) -> dict[str, object]:

@@ -62,6 +62,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         zone=found.property.timezone, history=list(reversed(happened)), of_steps=len(terms.steps),
         comments=[each for each in happened if each.event.kind in ("commented", "messaged")],
         note=_note(history), next=queries.next_of(access, found), owner=_owner(found),
+        is_named=queries.is_named(access, found),
         moves=moves, missing=missing, decides="approve" in moves and "approval" in missing,
         departments={each.key: each.name for each in colleagues.departments([found.property_id])},
         lines=queries.lines(access, found), is_offered=_is_offered(access, found),
@@ -186,6 +187,10 @@ def _comment(request: HttpRequest, access: Access, case_id: int, now: datetime) 
     return writing.comment(access, case_id, _text(request, "text"), named, now)
 
 
+def _read(_request: HttpRequest, access: Access, case_id: int, now: datetime) -> object:
+    return writing.read(access, case_id, now)
+
+
 def _write_note(request: HttpRequest, access: Access, case_id: int, now: datetime) -> object:
     note = _typed_note(request)
     return writing.note(access, case_id, note.unusual, note.impact, note.comment, now)
@@ -203,7 +208,7 @@ _Act = Callable[[HttpRequest, Access, int, datetime], object]
 _ACTS: dict[str, _Act] = {
     "take": _take, "approve": _approve, "block": _block, "resume": _resume, "complete": _complete,
     "reopen": _reopen, "accept": _accept, "decline": _decline, "offer": _offer,
-    "comment": _comment, "note": _write_note, "propose": _propose,
+    "comment": _comment, "read": _read, "note": _write_note, "propose": _propose,
 }  # fmt: skip
 
 

@@ -53,13 +53,13 @@ def board(request: HttpRequest) -> HttpResponse:
     ids = [chosen.pk] if chosen else None
     every = boards.board(access, now, ids)
     columns = boards.board(access, now, ids, department, only) if only or department else every
-    cards = [card for column in every for card in column.cards]
-    late = sum(card.is_late for card in cards)
+    title = _title(*boards.counts(access, now, ids))
+    cases = sum(card.case is not None for column in columns for card in column.cards)
     return page(
         request, "desk.html", now, live=True, screen="desk", hotels=hotels, chosen=chosen,
         only=only, department=department, lanes=[(each, _shown(each)) for each in columns],
         departments=[(each.key, each.name, each.is_department) for each in every],
-        title=_title(len(cards), late), mine=sum(card.is_mine for card in cards), late=late,
+        title=title, is_cut=cases >= boards.LISTED_MAX,
         places=_places(access, [chosen] if chosen else hotels), text_max=_TEXT_MAX,
         shifts=[chosen] if chosen else hotels, role_names=role_names(),
         may_figures=access.may_anywhere("desk.figures"),

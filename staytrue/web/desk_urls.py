@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from staytrue.web import cases, desk, desk_checks, desk_report, shift
+from staytrue.web import (
+    cases,
+    cases_of,
+    desk,
+    desk_checks,
+    desk_report,
+    shift,
+    todos,
+)
 
 paths = [
+    path("next/", todos.every, name="next"),
     path("desk/", desk.board, name="desk"),
     path("desk/new/", desk.capture, name="desk_new"),
+    path("desk/open/", cases_of.open_new, name="case_open"),
+    path("guests/<uuid:public_id>/cases/", cases_of.tab, name="guest_cases"),
     path("desk/<int:case_id>/", cases.case, name="case"),
     path("desk/<int:case_id>/act/", cases.act, name="case_act"),
     path("desk/money/<int:line_id>/", cases.money, name="case_money"),

@@ -47,6 +47,7 @@ DONE: Words = {
     "decline": _("It stays where it was."),
     "offer": _("Offered. Until it is accepted it stays yours."),
     "comment": _("Written to your colleagues."),
+    "read": _("Noted that you read it."),
     "note": _("The note is kept."),
     "propose": _("Proposed."),
     "line_approve": _("Approved. It counts as posted when the folio shows it."),
@@ -66,6 +67,8 @@ EVENT: Words = {
     "passed_up": pgettext_lazy("case", "Passed around too often: to the supervisor"),
     "escalated": pgettext_lazy("case", "Late: climbed a step"),
     "commented": pgettext_lazy("case", "Comment"),
+    "wrote": pgettext_lazy("case", "Written to the guest"),
+    "heard": pgettext_lazy("case", "The guest answered"),
     "noted": pgettext_lazy("case", "Exception note"),
     "checked": pgettext_lazy("case", "Held against the house rules"),
     "mismatched": pgettext_lazy("case", "The PMS says something else"),
@@ -138,6 +141,7 @@ MISSING: Words = {
     "approval": _("a second pair of eyes"),
     "money": _("a decision about the money"),
 }
+FIELD: Words = {**MISSING, "reason": _("the reason")}
 VERDICT: Words = {
     "right": pgettext_lazy("spot check", "Right"),
     "wrong": pgettext_lazy("spot check", "Wrong"),
@@ -173,13 +177,18 @@ REFUSALS: dict[str, Promise] = {
     "role_unknown": _("There is no such role."),
     "not_offered": _("It is not offered to you any more."),
     "verdict_unknown": _("A check finds it right, wrong or not there."),
+    "receiver_unseen": _("This role may not see such a case. Offer it to another."),
+    "shift_moved": _("Something changed while you read: look at it, and take over then."),
+    "letter_empty": _("A letter has a subject and words."),
+    "letter_language": _("Choose English, French or Spanish."),
+    "letter_link": _("The letter links to another place than the hotel’s own website."),
+    "letter_not_approved": _(
+        "No approved text frames letters yet. Approve “Letter written by hand” under Texts first."
+    ),
+    "letter_to_nobody": _("This case knows no guest to write to."),
     "own_check": _("Somebody else checks what you completed."),
     "read_already": _("This report was read already."),
     "span_unreadable": _("Choose a first and a last day, at most a year apart."),
-}
-TOTAL: Words = {
-    "pressure": _("Agreed, and not in the folio yet"),
-    "leak": _("Borne by the hotel: costs, and charges nobody made"),
 }
 ASKED: Words = {
     "case_opened_low": _("Speak with a guest who was not happy: %(what)s"),
@@ -187,6 +196,7 @@ ASKED: Words = {
     "case_offered": _("Accept it, or say why not: %(what)s"),
     "case_mismatch": _("The PMS says something else than was promised: %(what)s"),
     "case_approval": _("Decide, as the second pair of eyes: %(what)s"),
+    "case_answered": _("Read what the guest answered: %(what)s"),
     "case_mention": _("A colleague named you: %(what)s"),
 }
 REPORT = "exception_report"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 START, DOOR = "start", "door"
 SCREENS = {
-    "today": "today today_of home",
+    "today": "today today_of home next",
     "stays": "stays stay",
     "guests": "guests guest profile",
-    "card": "guest_card guest_profiles guest_history guest_parting",
+    "card": "guest_card guest_profiles guest_history guest_parting guest_cases",
     "guest_consent": "guest_consent guest_opt_out",
     "account": "guest_account",
     "figures": "flows capture reach completeness",
@@ -22,7 +22,7 @@ SCREENS = {
     "wrong_sends": "wrong_sends wrong_send",
     "mailings": "mailings mailing_new mailing",
     "outbox": "outbox message",
-    "desk": "desk desk_new case shift desk_report spot_checks spot_check busy_reports busy_report",
+    "desk": "desk desk_new case case_open shift desk_report spot_checks spot_check busy_reports busy_report",
     "search": "search",
     "connections": (
         "connections connect connection connection_settings connection_pace connection_progress "

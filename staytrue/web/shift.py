@@ -17,6 +17,7 @@ from staytrue.mirror import lists
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
+from staytrue.web import given
 from staytrue.web.acting import tried
 from staytrue.web.pages import page
 
@@ -33,6 +34,7 @@ def handover(request: HttpRequest, code: str) -> HttpResponse:
     return page(
         request, "shift.html", now, screen="desk", hotel=hotel, zone=hotel.timezone, found=found,
         hotels=lists.hotels(access), changed=_told(found.changed),
+        readings=shifts.readings(access, hotel.pk),
     )  # fmt: skip
 
 
@@ -54,7 +56,8 @@ def acknowledge(request: HttpRequest, code: str) -> HttpResponseBase:
     access, now = access_in(request), clock.now()
     hotel = _hotel(access, code)
     read_at = _instant(request.POST.get("at", ""))
-    tried(request, lambda: shifts.acknowledge(access, hotel.pk, read_at, now),
+    lines = given.known(request.POST.get("lines", ""))
+    tried(request, lambda: shifts.acknowledge(access, hotel.pk, read_at, lines, now),
           _("You have taken over the shift."))  # fmt: skip
     return redirect("shift", code)
 

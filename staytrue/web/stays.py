@@ -27,6 +27,7 @@ from staytrue.staff.guard import access_in, needs
 from staytrue.staff.masks import without_papers
 from staytrue.web import (
     bills,
+    cases_of,
     facts,
     formats,
     given,
@@ -160,6 +161,7 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
         arrival=date.fromisoformat(record["arrival_on"]),
         departure=date.fromisoformat(record["departure_on"]),
         wrote=guest_wrote.wrote(access, pk) if on is None else None,
+        cases=cases_of.of_stay(access, sheet) if on is None else None,
         verdict=told,
         verdict_why=sentences.why(told, standing),
         hold_title=_hold_title(told),

@@ -9,14 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from staytrue.desk import board as boards
-from staytrue.desk.board import Card
 from staytrue.guests import capturing
-from staytrue.guests.consequences import PARTED
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.messages import wrong_sends
@@ -24,11 +20,12 @@ from staytrue.mirror import lists
 from staytrue.mirror.lists import ListedStay, Tally
 from staytrue.mirror.rules import Verdict
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import desk_words, formats, sentences, words
+from staytrue.web import formats, sentences, todos, words
 from staytrue.web.pages import page
 from staytrue.web.sentences import Standing
 
-ASKS_MAX = 8
+SHOWN_MAX = 8
+"""So many next actions stand above the day; the page of them all has every one."""
 
 
 @dataclass(frozen=True)
@@ -61,27 +58,6 @@ class Held:
     tab: str
 
 
-@dataclass(frozen=True)
-class Todo:
-    """One thing to do as its line says it: an ask, or a case."""
-
-    card: Card
-    title: str
-    reason: str
-    link: str
-
-    @property
-    def hotel(self) -> Property | None:
-        """Where it is to be done; an ask of the whole group is nowhere."""
-        of = self.card.case or self.card.ask
-        return of.property if of else None
-
-    @property
-    def may_close(self) -> bool:
-        """Whether it ends when somebody says so, not by itself."""
-        return self.card.ask is not None and self.card.ask.kind.startswith(PARTED)
-
-
 @needs("stays.read")
 def today(request: HttpRequest, code: str = "") -> HttpResponse:
     """The day of one hotel, or of all he works for."""
@@ -105,8 +81,9 @@ def today(request: HttpRequest, code: str = "") -> HttpResponse:
         hotels=hotels,
         chosen=chosen[0] if code else None,
         day=formats.weekday(lists.day_of(chosen[0], now)) if chosen else "",
-        title=_title(len(cards), sum(card.is_late for card in cards)),
-        todos=[_todo(card) for card in cards[:ASKS_MAX]],
+        title=todos.title(cards),
+        todos=[todos.todo(card) for card in cards[:SHOWN_MAX]],
+        todos_all=len(cards) if len(cards) > SHOWN_MAX else 0,
         tabs=[(name, words.TAB[name], _count(tallies, name)) for name in lists.TABS],
         tab=tab,
         groups=_groups(
@@ -124,29 +101,6 @@ def today(request: HttpRequest, code: str = "") -> HttpResponse:
         lost=_count(tallies, "out_of_sight"),
         rate=wrong_sends.rate(access, chosen, now),
     )
-
-
-def _todo(card: Card) -> Todo:
-    if card.ask is not None:
-        return Todo(card, *sentences.ask(card.ask.kind, card.ask.facts), card.ask.link)
-    case = card.case
-    if case is None:
-        raise TypeError("A card is a case or an ask.")
-    title = case.words or words.word(desk_words.KIND, case.kind)
-    place = card.room or case.place
-    act = words.word(desk_words.NEXT, card.next.act) if card.next else ""
-    return Todo(card, f"{title}, {place}" if place else title, act,
-                reverse("case", args=[case.pk]))  # fmt: skip
-
-
-def _title(open_: int, late: int) -> str:
-    if not open_:
-        return _("Nothing needs you")
-    text = ngettext("%(n)s thing needs you", "%(n)s things need you", open_) % {"n": open_}
-    if late:
-        told = ngettext("%(n)s is late", "%(n)s are late", late) % {"n": late}
-        return f"{text}, {told}"
-    return text
 
 
 def _count(tallies: Iterable[Tally], tab: str) -> int:

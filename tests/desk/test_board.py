@@ -130,10 +130,15 @@ def test_every_act_raises_the_number_that_open_boards_ask_for(desk: Desk) -> Non
     assert number() == before + 1
 
 
+def takes_over(who: Access, desk: Desk, read: int, at: int | None = None) -> None:
+    page = shifts.handover(who, desk.hotel.pk, after(read))
+    shifts.acknowledge(who, desk.hotel.pk, after(read), page.lines, after(at or read))
+
+
 def test_the_next_shift_reads_what_others_did_since_its_last_one(desk: Desk) -> None:
     nora = people.access("guest_relations", at=desk.hotel)
     old = desk.opens()
-    shifts.acknowledge(nora, desk.hotel.pk, after(1), after(1))
+    takes_over(nora, desk, 1)
     new = desk.opens(kind="feedback", now=after(2))
     moving.take(desk.lea, new.pk, after(3))
     writing.comment(nora, old.pk, "I know that one", [], after(4))
@@ -142,13 +147,39 @@ def test_the_next_shift_reads_what_others_did_since_its_last_one(desk: Desk) -> 
     assert [case.pk for case in found.due] == [old.pk]
     ((case, lines),) = found.changed
     assert (case.pk, [line.kind for line in lines]) == (new.pk, ["opened", "taken"])
+    assert [case.pk for case in found.own] == [old.pk]
     # What came while she read is for her next reading.
     writing.comment(desk.lea, old.pk, "One thing more", [], after(6))
-    shifts.acknowledge(nora, desk.hotel.pk, after(5), after(7))
+    takes_over(nora, desk, 5, at=7)
     reading = ShiftReading.objects.latest("pk")
-    assert (reading.member_id, reading.cases) == (nora.member_id, 1)
+    assert (reading.member_id, reading.cases) == (nora.member_id, 2)
+    assert (reading.at, reading.since_at) == (after(5), after(1))
+    assert reading in shifts.readings(desk.hugo, desk.hotel.pk)
     ((case, _),) = shifts.handover(nora, desk.hotel.pk, after(8)).changed
     assert case.pk == old.pk
+
+
+def test_a_hand_over_lists_every_case_that_changed_and_nothing_is_signed_unread(
+    desk: Desk,
+) -> None:
+    cases = [desk.opens(kind="feedback", now=after(minutes)) for minutes in range(3)]
+    nora = people.access("guest_relations", at=desk.hotel)
+    takes_over(nora, desk, 5)
+    page = shifts.handover(nora, desk.hotel.pk, after(20))
+    assert (page.changed, page.own, len(page.open)) == ([], [], 3)
+    # Each way a case changes: by an act, by words alone, by the clock, by the reader himself.
+    moving.take(desk.lea, cases[0].pk, after(6))
+    writing.comment(desk.hugo, cases[1].pk, "Called twice", [], after(7))
+    moving.take(nora, cases[2].pk, after(8))
+    changed = set(Case.objects.filter(changed_at__gt=after(5)).values_list("pk", flat=True))
+    page = shifts.handover(nora, desk.hotel.pk, after(20))
+    assert {each.pk for each, _lines in page.changed} | {each.pk for each in page.own} == changed
+    assert changed == {each.pk for each in cases}
+    # Something was being written while the page was made: it does not show it.
+    with pytest.raises(Refused) as refused:
+        shifts.acknowledge(nora, desk.hotel.pk, after(20), page.lines - 1, after(21))
+    assert refused.value.code == "shift_moved"
+    assert ShiftReading.objects.filter(member=nora.member_id).count() == 1
 
 
 def done(desk: Desk, minutes: int) -> Case:

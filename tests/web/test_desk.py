@@ -180,7 +180,10 @@ def test_who_takes_over_reads_what_others_did_and_signs(desk: Desk) -> None:
     case = desk.opens(now=NOON - timedelta(hours=2))
     who, address = client(desk, desk.hugo), f"/desk/shift/{desk.hotel.code}/"
     assert "Noise at night" in read(who, address)
-    who.post(f"{address}read/", {"at": NOON.isoformat()})
+    told = dict(re.findall(r'name="(at|lines)" value="([^"]*)"', read(who, address)))
+    unread = who.post(f"{address}read/", {**told, "lines": "0"}, follow=True)
+    assert "Something changed while you read" in unread.content.decode()
+    who.post(f"{address}read/", told)
     with scope.everything():
         assert ShiftReading.objects.get().member_id == desk.hugo.member_id
     with clock.use(lambda: NOON + timedelta(minutes=5)):

@@ -21,7 +21,7 @@ POSTS = {
     "website_entry", "website_form_open", "stay_release",
     "journey_install", "journey_rehearse", "journey_approve", "journey_place", "journey_change",
     "journey_preview",
-    "desk_new", "case_act", "case_money", "shift_read", "spot_check", "busy_report_read",
+    "desk_new", "case_open", "case_act", "case_money", "shift_read", "spot_check", "busy_report_read",
     "machine_new", "machine_end", "remove_factors", "end_sessions", "pin", "lock_now",
     "profile_reveal", "guest_reveal", "stay_reveal",
     "check_out_change", "loyalty_pausing", "guest_points",

@@ -98,7 +98,10 @@
       return;
     }
     const button = $(`[data-key="${CSS.escape(name)}"]`);
-    if (button) return event.preventDefault(), button.click();
+    if (button) {
+      event.preventDefault();
+      return button.matches("input") ? button.focus() : button.click();
+    }
     if (name === "g") led = performance.now();
     else if (single[event.key] || single[name]) {
       (single[event.key] || single[name])();
@@ -121,6 +124,29 @@
     for (const part of $("#next")?.content.cloneNode(true).children ?? []) {
       document.getElementById(part.dataset.as).replaceChildren(...part.childNodes);
     }
+  });
+
+  /* A screen that fetches itself keeps what somebody is typing on it, and what he has unfolded. */
+  const fields = (from) => $$("input, textarea, select", from).filter((each) => each.id);
+  const typed = (each) =>
+    each.matches("select")
+      ? [...each.options].some((option) => option.selected !== option.defaultSelected)
+      : !/^(hidden|checkbox|radio)$/.test(each.type) && each.value !== each.defaultValue;
+  let begun = [];
+  let unfolded = [];
+  const folds = () => $$("#live details").map((each) => [each, $("summary", each)?.textContent]);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.id !== "live") return;
+    begun = fields($("#live")).filter(typed).map((each) => [each.id, each.value]);
+    unfolded = folds().filter(([each]) => each.open).map(([, name]) => name);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const [id, value] of begun.splice(0)) {
+      const field = document.getElementById(id);
+      if (field) field.value = value;
+    }
+    for (const [each, name] of folds()) each.open ||= unfolded.includes(name);
+    unfolded = [];
   });
 
   /* The switch of ages keeps its place while one works. */
