@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import ceil, sqrt
@@ -12,12 +12,13 @@ import msgspec
 
 from staytrue.desk import clock_rules
 from staytrue.desk.clock_rules import Hours
-from staytrue.desk.kinds import LineState, Money, State, Verdict
+from staytrue.desk.kinds import State, Verdict
 
 FEW = 5
 """Below so many answers in a week nothing is said about it."""
 REPEAT_DAYS, REPEAT_LEAST = 30, 3
 _Z = 1.96
+_DAY = timedelta(days=1)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +29,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     department: str
     opened_at: datetime
     day: date
+    property_id: int = 0
     closed_at: datetime | None = None
     cause: str = ""
     place: str = ""
@@ -144,19 +146,24 @@ class Recoveries(msgspec.Struct, frozen=True):
 
 
 def recoveries(
-    rows: Iterable[Row], days: int = REPEAT_DAYS, least: int = REPEAT_LEAST
+    rows: Iterable[Row], before: Iterable[Row] = (), days: Mapping[int, int] | None = None
 ) -> Recoveries:
-    """Count them by cause, room and department, and list what repeats."""
-    found = sorted((row for row in rows if row.kind == "recovery"), key=lambda row: row.opened_at)
+    """Count them by cause, room and department, and list what repeats.
+
+    `before` are those of the days before, which make a repeat of what came now; `days` says how
+    many by hotel.
+    """
+    found = sorted(_recoveries(rows), key=lambda row: row.opened_at)
     alike = defaultdict(list)
-    for row in found:
+    for row in sorted([*_recoveries(before), *found], key=lambda row: row.opened_at):
         if row.cause and row.place:
-            alike[row.cause, row.place].append(row)
+            alike[row.property_id, row.cause, row.place.strip().casefold()].append(row)
+    now = {row.id for row in found}
     repeats = []
-    for (cause, place), same in sorted(alike.items()):
-        runs = _runs(same, timedelta(days=days), least)
-        if runs:
-            repeats.append(Repeat(cause, place, tuple(sorted(runs))))
+    for (hotel, cause, _place), same in sorted(alike.items()):
+        within = timedelta(days=(days or {}).get(hotel, REPEAT_DAYS))
+        if ids := _runs(same, within, REPEAT_LEAST, now):
+            repeats.append(Repeat(cause, same[0].place.strip(), tuple(sorted(ids))))
     return Recoveries(
         _ids(found),
         _ids(row for row in found if row.is_exceptional),
@@ -167,12 +174,17 @@ def recoveries(
     )
 
 
-def _runs(rows: Sequence[Row], within: timedelta, least: int) -> set[int]:
-    """Those that belong to so many within the time."""
+def _recoveries(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row.kind == "recovery"]
+
+
+def _runs(rows: Sequence[Row], within: timedelta, least: int, now: Collection[int]) -> set[int]:
+    """Those that belong to so many within the time, where the last of these came now."""
     found: set[int] = set()
     for last in range(least - 1, len(rows)):
         first = last - least + 1
-        if rows[last].opened_at - rows[first].opened_at <= within:
+        is_near = rows[last].opened_at - rows[first].opened_at <= within
+        if is_near and rows[last].id in now:
             found |= {row.id for row in rows[first : last + 1]}
     return found
 
@@ -185,65 +197,23 @@ def _counts(rows: Iterable[Row], name: str) -> list[Count]:
     return sorted(counts, key=lambda each: (-len(each.cases), each.name))
 
 
-class Paid(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of money as the figures need it."""
-
-    id: int
-    case: int
-    kind: str
-    state: str
-    amount: Decimal
-    currency: str
-
-
-class Total(msgspec.Struct, frozen=True):
-    """A sum in one currency, with the lines and cases that make it."""
-
-    name: str
-    currency: str
-    amount: Decimal
-    lines: tuple[int, ...]
-    cases: tuple[int, ...]
-
-
-PRESSURE, LEAK = "pressure", "leak"
-
-
-def money(lines: Iterable[Paid]) -> list[Total]:
-    """Sums by kind and state; besides `pressure`, agreed and not on the folio yet, and `leak`.
-
-    A leak is what the hotel bears: costs it agreed to, and charges nobody made.
-    """
-    found: dict[tuple[str, str], list[Paid]] = defaultdict(list)
-    for line in lines:
-        names = [f"{line.kind}.{line.state}"]
-        if line.state == LineState.APPROVED and line.kind != Money.COST:
-            names.append(PRESSURE)
-        if (line.kind, line.state) in {
-            (Money.COST, LineState.APPROVED), (Money.CHARGE, LineState.REFUSED),
-        }:  # fmt: skip
-            names.append(LEAK)
-        for name in names:
-            found[name, line.currency].append(line)
-    return [
-        Total(
-            name,
-            currency,
-            sum((line.amount for line in same), Decimal(0)),
-            tuple(sorted(line.id for line in same)),
-            tuple(sorted({line.case for line in same})),
-        )
-        for (name, currency), same in sorted(found.items())
-    ]
-
-
 class Score(msgspec.Struct, frozen=True):
-    """A guest's score out of ten on a day: of a survey, or of a review elsewhere."""
+    """A guest's score out of ten on a day: of a survey, or of a review elsewhere.
+
+    Of a survey it is known from when until when its guest was there.
+    """
 
     on: date
     score: Decimal
     source: str = "survey"
-    reservation_id: int | None = None
+    arrival_on: date | None = None
+    departure_on: date | None = None
+
+    def was_there(self, day: date) -> bool:
+        """Whether its guest slept there on this day, or used a room by day."""
+        if self.arrival_on is None or self.departure_on is None:
+            return False
+        return self.arrival_on <= day < max(self.departure_on, self.arrival_on + _DAY)
 
 
 class Week(msgspec.Struct, frozen=True):
@@ -338,7 +308,7 @@ def _day(
         _ids(new),
         tuple(sorted(open_)),
         len(ids) / rooms if rooms else None,
-        _mean([each.score for each in scores if each.on == on]),
+        _mean([each.score for each in scores if each.was_there(on)]),
         percentile(took, 50) if took else None,
     )
 

@@ -10,24 +10,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from staytrue.desk import access as seen
-from staytrue.desk import figures, working
-from staytrue.desk.figures import (
-    Accuracy,
-    Completion,
-    Day,
-    Paid,
-    Recoveries,
-    Row,
-    Score,
-    Total,
-    Week,
-)
-from staytrue.desk.models import Case, CaseEvent, MoneyLine, OutsideReview, SpotCheck
-from staytrue.desk.paying import READ
+from staytrue.desk import counted_money, figures, working
+from staytrue.desk.figures import Accuracy, Completion, Day, Recoveries, Row, Score, Week
+from staytrue.desk.kinds import Kind
+from staytrue.desk.models import Case, CaseEvent, OutsideReview, SpotCheck
+from staytrue.desk.money_figures import Total
 from staytrue.hotel.models import Property
 from staytrue.kit.asking import ask
 from staytrue.kit.errors import Refused
-from staytrue.staff.access import Access, require, visible_to
+from staytrue.staff.access import Access, require
 
 RIGHT = "desk.figures"
 DAYS_MAX = 400
@@ -44,6 +35,7 @@ class Report:
     accuracy: Accuracy
     recoveries: Recoveries
     money: list[Total]
+    replies: list[Total]
     weeks: list[Week]
     days: list[Day]
     peak: Day | None
@@ -57,14 +49,18 @@ def report(
     now: datetime,
     surveys: Sequence[Score] = (),
 ) -> Report:
-    """The figures of these hotels over these days, both included."""
+    """The figures of these hotels over these days, both included.
+
+    `surveys` may reach past the last day: who was there then may have answered later.
+    """
     for id_ in property_ids:
         require(access, RIGHT, id_)
     if not timedelta(0) <= last_on - first_on <= timedelta(days=DAYS_MAX):
         raise Refused("Choose a first and a last day, at most a year apart.", "span_unreadable")
     hotels = list(Property.objects.filter(pk__in=property_ids))
     rows = [row for hotel in hotels for row in _rows(access, hotel, first_on, last_on, now)]
-    scores = [*surveys, *_reviews(property_ids, first_on, last_on)]
+    given = [score for score in surveys if first_on <= score.on <= last_on]
+    scores = [*given, *_reviews(property_ids, first_on, last_on)]
     days = figures.pressure(
         rows, _occupied(property_ids, first_on, last_on), surveys,
         _open_on(access, hotels, first_on, last_on),
@@ -76,12 +72,25 @@ def report(
         ids,
         figures.completion(rows),
         figures.accuracy(_checks(access, property_ids, first_on, last_on)),
-        figures.recoveries(rows),
-        figures.money(_paid(access, ids)),
+        figures.recoveries(rows, *_before(access, hotels, first_on, now)),
+        counted_money.totals(access, ids),
+        counted_money.totals(access, [row.id for row in rows if row.kind == Kind.REPLY]),
         figures.weeks(rows, scores),
         days,
         figures.peak(days),
     )
+
+
+def _before(
+    access: Access, hotels: Sequence[Property], first_on: date, now: datetime
+) -> tuple[list[Row], dict[int, int]]:
+    """The cases of the days in which a repeat may have begun, and how many days by hotel."""
+    days = {hotel.pk: working.setting_of(hotel.pk).repeat_days for hotel in hotels}
+    eve = first_on - timedelta(days=1)
+    return [
+        row for hotel in hotels
+        for row in _rows(access, hotel, first_on - timedelta(days=days[hotel.pk]), eve, now)
+    ], days  # fmt: skip
 
 
 def _rows(
@@ -103,6 +112,7 @@ def _row(case: Case, hotel: Property, states: Sequence[tuple[datetime, str]], no
     taken = case.taken_at
     return Row(
         id=case.pk,
+        property_id=hotel.pk,
         kind=case.kind,
         department=case.department,
         opened_at=case.opened_at,
@@ -140,15 +150,6 @@ def _checks(
         day__lte=last_on,
     ).exclude(verdict="")  # fmt: skip
     return list(found.values_list("case", "verdict"))
-
-
-def _paid(access: Access, case_ids: Collection[int]) -> list[Paid]:
-    lines = visible_to(access, MoneyLine.objects.filter(case__in=case_ids), READ)
-    return [
-        Paid(id=each.pk, case=each.case_id, kind=each.kind, state=each.state, amount=each.amount,
-             currency=each.currency)
-        for each in lines.order_by("pk")
-    ]  # fmt: skip
 
 
 def _open_on(

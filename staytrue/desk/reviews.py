@@ -15,11 +15,19 @@ from staytrue.desk.models import OutsideReview
 from staytrue.kit.errors import Refused
 from staytrue.kit.hashes import hash_of
 from staytrue.staff import audit
-from staytrue.staff.access import Access, require
+from staytrue.staff.access import Access, require, visible_to
 
 RIGHT = "desk.figures"
 COLUMNS = ("date", "source", "score", "text")
-LINES_MAX, TEXT_MAX = 20_000, 5000
+GUESSES: Mapping[str, tuple[str, ...]] = {
+    "date": ("date", "day", "when", "fecha", "jour"),
+    "source": ("source", "site", "portal", "platform", "channel", "origen"),
+    "score": ("score", "rating", "stars", "grade", "note", "puntuación"),
+    "text": ("text", "comment", "review", "said", "avis", "comentario"),
+}
+ORDERS: Mapping[str, str] = {"ymd": "%Y-%m-%d", "dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
+"""How a file may write its days; a point or a hyphen is as good as a slash."""
+LINES_MAX, TEXT_MAX, SHOWN = 20_000, 5000, 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,39 @@ class Taken:
     new: int
     known: int
     unreadable: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file before it is taken: its columns, the guess which is which, its first lines."""
+
+    columns: list[str]
+    guessed: dict[str, str]
+    lines: list[dict[str, str]]
+
+
+def look(text: str) -> Sheet:
+    """What a file has, so that somebody can say which column is which."""
+    reader = _reader(text)
+    columns = [name for name in reader.fieldnames or () if name]
+    if not columns:
+        raise Refused("The file has no heading.", "review_column_missing", columns=["date"])
+    guessed = {
+        wanted: next((each for each in columns if each.strip().casefold() in words), "")
+        for wanted, words in GUESSES.items()
+    }
+    first = [line for _number, line in zip(range(SHOWN), reader, strict=False)]
+    return Sheet(columns, guessed, [{k: v or "" for k, v in each.items() if k} for each in first])
+
+
+def _reader(text: str) -> csv.DictReader[str]:
+    return csv.DictReader(StringIO(text, newline=""), delimiter=_delimiter(text))
+
+
+def newest(access: Access, most: int) -> list[OutsideReview]:
+    """The reviews of his hotels, the newest first."""
+    found = visible_to(access, OutsideReview.objects.select_related("property"), RIGHT)
+    return list(found.order_by("-on", "-pk")[:most])
 
 
 def enter(
@@ -46,24 +87,29 @@ def enter(
 
 def take(
     access: Access, property_id: int, text: str, columns: Mapping[str, str], scale: int,
-    now: datetime,
+    now: datetime, source: str = "", order: str = "ymd",
 ) -> Taken:  # fmt: skip
-    """Take a file; `columns` names its columns, `scale` is its best score. Twice is once."""
+    """Take a file; `columns` names its columns, `scale` is its best score. Twice is once.
+
+    `source` is where all come from in a file that does not say it; `order` how it writes days.
+    """
     require(access, RIGHT, property_id)
-    reader = csv.DictReader(StringIO(text), delimiter=_delimiter(text))
-    lacking = [name for name in ("date", "source", "score")
+    reader = _reader(text)
+    needed = ("date", "score") if source.strip() else ("date", "source", "score")
+    lacking = [name for name in needed
                if columns.get(name) not in (reader.fieldnames or ())]  # fmt: skip
     if lacking:
-        raise Refused(f"The file has no column for: {', '.join(lacking)}.", "column_missing",
+        raise Refused(f"The file has no column for: {', '.join(lacking)}.", "review_column_missing",
                       columns=lacking)  # fmt: skip
     if scale < 1:
         raise Refused("Say what the best score of this file is.", "scale_missing")
     found, unreadable = [], []
     for number, line in enumerate(reader, 2):
         if number > LINES_MAX + 1:
-            raise Refused(f"A file has at most {LINES_MAX} lines.", "file_long")
+            raise Refused(f"A file has at most {LINES_MAX} lines.", "reviews_long")
         values = {name: (line.get(columns.get(name, "")) or "").strip() for name in COLUMNS}
-        made = _read(access, property_id, values, scale, now)
+        values["source"] = values["source"] or source.strip()
+        made = _read(access, property_id, values, scale, now, ORDERS.get(order, ORDERS["ymd"]))
         if made is None:
             unreadable.append(number)
         else:
@@ -78,16 +124,24 @@ def _delimiter(text: str) -> str:
 
 
 def _read(
-    access: Access, property_id: int, values: Mapping[str, str], scale: int, now: datetime
-) -> OutsideReview | None:
+    access: Access, property_id: int, values: Mapping[str, str], scale: int, now: datetime,
+    days: str,
+) -> OutsideReview | None:  # fmt: skip
     try:
-        on = date.fromisoformat(values["date"])
+        on = _day(values["date"], days)
         score = Decimal(values["score"].replace(",", ".")) * 10 / scale
     except (ValueError, InvalidOperation):
         return None
     if not score.is_finite() or not 0 <= score <= 10 or not values["source"] or on > now.date():
         return None
     return _review(access, property_id, on, values["source"], score, values["text"], now)
+
+
+def _day(text: str, days: str) -> date:
+    """A day; an hour behind it is left out."""
+    plain = text.replace("T", " ").partition(" ")[0].replace(".", "/")
+    plain = plain.replace("/", "-") if days == ORDERS["ymd"] else plain.replace("-", "/")
+    return datetime.strptime(plain, days).date()  # noqa: DTZ007 - a day has no zone
 
 
 def _review(

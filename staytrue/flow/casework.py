@@ -145,19 +145,24 @@ def prepare_busy_nights(now: datetime) -> None:
 def report(
     access: Access, property_ids: Collection[int], first_on: date, last_on: date, now: datetime
 ) -> Report:
-    """The managers' report, with what guests answered in those days."""
+    """The managers' report, with what guests answered who were there in those days."""
     scores = [
         score
         for hotel in Property.objects.filter(pk__in=property_ids)
-        for score in _scores(access, hotel, first_on, last_on)
+        for score in _scores(access, hotel, first_on, now)
     ]
     return reporting.report(access, property_ids, first_on, last_on, now, scores)
 
 
-def _scores(access: Access, hotel: Property, first_on: date, last_on: date) -> Iterator[Score]:
+def _scores(access: Access, hotel: Property, first_on: date, now: datetime) -> Iterator[Score]:
+    """Surveys are answered after the stay: until now, and each with the days of its stay."""
     zone = ZoneInfo(hotel.timezone)
     since = datetime.combine(first_on, time.min, zone)
-    until = datetime.combine(last_on + timedelta(days=1), time.min, zone)
-    for answer in reading.answers(access, [hotel.pk], since, until):
-        on = answer.at.astimezone(zone).date()
-        yield Score(on, Decimal(answer.score), "survey", answer.reservation_id)
+    answers = reading.scores(access, [hotel.pk], since, now + timedelta(seconds=1))
+    stays = Reservation.objects.in_bulk({stay for _at, _score, stay in answers})
+    for at, score, id_ in answers:
+        stay = stays.get(id_)
+        yield Score(
+            at.astimezone(zone).date(), Decimal(score), "survey",
+            stay.arrival_on if stay else None, stay.departure_on if stay else None,
+        )  # fmt: skip

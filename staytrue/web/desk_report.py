@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -11,15 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from staytrue.desk import colleagues, queries, reporting
-from staytrue.desk.figures import Score
+from staytrue.desk.money_figures import Total
 from staytrue.desk.reporting import Report
-from staytrue.forms import reading
+from staytrue.flow import casework
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused
-from staytrue.staff.access import Access, visible_to
+from staytrue.staff.access import visible_to
 from staytrue.staff.guard import access_in, needs
-from staytrue.web import desk_words, given, reasons
+from staytrue.web import desk_manager_words, desk_words, given, reasons
 from staytrue.web.pages import page
 from staytrue.web.words import word
 
@@ -44,10 +44,7 @@ def report(request: HttpRequest) -> HttpResponse:
     first = given.day(request.GET.get("from", "")) or last - _DAYS
     refused, found = "", None
     try:
-        found = reporting.report(
-            access, [each.pk for each in chosen], first, last, now,
-            _surveys(access, chosen, first, last),
-        )  # fmt: skip
+        found = casework.report(access, [each.pk for each in chosen], first, last, now)
     except Refused as refusal:
         refused = reasons.of(refusal)
     of = given.plain(request.GET.get("of", ""))
@@ -58,9 +55,10 @@ def report(request: HttpRequest) -> HttpResponse:
             raise Http404
         opened = list(queries.visible(access).filter(pk__in=ids).select_related("property"))
     return page(
-        request, "desk_report.html", now, screen="desk", hotels=hotels, code=code, first=first,
+        request, "desk_report.html", now, live=True, screen="desk", hotels=hotels, code=code, first=first,
         last=last, found=found, refused=refused, opened=opened, of=of,
-        totals=_totals(found) if found else [],
+        totals=_totals("money", found.money) if found else [],
+        replies=_totals("reply", found.replies) if found else [],
         departments={each.key: each.name for each in
                      colleagues.departments([each.pk for each in chosen])},
     )  # fmt: skip
@@ -77,10 +75,15 @@ def numbers(found: Report) -> Iterator[tuple[str, Iterable[int]]]:
     yield "exceptional", found.recoveries.exceptional
     for count in found.recoveries.by_cause:
         yield f"cause.{count.name}", count.cases
+    for count in found.recoveries.by_place:
+        yield f"place.{count.name}", count.cases
+    for count in found.recoveries.by_department:
+        yield f"department.{count.name}", count.cases
     for place, repeat in enumerate(found.recoveries.repeats):
         yield f"repeat.{place}", repeat.cases
-    for total in found.money:
-        yield f"money.{total.name}.{total.currency}", total.cases
+    for name, totals in (("money", found.money), ("reply", found.replies)):
+        for total in totals:
+            yield f"{name}.{total.name}.{total.currency}", total.cases
     for week in found.weeks:
         yield f"week.{week.monday}", week.cases
         yield f"again.{week.monday}", week.repeated
@@ -88,28 +91,14 @@ def numbers(found: Report) -> Iterator[tuple[str, Iterable[int]]]:
         yield f"day.{day.on}", sorted({*day.new, *day.open})
 
 
-def _totals(found: Report) -> list[tuple[str, str, Decimal, str, int]]:
+def _totals(of: str, totals: Iterable[Total]) -> list[tuple[str, str, Decimal, str, int]]:
     """Sums of money: name for the address, words, amount, currency, how many lines."""
     named = []
-    for total in found.money:
+    for total in totals:
         kind, _dot, state = total.name.partition(".")
-        words = word(desk_words.TOTAL, total.name) if not state else (
+        words = word(desk_manager_words.TOTAL, total.name) if not state else (
             f"{word(desk_words.MONEY, kind)}, {word(desk_words.LINE, state).lower()}"
         )  # fmt: skip
-        named.append((f"money.{total.name}.{total.currency}", words, total.amount, total.currency,
+        named.append((f"{of}.{total.name}.{total.currency}", words, total.amount, total.currency,
                       len(total.lines)))  # fmt: skip
     return named
-
-
-def _surveys(access: Access, hotels: list[Property], first: date, last: date) -> list[Score]:
-    """What guests gave in these days, by each hotel's own calendar."""
-    found = []
-    for hotel in hotels:
-        zone = ZoneInfo(hotel.timezone)
-        begin = datetime.combine(first, time.min, zone)
-        end = datetime.combine(last + timedelta(days=1), time.min, zone)
-        found += [
-            Score(at.astimezone(zone).date(), Decimal(score), reservation_id=stay)
-            for at, score, stay in reading.scores(access, [hotel.pk], begin, end)
-        ]
-    return found

@@ -31,7 +31,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     total = given.number(form.get("total", "").strip())
     if request.method == "POST":
         try:
-            text = _text(request)
+            text = text_of(request)
             if total is None:
                 raise Refused("Say how many points the file has in all.", "total_missing")
             asked, reason = total, clean(form.get("reason", ""))
@@ -47,7 +47,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
                 total=total)  # fmt: skip
 
 
-def _text(request: HttpRequest) -> str:
+def text_of(request: HttpRequest) -> str:
     """The file as it was sent, or as it was shown a page before."""
     file = request.FILES.get("file")
     if file is None:

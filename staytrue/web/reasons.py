@@ -17,6 +17,7 @@ from staytrue.kit.errors import StaytrueError
 from staytrue.web import formats, words
 from staytrue.web.checkout_words import REFUSALS as CHECKOUT_REFUSALS
 from staytrue.web.consent_words import CONSENT_REFUSALS
+from staytrue.web.desk_manager_words import REFUSALS as DESK_MANAGER_REFUSALS
 from staytrue.web.desk_words import REFUSALS as DESK_REFUSALS
 from staytrue.web.far_side import FAR_SIDE
 from staytrue.web.journey_words import REFUSALS as JOURNEY_REFUSALS
@@ -48,6 +49,7 @@ REASONS: dict[str, Promise] = {
     **MAILING_REFUSALS,
     **WRONG_REFUSALS,
     **DESK_REFUSALS,
+    **DESK_MANAGER_REFUSALS,
     **CHECKOUT_REFUSALS,
     **LOYALTY_REFUSALS,
     **STAFF_REFUSALS,

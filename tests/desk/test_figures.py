@@ -10,7 +10,8 @@ import pytest
 
 from staytrue.desk import figures
 from staytrue.desk.clock_rules import Hours
-from staytrue.desk.figures import Paid, Row, Score
+from staytrue.desk.figures import Row, Score
+from staytrue.desk.money_figures import Paid, Wrong, money
 from tests.make import NOON
 
 DAY = NOON.date()
@@ -75,6 +76,21 @@ def noise(id_: int, day: int, **facts: Any) -> Row:
     return row(id_, at=NOON + timedelta(days=day), **given | facts)
 
 
+def test_a_repeat_may_have_begun_before_these_days() -> None:
+    before = [noise(1, 0), noise(2, 10)]
+    assert figures.recoveries([], before).repeats == []
+    (found,) = figures.recoveries([noise(3, 25)], before).repeats
+    assert (found.cause, found.place, found.cases) == ("noise", "214", (1, 2, 3))
+
+
+def test_a_hotel_says_in_how_many_days_and_room_214_of_another_is_another() -> None:
+    rows = [noise(n, 10 * n, property_id=7) for n in range(3)]
+    assert figures.recoveries(rows).repeats
+    assert not figures.recoveries(rows, days={7: 19}).repeats
+    rows[2] = noise(2, 20, property_id=8)
+    assert not figures.recoveries(rows).repeats
+
+
 @pytest.mark.parametrize(
     ("days", "repeats"),
     [
@@ -115,7 +131,7 @@ def test_money_adds_up_by_kind_and_state_with_pressure_and_leaks() -> None:
             1,
         )
     ]  # fmt: skip
-    totals = {each.name: (each.amount, each.lines, each.cases) for each in figures.money(lines)}
+    totals = {each.name: (each.amount, each.lines, each.cases) for each in money(lines)}
     assert totals == {
         "charge.approved": (Decimal("42.50"), (1, 2), (1, 2)),
         "refund.posted": (Decimal("80.00"), (3,), (3,)),
@@ -123,6 +139,22 @@ def test_money_adds_up_by_kind_and_state_with_pressure_and_leaks() -> None:
         "pressure": (Decimal("42.50"), (1, 2), (1, 2)),
         "leak": (Decimal("9.90"), (4,), (3,)),
     }
+
+
+def test_a_charge_missing_when_the_guest_left_and_money_given_back_wrongly_are_lost() -> None:
+    lines = [
+        Paid(id=1, case=1, kind="charge", state="approved", amount=Decimal("12.50"),
+             currency="EUR", is_over=True),
+        Paid(id=2, case=2, kind="charge", state="refused", amount=Decimal(5), currency="EUR"),
+        Paid(id=3, case=3, kind="refund", state="approved", amount=Decimal(80), currency="EUR",
+             is_over=True),
+    ]  # fmt: skip
+    wrong = [Wrong(case=3, folio_line="30117:7", amount=Decimal(100), currency="EUR")]
+    totals = {each.name: (each.amount, each.lines) for each in money(lines, wrong)}
+    assert totals["missed"] == (Decimal("12.50"), (1,))
+    assert totals["wrong_refund"] == (Decimal(100), ("30117:7",))
+    assert totals["leak"] == (Decimal("117.50"), (1, 2, "30117:7"))
+    assert totals["pressure"] == (Decimal(80), (3,))
 
 
 def test_waiting_and_scores_stand_side_by_side_by_the_same_week() -> None:
@@ -144,11 +176,20 @@ def test_the_peak_day_has_most_cases_for_each_occupied_room() -> None:
     rows = [took(n, 5, 5) for n in range(1, 4)]
     occupied = {DAY: 10, DAY + timedelta(days=1): 2, DAY + timedelta(days=2): 0}
     open_on = {DAY: [1, 2, 3], DAY + timedelta(days=1): [3]}
-    days = figures.pressure(rows, occupied, [Score(DAY + timedelta(days=1), Decimal(6))], open_on)
+    answered = DAY + timedelta(days=9)
+    there = DAY + timedelta(days=1)
+    scores = [
+        Score(answered, Decimal(6), arrival_on=there, departure_on=there + timedelta(days=2)),
+        Score(answered, Decimal(4), arrival_on=there, departure_on=there),
+        # Who left that morning slept elsewhere that night; a review says of no day.
+        Score(there, Decimal(1), arrival_on=DAY - timedelta(days=1), departure_on=there),
+        Score(there, Decimal(1), "review"),
+    ]
+    days = figures.pressure(rows, occupied, scores, open_on)
     peak = figures.peak(days)
     assert peak
     assert (peak.on, peak.ratio, peak.score, peak.open) == (
-        DAY + timedelta(days=1), 0.5, Decimal(6), (3,),
+        DAY + timedelta(days=1), 0.5, Decimal(5), (3,),
     )  # fmt: skip
     assert days[0].completed_in == 600
     assert days[2].ratio is None
