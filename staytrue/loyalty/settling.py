@@ -234,13 +234,16 @@ def considered(reservation_ids: Collection[int]) -> list[Considered]:
     return [_considered(row) for row in rows]
 
 
-# What comes with a stay whose row was asked for in bulk: its guest, and what it has now.
+# What comes with a stay whose row was asked for in bulk: its guest, and what it has now. Between the
+# first and the last, so that a piece of a large house does not read all of its reservations.
 _PAST = f"""
   SELECT {_FACTS}, true, l.guest_id, n.points, n.spend, x.reservation_id IS NOT NULL FROM {_OF}
     LEFT JOIN link l ON l.profile_id = o.profile_id AND l.until_at IS NULL
     LEFT JOIN counted_stay n ON n.reservation_id = o.reservation_id
+     AND n.reservation_id BETWEEN %(first)s AND %(last)s
     LEFT JOIN points_seal x ON x.reservation_id = o.reservation_id
-   WHERE o.reservation_id = ANY(%(ids)s) ORDER BY o.reservation_id"""
+   WHERE o.reservation_id = ANY(%(ids)s) AND r.id BETWEEN %(first)s AND %(last)s
+   ORDER BY o.reservation_id"""
 _FURTHER = f"""
   SELECT o.reservation_id FROM {_OF}
    WHERE o.left_on BETWEEN %(first)s AND %(last)s AND o.outcome = ANY(%(with)s)
@@ -260,7 +263,10 @@ class Past(msgspec.Struct, frozen=True):
 
 def past(reservation_ids: Collection[int], further: Collection[int]) -> Iterator[Past]:
     """These stays, whose check-outs have an account, for very many; `further` are further rooms."""
-    for *row, guest, given, spend, is_sealed in ask(_PAST, {"ids": sorted(reservation_ids)}):
+    if not (ids := sorted(reservation_ids)):
+        return
+    asked = {"ids": ids, "first": ids[0], "last": ids[-1]}
+    for *row, guest, given, spend, is_sealed in ask(_PAST, asked):
         row[-1] = row[0] not in further
         each = _considered(row)
         yield Past(each.stay, each.profile_id, guest, given or 0, spend or Decimal(0), is_sealed)
