@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from staytrue.desk import busy, climbing, following, money_rules, reporting, triggers
+from staytrue.desk import accounting, busy, climbing, following, money_rules, reporting, triggers
 from staytrue.desk.figures import Score
 from staytrue.desk.kinds import Cause, Trigger
 from staytrue.desk.models import MoneyLine, TriggerRule
@@ -140,6 +140,13 @@ def prepare_busy_nights(now: datetime) -> None:
     with scope.everything():
         busy.settle(now)
         busy.draw_checks(now)
+
+
+def tell_accounting(now: datetime) -> None:
+    """Tell accounting of the money that was decided."""
+    with scope.everything():
+        accounting.settle(now)
+        accounting.send(now)
 
 
 def report(

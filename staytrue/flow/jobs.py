@@ -191,6 +191,11 @@ def prepare_busy_nights(now: datetime) -> None:
     casework.prepare_busy_nights(now)
 
 
+def tell_accounting(now: datetime) -> None:
+    """Tell accounting of the money that was decided."""
+    casework.tell_accounting(now)
+
+
 def rehearse_journeys(now: datetime) -> None:
     """Rehearse the drafts of journeys that somebody asked for."""
     rehearsing.rehearse_waiting(now)
@@ -235,6 +240,7 @@ DUTIES: dict[Duty, str] = {
     move_mailings: "* * * * * */5",
     escalate_cases: "* * * * * */20",
     prepare_busy_nights: "*/10 * * * * 30",
+    tell_accounting: "* * * * * */15",
 }
 
 

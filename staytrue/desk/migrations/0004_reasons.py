@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             keep="url allowed is_on set_by",
         ),
         migrations.RunSQL(
-            watch("desk_setting", **_SETTING, keep=KEPT).reverse_sql,
+            "DROP TRIGGER audited ON desk_setting;",
             watch("desk_setting", **_SETTING, keep=KEPT).sql,
         ),
         watch("desk_setting", **_SETTING, keep=f"{KEPT} repeat_days"),
