@@ -15,7 +15,7 @@ from django.db import transaction
 from staytrue.connectors import registry
 from staytrue.connectors.base import Hint, Http
 from staytrue.connectors.envelope import Part
-from staytrue.flow import outgoing, parcels
+from staytrue.flow import hearing, outgoing, parcels
 from staytrue.flow.parcels import Talk
 from staytrue.hotel import records, scope
 from staytrue.inbox import secrets
@@ -57,13 +57,16 @@ class LastLooks:
         if link is None:
             return Told.UNREACHABLE
         try:
-            return self._compare(link, stay) if link.lookups_only else self._read(link, stay)
+            if link.lookups_only:
+                return self._compare(link, stay)
+            talk = self._talk(link)
+            with hearing.to_the_end(talk):
+                return self._read(talk, stay)
         except (Temporary, Misconfigured, Refused, Unreadable):
             # Why is the living loop's to tell: it speaks with this PMS all the time.
             return Told.UNREACHABLE
 
-    def _read(self, link: Connection, stay: Reservation) -> Told:
-        talk = self._talk(link)
+    def _read(self, talk: Talk, stay: Reservation) -> Told:
         at = talk.next_instant()
         parcel = talk.connector.read(Hint("reservation", stay.number), talk.http, talk.settings(at))
         if parcel is None:

@@ -16,7 +16,7 @@ import structlog
 from staytrue.connectors import base, registry
 from staytrue.connectors.base import Sweeps
 from staytrue.connectors.envelope import Part
-from staytrue.flow import houses, parcels, restored, wants, watching
+from staytrue.flow import hearing, houses, parcels, restored, wants, watching
 from staytrue.flow.parcels import BOOKMARK, Clock, Talk
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
@@ -55,7 +55,9 @@ def turn(link: Connection, clock: Clock, http: base.Http | None = None) -> int:
         if not alone:
             return 0
         try:
-            return _turn(parcels.talk(link, clock, http))
+            talk = parcels.talk(link, clock, http)
+            with hearing.to_the_end(talk):
+                return _turn(talk)
         except Temporary as busy:
             _rest(link, busy, clock())
         except (Misconfigured, Refused) as error:

@@ -12,6 +12,7 @@ from django.db import transaction
 from staytrue.connectors import base, envelope, registry
 from staytrue.connectors.envelope import Part
 from staytrue.flow import intake, live_translation, outgoing, restored
+from staytrue.flow.hearing import Heard
 from staytrue.flow.leftovers import workshop
 from staytrue.flow.live_translation import LiveLayout, LiveSummary
 from staytrue.flow.outcome import Outcome
@@ -63,7 +64,7 @@ def talk(link: Connection, clock: Clock, http: base.Http | None = None) -> Talk:
     if http is None:
         with scope.everything():
             http = outgoing.way_out(link, secrets.opened(link))
-    return Talk(link, clock, http)
+    return Talk(link, clock, Heard(http))
 
 
 def take(
@@ -80,7 +81,10 @@ def take(
         if mark is not None:
             inbox.set_bookmark(talk.link, BOOKMARK, mark, at)
         kept = keep(talk, parts, at, by=by, history=history)
-    return apply(talk, kept) if kept else Outcome()
+    outcome = apply(talk, kept) if kept else Outcome()
+    if isinstance(talk.http, Heard):
+        talk.http.forget()
+    return outcome
 
 
 def keep(

@@ -105,8 +105,8 @@ def _read(talk: Talk, claimed: Sequence[Claimed]) -> int:
 def _ask(talk: Talk, claimed: Sequence[Claimed], reading: _Reading, at: datetime) -> None:
     connector, settings, hints = talk.connector, talk.settings(at), _hints(talk.link, claimed)
     if isinstance(connector, ReadsMany):
-        parcels_ = list(connector.read_all(list(hints.values()), talk.http, settings))
-        reading.parts += [Part.of(parcel) for parcel in parcels_]
+        for each in connector.read_all(list(hints.values()), talk.http, settings):
+            reading.parts.append(Part.of(each))
         reading.read += claimed
         return
     for one in claimed:

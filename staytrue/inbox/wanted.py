@@ -14,6 +14,8 @@ from staytrue.inbox.models import Connection
 
 # Whoever claimed and did not come back within this time is gone.
 LOST_AFTER = timedelta(minutes=10)
+HEARD = "heard"
+"""The fact of a want that the PMS was heard to show its record otherwise than it stands here."""
 
 
 @dataclass(frozen=True)

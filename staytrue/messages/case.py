@@ -36,7 +36,10 @@ class Told(StrEnum):
 
 @dataclass(frozen=True)
 class Stay:
-    """The reservation as mirrored; `parked` is why its newest record was not understood."""
+    """The reservation as mirrored; `parked` is why its newest record was not understood.
+
+    `is_doubted`: its PMS was heard to show it otherwise, in a reading that broke off.
+    """
 
     status: str
     status_origin: str
@@ -46,6 +49,7 @@ class Stay:
     is_history: bool
     is_out_of_sight: bool
     parked: str
+    is_doubted: bool
 
 
 @dataclass(frozen=True)

@@ -221,6 +221,9 @@ def _live(case: Case) -> Answer | None:
 
 
 def _is_fresh(case: Case) -> bool:
+    if case.demands.of_stay and case.stay and case.stay.is_doubted:
+        # However lately the rest was read: of this one its PMS said something else since.
+        return False
     as_of = case.source.as_of if case.source else None
     return as_of is not None and case.now - as_of <= case.chosen.freshness
 
@@ -228,7 +231,7 @@ def _is_fresh(case: Case) -> bool:
 def good_until(case: Case) -> datetime | None:
     """Until when what lets this message go is new enough: the mirror's word, or that of a look."""
     ends = []
-    if case.source is not None and case.source.as_of is not None:
+    if case.source is not None and case.source.as_of is not None and _is_fresh(case):
         ends.append(case.source.as_of + case.chosen.freshness)
     proof = _proof(case) if case.demands.of_stay else None
     if proof is not None and proof.told in (Told.SAME, Told.CONFIRMED):
@@ -247,6 +250,8 @@ def _freshness(case: Case) -> Answer | None:
     }
     if source is None or as_of is None:
         return _hold(case, Reason.STALE_MIRROR, LATER, **facts)
+    if case.stay and case.stay.is_doubted:
+        return _hold(case, Reason.STALE_MIRROR, SOON, **facts, heard_otherwise=True)
     next_at = max(as_of + source.cadence, case.now + SOON)
     if case.demands.of_stay and source.cadence > limit:
         # This feed is never as fresh as this message needs: only a look into the PMS helps.

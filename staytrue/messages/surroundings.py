@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from staytrue.hotel.models import Property
+from staytrue.inbox.wanted import HEARD
 from staytrue.kit.asking import ask
 from staytrue.messages.case import Chosen, Proof, Source, Stay, Told
 from staytrue.messages.kinds import DEMANDS, USED, Kind, Needs
@@ -66,7 +67,10 @@ def lock_stays(reservation_ids: Collection[int]) -> dict[int, StayRow]:
             f"""SELECT r.id, r.connection_id, r.status, r.status_origin, r.arrival_on,
                        r.departure_on, r.content_hash, {IS_HISTORY},
                        r.out_of_sight_since IS NOT NULL,
-                       coalesce((SELECT k.code FROM parked_part k WHERE {PARKED} LIMIT 1), '')
+                       coalesce((SELECT k.code FROM parked_part k WHERE {PARKED} LIMIT 1), ''),
+                       EXISTS (SELECT FROM wanted w WHERE w.connection_id = r.connection_id
+                                  AND w.entity = 'reservation' AND w.source_id = r.number
+                                  AND w.facts ? '{HEARD}')
                   FROM reservation r JOIN property z ON z.id = r.property_id
                  WHERE r.id = ANY(%s::bigint[])""",
             [held],

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
+
+
+class Shown(NamedTuple):
+    """A stay as a PMS showed it: what messages hang on."""
+
+    number: str
+    leg: str
+    status: str
+    arrival_on: date
+    departure_on: date
+
 
 _NEAR = """r.connection_id = %(connection)s AND r.arrival_on <= %(last)s
            AND r.departure_on >= %(first)s"""
@@ -40,6 +52,26 @@ def ids_of(connection_id: int, numbers: Collection[str]) -> list[int]:
             [connection_id, list(numbers)],
         )
         return [id_ for (id_,) in cursor.fetchall()]
+
+
+def differing(connection_id: int, shown: Collection[Shown]) -> list[str]:
+    """Numbers of stays in sight that stand here otherwise than they were shown."""
+    if not shown:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT r.number FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[],
+                                           %s::date[]) x(number, leg, status, arrival, departure)
+                 JOIN reservation r ON r.connection_id = %s AND r.number = x.number
+                  AND r.leg = x.leg AND r.out_of_sight_since IS NULL
+                WHERE (r.status, r.arrival_on, r.departure_on)
+                      IS DISTINCT FROM (x.status, x.arrival, x.departure)
+                  AND NOT EXISTS (SELECT FROM reservation y WHERE y.connection_id = r.connection_id
+                                     AND y.number = r.number AND y.epoch > r.epoch)
+                ORDER BY r.number""",
+            [*map(list, zip(*shown, strict=True)), connection_id],
+        )
+        return [number for (number,) in cursor.fetchall()]
 
 
 def survivors(connection_id: int, profiles: Collection[str]) -> dict[str, str]:

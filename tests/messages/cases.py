@@ -38,7 +38,7 @@ def stay(kind: Kind = Kind.PRE_CHECKIN, **facts: Any) -> Stay:
     status = STATUS[DEMANDS[kind].needs].value
     return replace(
         Stay(status, "pms", ARRIVAL, DEPARTURE, 7, is_history=False, is_out_of_sight=False,
-             parked=""),
+             parked="", is_doubted=False),
         **facts,
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def forbidding(kind: Kind) -> dict[str, dict[str, Any]]:
         no["relay"] = {"point": Point(Role.RELAY, is_valid=True, guests=1)}
     if demands.purpose == "marketing":
         no["family"] = {"point": Point(Role.FAMILY, is_valid=True, guests=1)}
-    if demands.purpose != "stay":
+    if demands.purpose != "stay" and not demands.by_hand:
         no["silence"] = {"silence": "open_case"}
     if kind == Kind.WIN_BACK:
         no["future stay"] = {"has_future_stay": True}
@@ -139,6 +139,12 @@ def _of_stay(kind: Kind) -> dict[str, dict[str, Any]]:
         "history": {"stay": stay(kind, is_history=True)},
         "out of sight": {"stay": stay(kind, is_out_of_sight=True)},
         "parked": {"stay": stay(kind, parked="unknown_status")},
+        "heard otherwise": {"stay": stay(kind, is_doubted=True)},
+        "heard otherwise, and unreachable": {
+            "stay": stay(kind, is_doubted=True),
+            "source": source(reads_one=True),
+            "proof": proof(Told.BUSY),
+        },
         "word of tomorrow": {"stay": stay(kind, status="limbo")},
         "arrival moved": {"stay": stay(kind, arrival_on=date(2026, 7, 11))},
         "departure moved": {"stay": stay(kind, departure_on=date(2026, 7, 16))},

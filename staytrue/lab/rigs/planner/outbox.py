@@ -289,7 +289,7 @@ def _stay_row(copy: Copy) -> StayRow:
     stay = case.Stay(
         record.status.value, record.status_origin.value, record.arrival_on, record.departure_on,
         copy.content, is_history=False, is_out_of_sight=copy.hidden_at is not None,
-        parked=copy.parked,
+        parked=copy.parked, is_doubted=False,
     )  # fmt: skip
     roster = frozenset((each.role.value, CONNECTION, each.profile) for each in record.guests)
     return StayRow(stay, CONNECTION, roster)
