@@ -126,9 +126,11 @@ def reconcile(now: datetime) -> Found:
     for piece in _pieces(list(sent)):
         for known in _known(piece):
             del sent[known]
-    # A message that was planned before the backup stands here as if it had still to leave.
+    # A message that was planned before the backup stands here as if it had still to leave, or was
+    # closed since, as one that no longer may.
     waiting = Message.objects.filter(
-        public_id__in=[UUID(id_) for id_ in sent], state__in=[*OPEN, State.CLAIMED]
+        public_id__in=[UUID(id_) for id_ in sent],
+        state__in=[*OPEN, State.CLAIMED, State.CLOSED, State.EXPIRED],
     )
     for message in waiting:
         _settle(message, sent[str(message.public_id)], now)

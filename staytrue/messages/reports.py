@@ -18,7 +18,8 @@ from staytrue.consent.acts import About, Spoken
 from staytrue.consent.purposes import Channel, Origin
 from staytrue.consent.ratchet import Cause
 from staytrue.hotel import scope
-from staytrue.messages import decisions, marks
+from staytrue.hotel.models import Property
+from staytrue.messages import decisions, marks, ways_out
 from staytrue.messages.carriers import notices
 from staytrue.messages.carriers.notices import What
 from staytrue.messages.decisions import Said
@@ -71,7 +72,7 @@ def take(told: Told, now: datetime) -> bool:
             Message.objects.select_for_update(of=("self",)).filter(public_id=told.public_id).first()
         )
         if message is None:
-            return False
+            return _of_forgotten(told, now)
         _, is_new = CarrierReport.objects.get_or_create(
             key=f"{told.origin}:{told.key}",
             defaults={
@@ -81,22 +82,46 @@ def take(told: Told, now: datetime) -> bool:
         )  # fmt: skip
         if is_new:
             _move(message, told, now)
-            if told.is_hard or told.what is What.COMPLAINED:
+            if _is_final(told):
                 suppress(message, told.what, told.detail, now)
     return True
 
 
 def suppress(message: Message, what: What, detail: str, now: datetime) -> None:
     """Nothing more to the address that this message went to."""
-    if message.contact_point_id is None:
+    # One that a lost database sent may have gone to another address than it stands here for.
+    went = None if message.address else ways_out.led_to(message.public_id)
+    if went is not None:
+        about = About(address_hash=bytes.fromhex(went["address"]))
+    elif message.contact_point_id is not None:
+        about = About(contact_point_id=message.contact_point_id)
+    else:
         return
-    cause = Cause.COMPLAINT if what is What.COMPLAINED else Cause.BOUNCE
-    spoken = Spoken(
-        Origin.CARRIER, ACTOR, message.property_id,
-        proof={"message": str(message.public_id), "detail": detail},
-    )  # fmt: skip
-    about = [About(contact_point_id=message.contact_point_id)]
-    acts.suppress(about, Channel(message.channel), cause, spoken, now)
+    told = Told(message.public_id, what, "", "", detail=detail)
+    _suppress(about, Channel(message.channel), message.property_id, told, now)
+
+
+def _of_forgotten(told: Told, now: datetime) -> bool:
+    """Of a message that this restored database does not know, the journal knows the address."""
+    went = ways_out.led_to(told.public_id)
+    hotel = Property.objects.filter(code=went["hotel"]).first() if went else None
+    if went is None or hotel is None:
+        return False
+    if _is_final(told):
+        about = About(address_hash=bytes.fromhex(went["address"]))
+        _suppress(about, Channel(went["channel"]), hotel.pk, told, now)
+    return True
+
+
+def _is_final(told: Told) -> bool:
+    return told.is_hard or told.what is What.COMPLAINED
+
+
+def _suppress(about: About, channel: Channel, hotel: int, told: Told, now: datetime) -> None:
+    cause = Cause.COMPLAINT if told.what is What.COMPLAINED else Cause.BOUNCE
+    proof = {"message": str(told.public_id), "detail": told.detail}
+    spoken = Spoken(Origin.CARRIER, ACTOR, hotel, proof=proof)
+    acts.suppress([about], channel, cause, spoken, now)
 
 
 def _move(message: Message, told: Told, now: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 
@@ -59,6 +60,14 @@ def refill(now: datetime) -> int:
         GuestLink.objects.bulk_create(lost, ignore_conflicts=True)
         count += len(lost)
     return count
+
+
+def led_to(public_id: UUID) -> Mapping[str, str] | None:
+    """What the journal has of where a message went that this database did not send itself."""
+    name = str(public_id)
+    lines = (line for line in Journal(settings.HOME).lines() if line.what == HANDED)
+    found = [line.facts.get(WAY_OUT) for line in lines if line.facts.get("message") == name]
+    return found[-1] if found else None
 
 
 def is_forgetful() -> bool:

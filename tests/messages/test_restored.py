@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 
-from staytrue.consent import acts
+from staytrue.consent import acts, recorded
 from staytrue.consent.acts import About, Spoken
+from staytrue.consent.models import ConsentAct, ContactPoint
 from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose
+from staytrue.consent.ratchet import Act, Cause
 from staytrue.hotel import scope
 from staytrue.kit import backup
 from staytrue.kit.errors import Refused
 from staytrue.lab.mail_sink import MailSink
-from staytrue.messages import leases, outlets
+from staytrue.messages import leases, outlets, reports
+from staytrue.messages.carriers.notices import What
 from staytrue.messages.journal import Journal
 from staytrue.messages.kinds import Kind, State
 from staytrue.messages.models import Lease, Message, Remembered
 from staytrue.messages.opt_outs import Notes
 from staytrue.messages.reasons import Reason
+from staytrue.messages.reports import Told
 from tests.make import NOON
 from tests.messages import scene, ways
 from tests.messages.scene import Scene
-from tests.messages.test_dispatching import Post
+from tests.messages.test_dispatching import WORDS, Post
 
 pytestmark = pytest.mark.django_db
 
 LATER = NOON + timedelta(minutes=5)
+CAUSES = {What.BOUNCED: Cause.BOUNCE, What.COMPLAINED: Cause.COMPLAINT}
+WITH_WAY_OUT = replace(WORDS, one_click=f"https://sirga.example/g/{'a' * 43}/stop/")
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +69,17 @@ def arm(house: Scene, **how: bool) -> outlets.Found:
     Lease.objects.update(until_at=None)
     house.is_fresh(LATER)
     return found
+
+
+def told(public_id: UUID, what: What = What.BOUNCED) -> Told:
+    """What a carrier says of a message."""
+    return Told(public_id, what, "tests", f"{public_id}", is_hard=True)
+
+
+def suppressions() -> list[tuple[str, str]]:
+    """Why addresses are on the list here, and who says so."""
+    with scope.everything():
+        return list(ConsentAct.objects.filter(act=Act.SUPPRESS).values_list("cause", "actor"))
 
 
 def test_a_database_that_went_back_stops_by_itself(sink: MailSink) -> None:
@@ -205,3 +224,66 @@ def test_an_opt_out_that_the_database_forgot_holds_before_anything_is_armed(
     assert Post(now=LATER).send("another").claimed == 0
     assert not sink.mails
     assert {each.reason for each in scene.messages()} == {Reason.OPTED_OUT}
+
+
+def test_what_left_and_was_closed_since_the_restore_stands_as_it_left(sink: MailSink) -> None:
+    house = build(sink, count=1)
+    before = transaction.savepoint()
+    Post().send()
+    transaction.savepoint_rollback(before)
+    # Its plan let it go before anybody armed: no longer wanted, and yet it had left.
+    Message.objects.update(state=State.CLOSED, reason=Reason.SUPPRESSED, settled_at=LATER)
+    assert arm(house).left == 1
+    found = scene.only()
+    assert (found.state, found.reason) == (State.ACCEPTED, Reason.ALREADY_SENT)
+
+
+@pytest.mark.parametrize("what", [What.BOUNCED, What.COMPLAINED])
+def test_a_suppression_that_the_database_forgot_holds_before_anything_is_armed(
+    sink: MailSink, what: What
+) -> None:
+    house = build(sink, count=1)
+    before = transaction.savepoint()
+    Post().send()
+    reports.take(told(scene.only().public_id, what), NOON)
+    assert Notes().write() == 1
+    transaction.savepoint_rollback(before)
+    arm(house)
+    assert suppressions() == [(CAUSES[what], "journal")]
+
+
+def test_a_bounce_of_a_message_that_the_database_forgot_suppresses_its_address(
+    sink: MailSink,
+) -> None:
+    house = scene.build()
+    ways.armed(house.hotel, sink.port, limit=1000)
+    before = transaction.savepoint()
+    house.plan(house.wanted(Kind.CHANGE))
+    Post(WITH_WAY_OUT).send()
+    gone = scene.only().public_id
+    transaction.savepoint_rollback(before)
+    assert reports.take(told(gone), LATER)
+    assert not reports.take(told(uuid4()), LATER)
+    assert suppressions() == [(Cause.BOUNCE, "carrier")]
+    arm(house)
+    house.plan(house.wanted(Kind.CHANGE, occurrence="2"))
+    assert Post(now=LATER).send("another").claimed == 0
+    assert {each.reason for each in scene.messages()} == {Reason.SUPPRESSED}
+
+
+def test_a_bounce_after_the_restore_concerns_the_address_it_went_to(sink: MailSink) -> None:
+    """As it stands planned here, it is for another address than the door chose then."""
+    build(sink, count=1)
+    before = transaction.savepoint()
+    Post(WITH_WAY_OUT).send()
+    went_to = sink.mails[0].recipients[0]
+    transaction.savepoint_rollback(before)
+    with scope.everything():
+        other = ContactPoint.objects.get(value=went_to)
+        other.pk, other.value = None, "claire@other.example"
+        other.save()
+    Message.objects.update(contact_point_id=other.pk)
+    reports.take(told(scene.only().public_id), LATER)
+    with scope.everything():
+        act = ConsentAct.objects.get(act=Act.SUPPRESS)
+    assert bytes(act.address_hash) == recorded.address_hash("email", went_to)
