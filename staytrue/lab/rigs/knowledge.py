@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -73,6 +73,16 @@ class Knowledge:
     def learn(self, key: Key, at: datetime, version: int) -> None:
         """A whole record was received, or its absence from a whole file; instants only grow."""
         self.learned[key].append((at, version))
+
+    def lose(self, hotel: str, since: datetime, kept: Container[str]) -> int:
+        """Our process ended: of what came since then only these bookings were kept; how many not."""
+        lost = 0
+        for (code, number), told in self.learned.items():
+            if code == hotel and number not in kept:
+                left = [each for each in told if each[0] < since]
+                lost += len(told) - len(left)
+                told[:] = left
+        return lost
 
     def read(self, hotel: str, at: datetime, true_through: datetime) -> None:
         """A whole answer or file was received: what is older than `true_through` is in it."""

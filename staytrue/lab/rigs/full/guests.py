@@ -60,13 +60,12 @@ class Guests:
             else:
                 self._do(how, letter, clock)
         for what, letter in self.post.due(now):
-            if letter.public_id in self.forgotten:
-                self.said["forgotten"] += 1
-                continue
             told = Told(uuid.UUID(letter.public_id), What(what), "rig", f"{letter.public_id}{what}",
                         is_hard=True)  # fmt: skip
             reports.take(told, clock())
-            self._said(letter, Way.COMPLAINT, (*NEWS, "service", "stay"), now)
+            # Who complains of news still learns what his stay needs; a dead address learns nothing.
+            stay = ("stay",) if what == "bounced" else ()
+            self._said(letter, Way.COMPLAINT, (*NEWS, "service", *stay), now)
 
     def _think(self, letter: Letter) -> None:
         roll, at = self.chance.random(), letter.at

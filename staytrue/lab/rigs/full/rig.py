@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from django.db import OperationalError
-from django.db.models import Min
+from django.db.models import Max, Min
 from django.db.models.functions import Coalesce
 
 from staytrue.flow import intake, jobs, living, recognising, release, sending, watching, worker
@@ -17,7 +18,8 @@ from staytrue.flow.last_looks import LastLooks
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.inbox import actions as inbox
-from staytrue.inbox.models import Connection
+from staytrue.inbox import queries as inbox_reads
+from staytrue.inbox.models import Connection, Delivery
 from staytrue.kit import clock as clocks
 from staytrue.lab.rigs.full import ledger, setting
 from staytrue.lab.rigs.full.boundary import Boundary, Watched
@@ -44,6 +46,7 @@ OUTAGE = 1 / 400
 """So often, of steps, a PMS goes away for a while."""
 AGAIN, LOOKS = timedelta(seconds=2), timedelta(seconds=31)
 HOURLY = timedelta(hours=1)
+_WORD = re.compile(r"\w+")
 OFTEN: tuple[jobs.Duty, ...] = (
     jobs.finish_interrupted, jobs.recognise_rest, jobs.tell_late_feeds, jobs.watch_complaints,
 )  # fmt: skip
@@ -159,6 +162,7 @@ class Full(Group):
     def turn(self) -> None:
         """A round; a worker that ended in it begins anew, as after a crash, and finds what is left."""
         for _ in range(STARTS):
+            begun, kept = self.clock.true(), self._newest_kept()
             with clocks.use(self.clock):
                 try:
                     with unlucky(self.chance, self.rates, self.happened, self.clock):
@@ -166,7 +170,29 @@ class Full(Group):
                     return
                 except (Killed, OperationalError):
                     self._end()
+            self._forget_since(begun, kept)
             self.clock.instant += AGAIN
+
+    def _newest_kept(self) -> dict[int, int]:
+        with scope.everything():
+            return {
+                each.link.pk: Delivery.objects.filter(connection=each.link).aggregate(Max("pk"))[
+                    "pk__max"
+                ]
+                or 0
+                for each in self.members
+            }
+
+    def _forget_since(self, begun: datetime, newest: Mapping[int, int]) -> None:
+        """What a PMS had said to whoever ended is known only as far as its raw text was kept."""
+        with scope.everything():
+            for member in self.members:
+                link = member.link
+                since = Delivery.objects.filter(connection=link, pk__gt=newest[link.pk])
+                kept = b" ".join(piece for each in since for piece in inbox_reads.raw_pieces(each))
+                numbers = frozenset(_WORD.findall(kept.decode(errors="replace")))
+                lost = self.boundary.knowledge.lose(link.property.code, begun, numbers)
+                self.happened["unkept"] = self.happened.get("unkept", 0) + lost
 
     def _work(self) -> None:
         self._duties(self.clock())
