@@ -11,13 +11,14 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from staytrue.api import answers
-from staytrue.desk import canonical, moving, opening, paying, writing
+from staytrue.desk import canonical, corresponding, moving, opening, paying, writing
 from staytrue.desk.kinds import Kind, Money, Promised, State
 from staytrue.desk.opening import NewCase, Note
 from staytrue.desk.promise_rules import Promise
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.kit.errors import Forbidden
+from staytrue.messages.hand_written import Written
 from staytrue.mirror import reading
 from staytrue.staff.access import Access, one_of
 from staytrue.staff.guard import access_in
@@ -105,6 +106,15 @@ class MoveGiven(Schema):
     until: datetime | None = None
 
 
+class LetterGiven(Schema):
+    """A letter to the guest, inside the approved frame; a supervisor's note lets a promise through."""
+
+    subject: str
+    words: str
+    language: Literal["", "en", "fr", "es"] = ""
+    note: NoteGiven | None = None
+
+
 class MoneyGiven(Schema):
     """Money proposed on a case."""
 
@@ -159,6 +169,15 @@ def open_case(request: HttpRequest, given: NewCaseGiven) -> JsonResponse:
     )  # fmt: skip
     case = opening.open_case(access, new, clock.now())
     return JsonResponse(canonical.one(access, case.pk), status=201)
+
+
+@router.post("/{int:case_id}/letters", response=WholeCase)
+def write_letter(request: HttpRequest, case_id: int, given: LetterGiven) -> JsonResponse:
+    """Write to the guest of a case; a promise against a house rule answers 400 with its words."""
+    access = _writer(request)
+    written = Written(given.subject, given.words, given.language)
+    corresponding.write(access, case_id, written, clock.now(), _note(given.note))
+    return JsonResponse(canonical.one(access, case_id))
 
 
 @router.post("/{int:case_id}/moves", response=WholeCase)

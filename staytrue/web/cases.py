@@ -25,7 +25,7 @@ from staytrue.mirror.models import Reservation
 from staytrue.staff.access import Access, hides
 from staytrue.staff.guard import access_in, needs
 from staytrue.staff.queries import names_of
-from staytrue.web import desk_words, given
+from staytrue.web import case_letters, desk_words, given
 from staytrue.web.acting import tried
 from staytrue.web.desk import role_names
 from staytrue.web.pages import page
@@ -70,6 +70,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         stay=_stay(access, found, stay), guest=_guest(access, found),
         may_money=access.may(paying.PROPOSE, found.property_id), kinds=[each.value for each in Money],
         may_approve=access.may("cases.approve", found.property_id), kept=request.POST,
+        **case_letters.told(access, found),
     )  # fmt: skip
 
 

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from staytrue.web import (
-    cases,
-    cases_of,
-    desk,
-    desk_checks,
-    desk_report,
-    shift,
-    todos,
-)
+from staytrue.web import case_letters, cases, cases_of, desk, desk_checks, desk_report, shift, todos
 
 paths = [
     path("next/", todos.every, name="next"),
@@ -21,6 +13,7 @@ paths = [
     path("desk/open/", cases_of.open_new, name="case_open"),
     path("guests/<uuid:public_id>/cases/", cases_of.tab, name="guest_cases"),
     path("desk/<int:case_id>/", cases.case, name="case"),
+    path("desk/<int:case_id>/letter/", case_letters.letter, name="case_letter"),
     path("desk/<int:case_id>/act/", cases.act, name="case_act"),
     path("desk/money/<int:line_id>/", cases.money, name="case_money"),
     path("desk/shift/<str:code>/", shift.handover, name="shift"),

@@ -34,6 +34,7 @@ KIND: Words = {
     "mailing": _("Mailing"),
     "correction": _("Correction"),
     "confirm_address": _("Confirming an address"),
+    "letter": _("Letter written by hand"),
 }
 STATE: Words = {
     "planned": pgettext_lazy("message", "Planned"),

@@ -242,6 +242,7 @@ SPOKEN: Words = {
     "profile": _("said in the profile"),
     "country_rule": _("the language of his country"),
     "property_default": _("the hotel’s own language"),
+    "by_hand": _("chosen by whoever wrote it"),
 }
 LEVEL: Words = {
     "essential": _("Essential"),
