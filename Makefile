@@ -18,8 +18,9 @@ setup: .venv/.ready .venv/.messages .venv/.static
 demo: setup
 	$(BIN)/staytrue demo $(if $(ONCE),--once)
 
+# More processes than cores: half of what tests do is wait for servers, browsers and disks.
 test: setup .venv/.ready-dev .venv/.browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile $(ARGS)
 
 check: setup .venv/.ready-dev
 	$(BIN)/ruff format --check .

@@ -18,8 +18,9 @@ from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
 from staytrue.cli import app
-from staytrue.kit import database, embedded
+from staytrue.kit import cluster, database, embedded
 from staytrue.lab.demo import Year, write_year
+from tests import readied
 
 TODAY = date(2026, 5, 21)
 
@@ -56,8 +57,10 @@ def run(*words: object) -> Ran:
 
 @pytest.fixture(scope="package")
 def elsewhere(django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[[Path], None]]:
-    """Point this process to another home; afterwards it is where it was."""
+    """Point this process to another home; afterwards it is where it was. New homes are migrated."""
     home, before = settings.HOME, dict(connection.settings_dict)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(cluster, "initialise", readied.instead_of_initialise)
 
     def go(place: Path) -> None:
         settings.HOME = place
@@ -68,6 +71,7 @@ def elsewhere(django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[[Path], N
         try:
             yield go
         finally:
+            patch.undo()
             connections.close_all()
             settings.HOME = home
             for known in (

@@ -18,6 +18,7 @@ import psycopg
 
 from staytrue.kit import cluster, embedded
 from staytrue.kit.home import own_secret
+from tests.readied import migrated
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -107,6 +108,7 @@ def running(home: Home) -> Iterator[Home]:
 def make(path: Path) -> Home:
     """A home with Hotel Sirga and its connection by files, not running."""
     home = Home(path)
+    migrated(path)
     home.run("init")
     home.run("property", "add", "BIO", "--name", "Hotel Sirga", "--timezone", "Europe/Madrid",
              "--country", "ES", "--currency", "EUR")  # fmt: skip
