@@ -65,7 +65,7 @@ def taken(reply: GuestReply, now: datetime) -> None:
 def of_profiles(access: Access, profile_ids: Collection[int]) -> list[GuestReply]:
     """The newest answers of a guest with these profiles, as far as the reader sees the hotel's."""
     mine = GuestReply.objects.filter(profile_id__in=list(profile_ids))
-    return list(visible_to(access, mine, READ).order_by("-pk")[:_SHOWN])
+    return list(visible_to(access, mine, READ).select_related("property").order_by("-pk")[:_SHOWN])
 
 
 def _safe(text: str) -> str:

@@ -25,6 +25,7 @@ from staytrue.guests.identities import Answer, State
 from staytrue.guests.personas import PERSONAS, Shown
 from staytrue.guests.trusting import MANAGE
 from staytrue.kit import clock
+from staytrue.messages import exchanged
 from staytrue.mirror.history import StayOfProfile
 from staytrue.mirror.models import Profile
 from staytrue.mirror.sheets import PROFILES
@@ -123,6 +124,7 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
         shown,
         now,
         events=_events(access, shown),
+        exchanged=exchanged.of_profiles(access, [each.id for each in shown.sources]),
         sources=list(_versions(access, shown)),
         may_undo=_may_decide(access, shown),
     )

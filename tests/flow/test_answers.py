@@ -19,7 +19,7 @@ from staytrue.hotel import scope
 from staytrue.kit.errors import Forbidden, Refused
 from staytrue.lab.mail_sink import Mail, MailSink
 from staytrue.lab.mailbox import MailboxServer
-from staytrue.messages import dispatching, guest_links, letters, mailboxes
+from staytrue.messages import dispatching, exchanged, guest_links, letters, mailboxes
 from staytrue.messages.carriers.imap import Box
 from staytrue.messages.dispatching import Ports
 from staytrue.messages.hand_written import Written
@@ -141,6 +141,23 @@ def test_an_answer_to_a_recoverys_mail_is_on_the_same_case_and_its_owner_is_told
     with scope.everything():
         moving.take(talk.lea, talk.case.pk, NOON + 2 * MINUTE)
     assert not asked("case_answered")
+
+
+def test_what_went_out_and_came_in_stands_on_the_guests_timeline_as_far_as_one_may_read_it(
+    talk: Talk,
+) -> None:
+    talk.writes()
+    talk.leaves()
+    talk.answers("Thank you, I slept well.")
+    ids = [talk.house.person()]
+    with scope.everything():
+        back, out = exchanged.of_profiles(talk.lea, ids)
+        assert (out.is_ours, out.kind, out.state) == (True, "letter", "accepted")
+        assert (back.is_ours, back.words) == (False, "Thank you, I slept well.")
+        hers = people.access("marketing", at=talk.house.hotel)
+        assert [each.words for each in exchanged.of_profiles(hers, ids)] == ["", ""]
+        stranger = people.access("auditor", at=talk.house.hotel)
+        assert exchanged.of_profiles(stranger, ids) == []
 
 
 def test_the_same_mail_told_again_says_nothing_twice(talk: Talk) -> None:
