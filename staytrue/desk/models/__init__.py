@@ -1,6 +1,7 @@
 """The desk's tables: cases with their history, how hotels work, and what is measured."""
 
 from staytrue.desk.models.accounting import AccountingHook, AccountingNotice
+from staytrue.desk.models.alerting import AlertChannel, AlertSent
 from staytrue.desk.models.cases import Case, CaseEvent, Mention, MoneyLine
 from staytrue.desk.models.looking import BusyReport, OutsideReview, ShiftReading, SpotCheck
 from staytrue.desk.models.working import (
@@ -16,6 +17,8 @@ from staytrue.desk.models.working import (
 __all__ = [
     "AccountingHook",
     "AccountingNotice",
+    "AlertChannel",
+    "AlertSent",
     "BusyReport",
     "Case",
     "CaseEvent",
