@@ -88,6 +88,9 @@
       return;
     }
     if (event.key === "Enter" && event.target.matches?.("[data-row]")) return open(event.target);
+    if (event.key === "Enter" && event.target.matches?.(".capture select")) {
+      return event.preventDefault(), event.target.form.requestSubmit();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (root.dataset.keys === "off" || $("dialog[open]")) return;
     const name = event.key.toLowerCase();
