@@ -6,6 +6,7 @@ import click
 
 from staytrue.cli.frame import ACTOR, Answer, answers, property_named, reading, table
 from staytrue.guests import reachability
+from staytrue.kit import clock
 from staytrue.staff.access import house_access
 
 _WORDS = {
@@ -28,7 +29,7 @@ def reach(code: str | None) -> Answer:
     """Whom e-mail reaches, once the worker has recognised what was imported."""
     with reading():
         chosen = property_named(code).pk if code else None
-        report = reachability.report(house_access(ACTOR), chosen)
+        report = reachability.report(house_access(ACTOR), clock.now(), chosen)
     rows = [(count, _WORDS[kind]) for kind, count in report.counts.items()]
     return Answer(
         {"guests": report.guests, **report.counts, "waiting": report.waiting},

@@ -47,7 +47,7 @@ def reach(request: HttpRequest) -> HttpResponse:
     chosen = next((hotel for hotel in hotels if hotel.code == code), None)
     if code and chosen is None:
         raise Http404
-    report = reaching.report(access, chosen.pk if chosen else None)
+    report = reaching.report(access, clock.now(), chosen.pk if chosen else None)
     lines = [
         (REACH[kind], MEANING[kind], count, count / report.guests if report.guests else 0.0)
         for kind, count in report.counts.items()

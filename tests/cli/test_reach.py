@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from staytrue.guests import reachability
 from staytrue.hotel import scope
+from staytrue.kit import clock
 from staytrue.staff.access import house_access
 from tests.cli.conftest import Cli
 
@@ -15,7 +16,7 @@ def test_after_an_import_every_guest_is_counted_once(filled: Cli) -> None:
     assert document.pop("waiting") == 0
     assert sum(document.values()) == guests
     with scope.everything():
-        recipients = list(reachability.recipients(house_access("tests")))
+        recipients = list(reachability.recipients(house_access("tests"), clock.now()))
     assert document["reachable"] == len(recipients) > 0
     assert document["opted_out"] > 0
     assert document["relay"] > 0

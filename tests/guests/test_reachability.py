@@ -8,7 +8,12 @@ from datetime import timedelta
 import pytest
 
 from staytrue.consent import actions as consent
+from staytrue.consent import acts, permissions, recorded
+from staytrue.consent.acts import About, Spoken
+from staytrue.consent.permissions import Asked
+from staytrue.consent.purposes import GROUP, Channel, Origin, Purpose
 from staytrue.consent.queries import marketing_address
+from staytrue.consent.ratchet import Act, Cause
 from staytrue.consent.rules import Reach
 from staytrue.guests import directory, reachability
 from staytrue.guests.reachability import COMPANY, Recipient, Report
@@ -26,6 +31,7 @@ from tests.web.house import TODAY, House
 
 pytestmark = pytest.mark.django_db
 
+LATER = make.NOON + timedelta(days=1)
 OUT = [Consent("marketing", "email", "out")]
 
 
@@ -55,12 +61,12 @@ def hotels() -> Iterator[House]:
 
 def report(access: Access | None = None, property_id: int | None = None) -> Report:
     with scope.everything():
-        return reachability.report(access or house_access("tests"), property_id)
+        return reachability.report(access or house_access("tests"), LATER, property_id)
 
 
 def recipients(access: Access | None = None, property_id: int | None = None) -> list[Recipient]:
     with scope.everything():
-        return list(reachability.recipients(access or house_access("tests"), property_id))
+        return list(reachability.recipients(access or house_access("tests"), LATER, property_id))
 
 
 def addresses(access: Access | None = None) -> list[str]:
@@ -147,3 +153,59 @@ def test_addresses_nobody_has_looked_at_yet_are_said_to_wait(hotels: House) -> N
     house.take(hotels.link, new)
     assert report().waiting == 1
     assert report().counts[Reach.MISSING] == 3
+
+
+def profile_of(name: str) -> int:
+    with scope.everything():
+        return Mirrored.objects.get(first_name=name).pk
+
+
+def say(about: About, *, act: Act = Act.OPT_OUT, at: timedelta = timedelta()) -> None:
+    """What was said or happened, here and not in the PMS."""
+    spoken = Spoken(Origin.DESK, "tests", words="as he said")
+    now = make.NOON + at
+    with scope.everything():
+        if act == Act.SUPPRESS:
+            acts.suppress([about], Channel.EMAIL, Cause.BOUNCE, spoken, now)
+        elif act == Act.OPT_IN:
+            acts.opt_in([about], [Purpose.MARKETING], [Channel.EMAIL], GROUP, spoken, now)
+        else:
+            acts.opt_out([about], [Purpose.MARKETING], [Channel.EMAIL], GROUP, spoken, now)
+
+
+def test_who_said_no_to_us_is_reached_at_no_address(hotels: House) -> None:
+    say(About(profile_of("Claire")))
+    found = report()
+    assert (found.reachable, found.counts[Reach.OPTED_OUT], found.guests) == (1, 2, 7)
+    assert addresses() == ["ruth@adeyemi.example"]
+    # His own later word takes it back.
+    say(About(profile_of("Claire")), act=Act.OPT_IN, at=timedelta(hours=1))
+    assert (report().reachable, len(addresses())) == (2, 2)
+
+
+def test_a_dead_address_leaves_the_guest_his_other_one(hotels: House) -> None:
+    both = make.profile(
+        emails=[Email("claire@fontanel.example"), Email("claire@home.example")],
+    )
+    known(hotels, both, hours=1)
+    dead = About(address_hash=recorded.address_hash("email", "claire@fontanel.example"))
+    say(dead, act=Act.SUPPRESS)
+    assert addresses() == ["claire@home.example", "ruth@adeyemi.example"]
+    say(About(address_hash=recorded.address_hash("email", "claire@home.example")),
+        act=Act.SUPPRESS)  # fmt: skip
+    assert addresses() == ["ruth@adeyemi.example"]
+    assert report().reachable == len(recipients()) == 1
+
+
+def test_everyone_reached_is_let_through_by_the_rule_of_the_door(hotels: House) -> None:
+    say(About(profile_of("Claire")))
+    with scope.everything():
+        home = {each.pk: each.property_id for each in Mirrored.objects.all()}
+        asked = [
+            Asked(each.contact_point_id, each.profile_id, home[each.profile_id],
+                  Purpose.MARKETING, Channel.EMAIL)
+            for each in recipients()
+        ]  # fmt: skip
+        told = permissions.of(asked, LATER)
+    assert {each.reason for each in told} <= {"", "no_basis"}
+    assert len(told) == 1

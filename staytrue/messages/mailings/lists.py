@@ -83,7 +83,7 @@ def forget(mailing: Mailing) -> None:
 
 def put_everyone(mailing: Mailing, now: datetime) -> None:
     """Each guest of the hotel once: who is reachable at the address the report names, then the rest."""
-    reached = reachability.recipients(house_access("staytrue"), mailing.property_id)
+    reached = reachability.recipients(house_access("staytrue"), now, mailing.property_id)
     _insert(mailing, ((each.profile_id, each.contact_point_id) for each in reached))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -153,7 +153,7 @@ def test_everyone_reachable_is_whom_the_report_of_reach_names_each_at_that_addre
     with scope.everything():
         named = {
             each.profile_id: each.contact_point_id
-            for each in reachability.recipients(house.chief, house.of.hotel.pk)
+            for each in reachability.recipients(house.chief, NOON, house.of.hotel.pk)
         }
         goes = MailingRecipient.objects.filter(mailing=mailing, verdict="go")
         assert dict(goes.values_list("profile_id", "contact_point_id")) == named
