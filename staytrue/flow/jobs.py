@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from staytrue.changes import log
 from staytrue.consent import pms_asks
+from staytrue.desk import alerts
 from staytrue.flow import (
     answers,
     auditing,
@@ -33,7 +34,7 @@ from staytrue.guests import capturing, dry_runs, safety_reviews
 from staytrue.hotel import scope
 from staytrue.inbox import actions as inbox
 from staytrue.inbox import notifications
-from staytrue.journeys import following, rehearsing
+from staytrue.journeys import following, members, rehearsing
 from staytrue.kit import clock, merge
 from staytrue.loyalty import dry_runs as trials
 from staytrue.messages import complaints, guest_links, mailboxes, vanishing, wrong_finding
@@ -129,6 +130,11 @@ def take_answers(now: datetime) -> None:
     answers.take(now)
 
 
+def alert_staff(now: datetime) -> None:
+    """Tell roles outside Staytrue what is asked of them."""
+    alerts.send_due(now)
+
+
 def move_mailings(now: datetime) -> None:
     """Count whom mailings would reach, and plan the next batch of those that are sent."""
     mailings.move(now)
@@ -201,6 +207,12 @@ def rehearse_journeys(now: datetime) -> None:
     rehearsing.rehearse_waiting(now)
 
 
+def follow_members(now: datetime) -> None:
+    """Plan the stays of members anew where a step asks for their points or tier."""
+    with scope.everything():
+        members.follow(now)
+
+
 def follow_capabilities(now: datetime) -> None:
     """Plan anew where a hotel gets another standing of a step."""
     with scope.everything():
@@ -225,10 +237,12 @@ DUTIES: dict[Duty, str] = {
     count_rules: "* * * * * 50",
     rehearse_journeys: "* * * * * 55",
     follow_capabilities: "* * * * * 15",
+    follow_members: "27 * * * *",
     watch_rules: "*/5 * * * * 35",
     watch_complaints: "* * * * * 35",
     read_mailboxes: "* * * * * */20",
     take_answers: "* * * * * */5",
+    alert_staff: "* * * * * */10",
     ask_for_addresses: "*/5 * * * * 45",
     watch_deliveries: "* * * * * 45",
     find_wrong_sends: "7 * * * *",

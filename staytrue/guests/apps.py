@@ -9,5 +9,5 @@ class GuestsConfig(AppConfig):
     label = "guests"
 
     def ready(self) -> None:
-        """Let every package say what of its own follows where a guest is taken apart."""
-        autodiscover_modules("parting")
+        """Let every package say what of its own follows where a guest is taken apart, or is told."""
+        autodiscover_modules("parting", "telling")

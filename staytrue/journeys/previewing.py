@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from staytrue.hotel.models import Property
-from staytrue.journeys import gathering, measuring, rehearsal, returning, running
+from staytrue.journeys import gathering, measuring, members, rehearsal, returning, running
 from staytrue.journeys.availability import Available, available
 from staytrue.journeys.facts import Running
 from staytrue.journeys.models import Journey
@@ -40,10 +40,9 @@ def previewed(
     house = running.houses([hotel.pk])[hotel.pk]
     sheet = measuring.sheets([hotel.pk], now)[hotel.pk]
     ids = gathering.with_siblings([stay.pk])
+    found = returning.told(gathering.stays(ids, now.date()), steps)
     rooms = [
-        each
-        for each in returning.told(gathering.stays(ids, now.date()), steps)
-        if each.property_id == hotel.pk
+        each for each in members.told(found, steps, now.date()) if each.property_id == hotel.pk
     ]
     begun = min(rehearsal.booked_at(each, house) for each in rooms) - timedelta(days=1)
     as_written = Running(journey.key, 0, tuple(steps), begun)

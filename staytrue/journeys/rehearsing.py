@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from staytrue.hotel import scope
-from staytrue.journeys import gathering, measuring, returning, running
+from staytrue.journeys import gathering, measuring, members, returning, running
 from staytrue.journeys.actions import WRITE
 from staytrue.journeys.availability import Standing, available
 from staytrue.journeys.facts import House, Running
@@ -89,6 +89,8 @@ def _pages(hotel: int, since: datetime, now: datetime) -> Iterator[list[int]]:
 
 def _add(tally: Tally, ids: Collection[int], house: House, journey: Running, now: datetime) -> None:
     stays = returning.told(gathering.stays(ids, now.date()), journey.steps)
+    # As they are members today: what somebody had on a past day is not kept.
+    stays = members.told(stays, journey.steps, now.date())
     lines = [line for stay in stays for line in rehearsed(stay, house, journey, now)]
     tally.stays += len(stays)
     tally.add(one_per_party(lines, {}), house.zone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from staytrue.journeys import gathering, returning, rules, running
+from staytrue.journeys import gathering, members, returning, rules, running
 from staytrue.journeys.facts import House, Running, Stay
 from staytrue.journeys.gathering import Left
 from staytrue.journeys.parties import Slot, one_per_party
@@ -46,7 +46,7 @@ def plans(reservation_ids: Collection[int], now: datetime) -> list[Line]:
     hotels = {stay.property_id for stay in found}
     houses, journeys = running.houses(hotels), running.running(hotels, now)
     asked = [each for mine in journeys.values() for journey in mine for each in journey.steps]
-    found = returning.told(found, asked)
+    found = members.told(returning.told(found, asked), asked, now.date())
     lines = of_stays(found, houses, journeys, gathering.left(reservation_ids), now)
     return without_refusals(lines, now)
 

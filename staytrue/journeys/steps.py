@@ -61,10 +61,14 @@ class Field(StrEnum):
     PEOPLE = "people"
     LANGUAGE = "language"
     RETURNING = "returning"
+    TIER = "tier"
+    POINTS = "points"
 
 
-NUMBERS = frozenset({Field.NIGHTS, Field.CHILDREN, Field.LEAD, Field.PEOPLE})
+NUMBERS = frozenset({Field.NIGHTS, Field.CHILDREN, Field.LEAD, Field.PEOPLE, Field.POINTS})
 """Fields that are counted; all others are words."""
+OF_MEMBERS = frozenset({Field.TIER, Field.POINTS})
+"""What only a programme gives its members; where there is none, nobody has it."""
 YES, NO = "yes", "no"
 
 

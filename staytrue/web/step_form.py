@@ -96,10 +96,8 @@ class StepForm(forms.Form):
         )
 
     def _draw_conditions(self) -> None:
-        choices = [("", "—")] + [
-            (f"{field}:{asks}", step_words.choice(field, asks))
-            for field, asks in step_words.CHOICES
-        ]
+        used = [condition.field for condition in self.step.only_if]
+        choices = [("", "—"), *step_words.offered(used)]
         for row in range(self.rows):
             self.fields[f"what-{row}"] = forms.ChoiceField(
                 label=_("Condition"), required=False, choices=choices
@@ -236,4 +234,5 @@ def _clock(label: str, hint: str = "") -> forms.RegexField:
 def offered() -> list[str]:
     """Words that the values of conditions may be, for the list under the field."""
     listed = [str(word) for told in step_words.VALUES.values() for word in told.values()]
+    listed += step_words.tiers().values()
     return sorted({*listed, *(formats.language(each) for each in ("en", "fr", "es"))})

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from staytrue.journeys.differences import Difference, Differs
-from staytrue.journeys.steps import NUMBERS, YES, Anchor, Asks, Condition, Field, Point, Step
+from staytrue.journeys.steps import (
+    NUMBERS,
+    OF_MEMBERS,
+    YES,
+    Anchor,
+    Asks,
+    Condition,
+    Field,
+    Point,
+    Step,
+)
 from staytrue.kit.text import fold
+from staytrue.loyalty import modules, versions
 from staytrue.messages.kinds import DEMANDS
 from staytrue.web import formats, journey_words, message_words, text_words, words
 from staytrue.web.words import Words
@@ -28,6 +39,8 @@ FIELD: Words = {
     "board": gettext_lazy("board"),
     "language": gettext_lazy("language he is written in"),
     "returning": gettext_lazy("has stayed with us before"),
+    "tier": gettext_lazy("tier of the member"),
+    "points": gettext_lazy("points of the member"),
 }
 ASKS: Words = {
     "is": gettext_lazy("%(field)s: %(values)s"),
@@ -59,6 +72,10 @@ SENTENCE: dict[tuple[str, str], Any] = {
     ("room_category", "is_not"): gettext_lazy("Not for the room category %(values)s."),
     ("language", "is"): gettext_lazy("Only for guests who are written in %(values)s."),
     ("language", "is_not"): gettext_lazy("Not for guests who are written in %(values)s."),
+    ("tier", "is"): gettext_lazy("Only for members of the tier %(values)s."),
+    ("tier", "is_not"): gettext_lazy("Not for members of the tier %(values)s."),
+    ("points", "at_least"): gettext_lazy("Only for members with at least %(values)s points."),
+    ("points", "at_most"): gettext_lazy("Only for members with at most %(values)s points."),
 }
 RETURNING: Words = {
     "yes": gettext_lazy("Only for guests who have stayed with us before."),
@@ -80,7 +97,7 @@ CHOICES: tuple[tuple[Field, Asks], ...] = tuple(
         else (Asks.IS,) if field == Field.RETURNING else (Asks.IS, Asks.IS_NOT)
     )
 )  # fmt: skip
-"""What the editor offers."""
+"""What the editor knows."""
 HOW: Words = {
     "added": gettext_lazy("New step"),
     "removed": gettext_lazy("Taken out"),
@@ -105,8 +122,22 @@ PART: Words = {
 }
 
 
+def offered(used: Iterable[Field]) -> list[tuple[str, str]]:
+    """What the editor offers: of a programme only where there is one, and what is used already."""
+    known = set(Field) if modules.is_on() else {*Field} - OF_MEMBERS | {*used}
+    return [(f"{field}:{asks}", choice(field, asks)) for field, asks in CHOICES if field in known]
+
+
+def tiers() -> dict[str, str]:
+    """The tiers of the programme by their keys, as the newest terms name them."""
+    live = versions.live() if modules.is_on() else []
+    return {tier.key: tier.name for each in live for tier in each.ladder.tiers}
+
+
 def value(field: Field, code: str) -> str:
     """A value of a condition as people say it."""
+    if field == Field.TIER:
+        return tiers().get(code, code)
     if field == Field.LANGUAGE:
         return formats.language(code)
     return words.word(VALUES.get(field, {}), code)
@@ -118,19 +149,29 @@ def code(field: Field, told: str) -> str:
     known: dict[str, str] = {fold(str(word)): key for key, word in VALUES.get(field, {}).items()}
     if field == Field.LANGUAGE:
         known = {fold(formats.language(each)): each for each in ("en", "fr", "es")}
+    if field == Field.TIER:
+        known = {fold(name): key for key, name in tiers().items()}
     return known.get(wanted, told.strip())
 
 
 def choice(field: Field, asks: Asks) -> str:
     """One entry of the editor's list: "nights: at least …"."""
+    if _is_off(field):
+        return _("of a module that is switched off")
     return words.word(ASKS, asks.value) % {
         "field": words.word(FIELD, field.value),
         "values": "…",
     }
 
 
+def _is_off(field: Field) -> bool:
+    return field in OF_MEMBERS and not modules.is_on()
+
+
 def condition(told: Condition) -> str:
     """A condition as a sentence."""
+    if _is_off(told.field):
+        return _("A condition of a module that is switched off: nobody is a member.")
     if told.field == Field.RETURNING:
         is_yes = (YES in told.values) == (told.asks == Asks.IS)
         return words.word(RETURNING, "yes" if is_yes else "no")

@@ -12,12 +12,14 @@ from staytrue.hotel.models import Property
 from staytrue.journeys.models import JourneyVersion
 from staytrue.journeys.steps import STANDARD, read
 from staytrue.kit import clock
+from staytrue.loyalty import modules
 from staytrue.messages.models import Letterhead
 from staytrue.staff import audit
 from staytrue.staff.actions import set_language
 from staytrue.web.step_form import as_told
 from tests.journeys import scenes
 from tests.journeys.scenes import READ, Scene, stay
+from tests.loyalty.scene import live
 from tests.staff import people
 from tests.web.house import signed_in
 
@@ -168,3 +170,29 @@ def test_who_may_not_write_sees_the_steps_and_no_editor(scene: Scene) -> None:
 
     assert client.get(EDITOR).status_code == 403
     assert client.get("/journeys/stay/versions/").status_code == 200
+
+
+def test_tier_and_points_are_asked_only_where_there_is_a_programme(
+    scene: Scene, writer: Client
+) -> None:
+    chief = people.access("administrator")
+    assert "points of the member" not in writer.get(EDITOR).content.decode()
+    with scope.everything():
+        modules.turn(chief, None, READ, on=True)
+    live(ladder={"tiers": [{"key": "gold", "name": "Oro", "any_of": [
+        [{"measure": "nights", "at_least": "3"}]]}]})  # fmt: skip
+    asked = {"what-0": "points:at_least", "value-0": "500", "what-1": "tier:is", "value-1": "oro"}
+    assert writer.post(EDITOR, told(**asked)).status_code == 302
+    conditions = draft()["pre_stay"].only_if
+    assert [each.values for each in conditions] == [("500",), ("gold",)]
+    shown = writer.get(EDITOR).content.decode()
+    assert "Only for members with at least 500 points." in shown
+    assert "Only for members of the tier Oro." in shown
+    with scope.everything():
+        modules.turn(chief, None, READ, on=False)
+    shown = writer.get(EDITOR).content.decode()
+    assert "A condition of a module that is switched off: nobody is a member." in shown
+    assert "500 points" not in shown
+    # Saved as it stands meanwhile, it is kept for the day the programme is back.
+    writer.post(EDITOR, as_told(draft()["pre_stay"]) | {"days": "-4"})
+    assert (draft()["pre_stay"].only_if, draft()["pre_stay"].when.days) == (conditions, -4)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from staytrue.guests.accounts.programme import Membership
 from staytrue.kit.text import clean, clean_lines
 from staytrue.messages.writing import greeting, phrases
 from staytrue.messages.writing.greeting import Person, Style
@@ -112,6 +113,7 @@ class Given:
     custom: Mapping[str, Any] = field(default_factory=dict)
     corrects: Corrects | None = None
     letter: Letter | None = None
+    member: Membership | None = None
 
 
 def of(given: Given, language: str, now: datetime) -> Facts:
@@ -123,6 +125,7 @@ def of(given: Given, language: str, now: datetime) -> Facts:
         "stay": _stay(given.stay, given.house, language, now) if given.stay else {},
         "correction": _correction(given.corrects, language, now) if given.corrects else {},
         "letter": _letter(given.letter) if given.letter else {},
+        "member": _member(given.member, language) if given.member else {},
     }
     return found
 
@@ -197,6 +200,12 @@ def _correction(wrong: Corrects, language: str, now: datetime) -> dict[str, Any]
 def _letter(typed: Letter) -> dict[str, Any]:
     words = Lines(clean_lines(typed.words)[:LETTER_MAX])
     return {"subject": _line(typed.subject), "words": words}
+
+
+def _member(member: Membership, language: str) -> dict[str, Any]:
+    return _filled(
+        {"tier": _line(member.tier_name), "points": phrases.number(member.points, language)}
+    )
 
 
 def _filled(made: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,9 @@ SOMETIMES = frozenset(
         "guest.last_name",
         "guest.second_last_name",
         "guest.name",
+        # Of a member, where there is a programme.
+        "member.tier",
+        "member.points",
         "hotel.city",
         "hotel.address",
         "hotel.phone",

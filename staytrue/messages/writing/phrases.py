@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
 # English with the day before the month, as hotels in Europe write.
@@ -122,6 +122,11 @@ def people(counts: dict[str, int | None], language: str) -> str:
         if count := counts.get(name):
             told.append(words[language][count > 1].format(count))
     return ", ".join(told)
+
+
+def number(value: int, language: str) -> str:
+    """As in "1,200"."""
+    return str(format_decimal(value, locale=_LOCALES[language]))
 
 
 def money(amount: Decimal, currency: str, language: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from staytrue.guests.accounts import programme
 from staytrue.kit.errors import Refused
 from staytrue.messages.kinds import DEMANDS, Kind
 from staytrue.messages.writing import live, reading, rendering, sampling
@@ -85,4 +86,6 @@ def _facts(
             told[part].pop(field, None)
     if hides(access, "custom", stay.property_id):
         told["guest"].pop("custom", None)
+    if not access.may(programme.READ, stay.property_id):
+        told["member"] = {}
     return told

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from staytrue.guests.accounts import programme
 from staytrue.hotel.codes import ProfileKind
 from staytrue.kit.asking import ask
 from staytrue.messages.kinds import LEFT
@@ -39,14 +40,15 @@ class Asked:
 
 def read(asked: Sequence[Asked], now: datetime) -> list[Facts]:
     """What a template is filled with, for each of these in turn."""
-    given = zip(asked, _given(asked), strict=True)
+    given = zip(asked, _given(asked, now.date()), strict=True)
     return [facts.of(each, one.language, now) for one, each in given]
 
 
-def _given(asked: Sequence[Asked]) -> list[Given]:
+def _given(asked: Sequence[Asked], today: date) -> list[Given]:
     houses = letterheads.houses({each.property_id for each in asked})
     people = _people({each.profile_id for each in asked})
     stays = _stays({each.reservation_id for each in asked if each.reservation_id is not None})
+    members = programme.memberships({(each.property_id, each.profile_id) for each in asked}, today)
     made = []
     for each in asked:
         person, custom = people.get(each.profile_id, (Person(), {}))
@@ -57,7 +59,8 @@ def _given(asked: Sequence[Asked]) -> list[Given]:
         typed = each.facts.get("letter")
         letter = msgspec.convert(typed, Letter) if typed else None
         house = houses[each.property_id]
-        made.append(Given(house, person, stay, each.links, custom, corrects, letter))
+        member = members.get((each.property_id, each.profile_id))
+        made.append(Given(house, person, stay, each.links, custom, corrects, letter, member))
     return made
 
 
