@@ -28,6 +28,7 @@ from staytrue.messages import dispatching, guest_links, letters
 from staytrue.messages.dispatching import Ports
 from staytrue.messages.kinds import Kind
 from staytrue.messages.models import Letterhead, Message, TemplateVersion
+from staytrue.messages.reasons import Reason
 from staytrue.messages.writing import standard_set
 from staytrue.staff import audit
 from tests import make
@@ -112,6 +113,25 @@ def test_a_tick_counts_only_after_the_click_in_the_mail(house: tuple[Claire, Mai
     assert act.wording.startswith("News and offers")
     assert set(act.proof) == {"website_form", "guest_link", "message"}
     assert "your address is confirmed" in visitor().get(link).content.decode()
+
+
+def test_without_words_that_a_person_approved_for_this_hotel_nobody_is_asked(
+    house: tuple[Claire, MailSink],
+) -> None:
+    _, sink = house
+    with scope.everything(), audit.acting("tests", NOON):
+        mine = TemplateVersion.objects.filter(template__kind=Kind.CONFIRM_ADDRESS)
+        mine.update(state="draft", approved_by="", approved_at=None)
+    send(news="on")
+    assert leaves(sink) == []
+    with scope.everything(), audit.acting("tests", NOON):
+        asked = Message.objects.get(kind=Kind.CONFIRM_ADDRESS)
+        assert (asked.state, asked.reason) == ("held", Reason.NOT_APPROVED)
+        # Words of another hotel are none of this one's.
+        mine.update(state="live", property_id=make.hotel("LYO").pk, approved_by="tests",
+                    approved_at=NOON)  # fmt: skip
+        Message.objects.update(held_until=NOON)
+    assert leaves(sink) == []
 
 
 def test_clicked_twice_is_once_and_lifts_nothing_said_since(house: tuple[Claire, MailSink]) -> None:

@@ -78,6 +78,20 @@ def test_what_was_received_a_minute_before_was_knowable(living: Scene) -> None:
     assert living.broken(living.message(living.off_at + HOUR)) == {"I1"}
 
 
+def test_what_ended_with_our_process_before_it_was_kept_is_known_to_nobody(living: Scene) -> None:
+    seen_at = living.off_at + 5 * SECOND
+    other = ("MAD", "kept")
+    for key in (("MAD", living.number), other):
+        living.knowledge.learn(key, seen_at, 1)
+    living.knowledge.outages["MAD"].append((seen_at, living.off_at + 2 * HOUR))
+    assert living.knowledge.lose("MAD", seen_at, {"kept"}) == 1
+    assert living.oracle.wrong(living.message(living.off_at + HOUR)) == Known.UNKNOWABLE
+    assert living.knowledge.known(other, seen_at) == 1
+    # What was received before that process began stands, and so does all of other hotels.
+    assert living.knowledge.lose("MAD", seen_at + SECOND, ()) == 0
+    assert living.knowledge.lose("LIS", living.life.first_at, ()) == 0
+
+
 def test_what_the_pms_knew_three_seconds_before_was_obtainable(living: Scene) -> None:
     assert living.oracle.wrong(living.message(living.off_at + 4 * SECOND)) == Known.OBTAINABLE
     assert living.oracle.wrong(living.message(living.off_at + 2 * SECOND)) == Known.UNKNOWABLE
