@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from staytrue.web import case_letters, cases, cases_of, desk, desk_checks, desk_report, shift, todos
+from staytrue.web import (
+    alerts,
+    case_letters,
+    cases,
+    cases_of,
+    desk,
+    desk_checks,
+    desk_report,
+    shift,
+    todos,
+)
 
 paths = [
     path("next/", todos.every, name="next"),
     path("desk/", desk.board, name="desk"),
+    path("desk/alerts/<str:code>/", alerts.ways, name="alerts"),
     path("desk/new/", desk.capture, name="desk_new"),
     path("desk/open/", cases_of.open_new, name="case_open"),
     path("guests/<uuid:public_id>/cases/", cases_of.tab, name="guest_cases"),
