@@ -7,10 +7,12 @@ from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from staytrue.desk import colleagues, queries, reporting
+from staytrue.desk.models import Case
 from staytrue.desk.money_figures import Total
 from staytrue.desk.reporting import Report
 from staytrue.flow import casework
@@ -25,6 +27,7 @@ from staytrue.web.words import word
 
 SEES = reporting.RIGHT
 _DAYS = timedelta(days=27)
+_WAITED, _TOOK = "waited.", "took."
 
 
 @needs(SEES)
@@ -53,7 +56,7 @@ def report(request: HttpRequest) -> HttpResponse:
         ids = dict(numbers(found)).get(of)
         if ids is None:
             raise Http404
-        opened = list(queries.visible(access).filter(pk__in=ids).select_related("property"))
+        opened = list(_behind(of, queries.visible(access).filter(pk__in=ids)))
     return page(
         request, "desk_report.html", now, live=True, screen="desk", hotels=hotels, code=code, first=first,
         last=last, found=found, refused=refused, opened=opened, of=of,
@@ -64,11 +67,21 @@ def report(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def _behind(of: str, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases of one number: who was not taken waited nothing, who is not done took no time."""
+    if of.startswith(_WAITED):
+        cases = cases.exclude(taken_at=None)
+    elif of.startswith(_TOOK):
+        cases = cases.exclude(closed_at=None)
+    return cases.select_related("property").order_by("pk")
+
+
 def numbers(found: Report) -> Iterator[tuple[str, Iterable[int]]]:
     """Each number of the report by its name, with the cases that make it."""
     yield "all", found.cases
     for line in found.completion:
         yield f"completion.{line.department}", line.cases
+    yield "accuracy", (id_ for ids in found.accuracy.cases.values() for id_ in ids)
     for verdict, ids in found.accuracy.cases.items():
         yield f"accuracy.{verdict}", ids
     yield "recovery", found.recoveries.cases
@@ -86,9 +99,13 @@ def numbers(found: Report) -> Iterator[tuple[str, Iterable[int]]]:
             yield f"{name}.{total.name}.{total.currency}", total.cases
     for week in found.weeks:
         yield f"week.{week.monday}", week.cases
+        yield f"{_WAITED}{week.monday}", week.cases
         yield f"again.{week.monday}", week.repeated
     for day in found.days:
+        yield f"new.{day.on}", day.new
+        yield f"open.{day.on}", day.open
         yield f"day.{day.on}", sorted({*day.new, *day.open})
+        yield f"{_TOOK}{day.on}", day.new
 
 
 def _totals(of: str, totals: Iterable[Total]) -> list[tuple[str, str, Decimal, str, int]]:

@@ -169,6 +169,7 @@ def test_a_hand_over_lists_every_case_that_changed_and_nothing_is_signed_unread(
     assert (page.changed, page.own, len(page.open)) == ([], [], 3)
     # Each way a case changes: by an act, by words alone, by the clock, by the reader himself.
     moving.take(desk.lea, cases[0].pk, after(6))
+    moving.complete(desk.lea, cases[0].pk, after(6))
     writing.comment(desk.hugo, cases[1].pk, "Called twice", [], after(7))
     moving.take(nora, cases[2].pk, after(8))
     changed = set(Case.objects.filter(changed_at__gt=after(5)).values_list("pk", flat=True))

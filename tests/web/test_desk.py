@@ -262,3 +262,16 @@ def test_home_lists_the_cases_somebody_owns_and_the_badge_counts_them(desk: Desk
     assert "Take it" in mine
     assert "Two extra pillows" not in base
     assert "Two extra pillows" not in read(client(desk, desk.lea), "/today/")
+
+
+def test_the_list_says_when_it_is_due_what_to_fill_in_and_which_right_it_takes(desk: Desk) -> None:
+    case = desk.opens()
+    with scope.everything():
+        moving.take(desk.lea, case.pk, NOON)
+        paying.propose(desk.lea, case.pk, "refund", Decimal(80), "Bad nights", NOON, NOTE)
+    shown = read(client(desk, desk.hugo), "/next/")
+    (line,) = re.findall(r"<li id=.*?</li>", shown)
+    for text in ("Noise at night, 214", ">18:00<", "Decide about the money",
+                 "To fill in: a decision about the money.",
+                 "Right: Approve cases, exceptions and money above the limit"):  # fmt: skip
+        assert text in line, (text, line)
