@@ -22,6 +22,7 @@ from staytrue.staff import throttle
 from staytrue.web import (
     consent_words,
     deliveries,
+    desk_manager_words,
     desk_words,
     formats,
     guest_asks,
@@ -231,6 +232,8 @@ def ask(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         return message_words.asked(facts)
     if kind in desk_words.ASKED or kind == desk_words.REPORT:
         return desk_words.asked(kind, facts)
+    if kind == desk_manager_words.HOOK:
+        return desk_manager_words.asked(facts)
     if kind in guest_asks.KINDS:
         return guest_asks.asked(kind, facts)
     if kind == throttle.KIND:

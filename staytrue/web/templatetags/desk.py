@@ -77,3 +77,11 @@ def spanned(seconds: float) -> str:
 def address_of(context: Mapping[str, Any], name: str, value: object) -> str:
     """Where the cases behind one of several numbers of a name are shown."""
     return address(context, of=f"{name}.{value}")
+
+
+@register.simple_tag
+def step_values(of: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """A step of escalation as a form shows it, with the id of its field."""
+    told = of.get(f"step{number}") or {}
+    return {"no": str(number), "id": f"t-r{number}", "role": told.get("role", ""),
+            "minutes": told.get("minutes", "")}  # fmt: skip
