@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from staytrue.desk import colleagues, queries, reporting
+from staytrue.desk import colleagues, configuring, queries, reporting
 from staytrue.desk.models import Case
 from staytrue.desk.money_figures import Total
 from staytrue.desk.reporting import Report
@@ -62,6 +62,7 @@ def report(request: HttpRequest) -> HttpResponse:
         last=last, found=found, refused=refused, opened=opened, of=of,
         totals=_totals("money", found.money) if found else [],
         replies=_totals("reply", found.replies) if found else [],
+        may_set=access.may_anywhere(configuring.RIGHT),
         departments={each.key: each.name for each in
                      colleagues.departments([each.pk for each in chosen])},
     )  # fmt: skip

@@ -19,6 +19,7 @@ from staytrue.desk import (
 )
 from staytrue.desk.models import BusyReport, Case
 from staytrue.desk.opening import NewCase, Note
+from staytrue.desk.terms import Step
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.mirror.models import Reservation
@@ -45,6 +46,8 @@ def pages() -> dict[str, str]:
         "desk-figures": "/desk/figures/",
         "desk-figures-opened": "/desk/figures/?of=recovery",
         "spot-checks": "/desk/checks/",
+        "outside-reviews": "/desk/reviews/",
+        "desk-settings": "/desk/settings/BIO/",
         "busy-reports": "/desk/reports/",
         **({"busy-report": f"/desk/reports/{report.pk}/"} if report else {}),
     }
@@ -74,6 +77,10 @@ def _set_up(manager: Access, sirga: Property, now: datetime) -> None:
     configuring.set_setting(manager, sirga.pk, now, duty_role="general_manager",
                             money_limit=Decimal(50), rooms=24, busy_percent=60,
                             reason="Agreed with the owners")  # fmt: skip
+    configuring.set_rule(manager, sirga.pk, "time", "check_in", "La habitación está a las 15:00.",
+                         {"not_before": "15:00"}, now)  # fmt: skip
+    configuring.set_type(manager, sirga.pk, "cot", "request", "department", 30, now, name="Cuna",
+                         steps=[Step("front_desk", 30)])  # fmt: skip
     for key, name, role in (("front", "Recepción", "front_desk"),
                             ("house", "Pisos", "department"),
                             ("tech", "Mantenimiento", "department")):  # fmt: skip
