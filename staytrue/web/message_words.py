@@ -189,6 +189,9 @@ def facts(told: Mapping[str, Any], zone: str, now: datetime) -> list[Fact]:
         made.append((gettext("Version of the stay"), short(version)))
     if as_of := told.get("as_of"):
         made.append((gettext("Mirror true through"), _instant(as_of, zone, now)))
+    if told.get("heard_otherwise"):
+        said = gettext("The PMS showed this stay otherwise and broke off. It is read again.")
+        made.append((gettext("Heard since"), said))
     if looked := told.get("look_up"):
         made.append((gettext("Look into the PMS"), _looked(looked, zone, now)))
     if consent := told.get("consent"):
