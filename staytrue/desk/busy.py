@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from staytrue.desk import access as seen
 from staytrue.desk import spot_checks
 from staytrue.desk.figures import busy_spans
-from staytrue.desk.models import BusyReport, Case, DeskSetting
+from staytrue.desk.models import BusyReport, Case, DeskSetting, SpotCheck
 from staytrue.desk.reporting import RIGHT, occupied
 from staytrue.desk.terms import RELATIONS
 from staytrue.kit.errors import Refused
@@ -110,6 +110,9 @@ def draw_checks(now: datetime) -> int:
     count = 0
     for setting in _houses():
         day = now.astimezone(ZoneInfo(setting.property.timezone)).date() - timedelta(days=1)
+        # Once: what is opened again and closed anew would be drawn anew, and no lot could be checked.
+        if SpotCheck.objects.filter(property=setting.property, day=day).exists():
+            continue
         nights = occupied([setting.property_id], day, day, TAKEN)
         if busy_spans(nights, setting.rooms or 0, setting.busy_percent):
             seed = day.toordinal()

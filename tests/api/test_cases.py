@@ -141,3 +141,25 @@ def test_a_promise_against_a_house_rule_answers_with_the_rule(desk: Desk) -> Non
 def test_a_session_reads_and_never_writes(desk: Desk) -> None:
     session = by_session(people.member("general_manager", at=desk.hotel))
     assert opened(session).status_code == 403
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_no_way_of_the_api_changes_an_important_value_without_a_reason(
+    desk: Desk, reason: str
+) -> None:
+    manager = client(desk)
+    id_ = opened(manager).json()["id"]
+    soon = "2026-05-22T18:00:00Z"
+    money = {"kind": "charge", "amount": "80.00"}
+    for path, given in (
+        ("moves", {"move": "block", "until": soon}), ("moves", {"move": "approve"}),
+        ("money", money),
+    ):  # fmt: skip
+        refused = post(manager, f"/{id_}/{path}", **given, reason=reason)
+        assert (refused.status_code, refused.json()["code"]) == (400, "reason_missing"), given
+    post(manager, f"/{id_}/moves", move="take")
+    post(manager, f"/{id_}/moves", move="complete")
+    refused = post(manager, f"/{id_}/moves", move="reopen", reason=reason)
+    assert (refused.status_code, refused.json()["code"]) == (400, "reason_missing")
+    told = manager.get(f"/api/cases/{id_}").json()["history"]
+    assert [each["kind"] for each in told] == ["opened", "taken", "completed"]

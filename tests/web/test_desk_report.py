@@ -13,8 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from staytrue.desk import configuring, moving, paying
-from staytrue.desk.models import Case, CaseEvent, OutsideReview
+from staytrue.desk import configuring, moving, paying, spot_checks
+from staytrue.desk.models import Case, CaseEvent, OutsideReview, SpotCheck
 from staytrue.flow import casework
 from staytrue.forms.models import SurveyAnswer
 from staytrue.hotel import scope
@@ -160,6 +160,42 @@ def test_the_third_noise_in_room_214_in_thirty_days_is_listed_as_a_repeat(desk: 
     )
     assert "By room or place" in shown
     assert "By department" in shown
+
+
+def test_checks_are_drawn_after_a_busy_day_by_a_seed_and_the_rate_is_right_of_checked(
+    desk: Desk,
+) -> None:
+    yesterday = MORNING - DAY
+    with scope.everything(), audit.acting("tests", NOON):
+        configuring.set_setting(
+            desk.hugo, desk.hotel.pk, NOON, duty_role="general_manager", money_limit=Decimal(50),
+            rooms=10, checks_a_day=5, reason="Ten rooms",
+        )  # fmt: skip
+        keep(desk, [worked("", yesterday, MINUTE, MINUTE)] * 12)
+    casework.prepare_busy_nights(NOON)
+    with scope.everything():
+        assert not SpotCheck.objects.exists()
+    for n in range(9):
+        stay(desk, f"60{n:03}", 1, arrival_on=yesterday.date(), nights=2)
+    for _each in range(2):
+        casework.prepare_busy_nights(NOON)
+    with scope.everything():
+        drawn = list(SpotCheck.objects.order_by("case_id"))
+        ids = list(Case.objects.values_list("pk", flat=True))
+    assert len(drawn) == 5
+    (seed,) = {each.seed for each in drawn}
+    assert [each.case_id for each in drawn] == spot_checks.drawn(ids, 5, seed)
+    who = client(desk, desk.hugo)
+    for each, verdict in zip(drawn, ("right", "right", "right", "wrong", ""), strict=True):
+        if verdict:
+            who.post(f"/desk/checks/{each.pk}/", {"verdict": verdict})
+    shown = read(who, address(NOON - DAY))
+    # Three of four, by Wilson: 30.1 to 95.4 percent.
+    assert "75%" in shown
+    assert "between 30% and 95%, of 4 looked at" in shown
+    assert f'href="/desk/{drawn[3].case_id}/"' in read(
+        who, address(NOON - DAY, of="accuracy.wrong")
+    )
 
 
 def stay(desk: Desk, number: str, minutes: int, *lines: FolioLine, **facts: Any) -> int:
