@@ -23,7 +23,7 @@ from staytrue.consent.purposes import (
 )
 from staytrue.consent.ratchet import Act, Cause
 from staytrue.hotel.models import LegalEntity, Property
-from staytrue.kit.errors import Refused
+from staytrue.kit.errors import Forbidden, Refused
 from staytrue.mirror.models import Profile
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff import audit
@@ -101,7 +101,8 @@ def put_back(access: Access, act_id: int, words: str, now: datetime) -> list[int
     """The guest himself says that an address on the list may be used again."""
     found = ConsentAct.objects.filter(pk=act_id, act=Act.SUPPRESS).first()
     if found is None:
-        raise Refused("This address is not on the list.", "not_suppressed")
+        raise Forbidden("This address is not on the list.", "not_visible",
+                        object=f"consent_act:{act_id}", right=MANAGE)  # fmt: skip
     require(access, MANAGE, found.property_id)
     about = [About(None, found.contact_point_id, bytes(found.address_hash))]
     spoken = Spoken(Origin.DESK, access.actor, found.property_id, words=words.strip())

@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import get_resolver, reverse
 
@@ -81,7 +81,12 @@ class StaffMiddleware:
         return None if getattr(request, "by_key", False) else _ask_first(request, view, access)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer a denial: what one may not see does not exist, what one may not do is refused."""
+        """Answer a denial: what one may not see does not exist, what one may not do is refused.
+
+        A page that finds nothing may have looked among what its member may see: that is noted too.
+        """
+        if isinstance(error, Http404) and guard.access_in(request).member_id is not None:
+            deny(request, Forbidden("There is no such page.", "not_visible", object=request.path))
         if not isinstance(error, Forbidden):
             return None
         deny(request, error)

@@ -24,7 +24,7 @@ from staytrue.loyalty.queries import Line, Member
 from staytrue.mirror import lists as mirror
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access, hides
-from staytrue.staff.guard import access_in, needs
+from staytrue.staff.guard import access_in, needs, proved
 from staytrue.staff.queries import names_of
 from staytrue.web import card, checkout_words, given, loyalty_sentences, loyalty_words, words
 from staytrue.web.acting import tried
@@ -121,6 +121,7 @@ def _entry(of: Line, stay: CountedStay | None, who: dict[str, str]) -> Entry:
 
 
 @needs(ADJUST)
+@proved("POST")
 @require_POST
 def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Enter an opening balance, adjust, set points aside, use them or give them back."""

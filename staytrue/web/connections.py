@@ -102,6 +102,8 @@ def connection(request: HttpRequest, name: str) -> HttpResponse:
         fills=[(words.word(words.FIELD, fill.name), fill.share) for fill in fills],
         sample=sample,
         unmapped=feeds.unmapped(link),
+        may_stays=access.may("stays.read", link.property_id),
+        may_money=access.may("money.read", link.property_id),
         calls=looking.calls(link.property_id, now) if link.lookups_only else None,
         rules=sentences.may_automate(feed.cadence_seconds),
         mappings=_mappings(deliveries),

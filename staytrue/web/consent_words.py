@@ -85,7 +85,6 @@ CONSENT_REFUSALS: dict[str, Promise] = {
     ),
     "no_guest": _("There is no such guest at your hotels."),
     "no_address": _("He has no address for this channel."),
-    "not_suppressed": _("This address is not on the list."),
     "day_to_come": _("A statement is about the past and from then on."),
     "decided_already": _("Somebody has decided this already."),
     "nobody_known": _("Nobody is known by this address. Find the guest and record it on his card."),

@@ -23,7 +23,7 @@ from staytrue.kit import clock
 from staytrue.kit.errors import Refused
 from staytrue.staff import audit
 from staytrue.staff.access import Access, one_of, visible_to
-from staytrue.staff.guard import access_in, needs
+from staytrue.staff.guard import access_in, needs, proved
 from staytrue.web import desk_manager_words, desk_sentences, desk_words, given, reasons
 from staytrue.web.acting import tried
 from staytrue.web.desk import role_names
@@ -193,6 +193,7 @@ def _rule(hotel: Property, id_: str) -> dict[str, Any]:
 
 
 @needs(paying.EXPORT)
+@proved("GET")
 @require_GET
 def file(request: HttpRequest, code: str) -> HttpResponse:
     """The approved money as a file: what accounting is to post."""

@@ -22,7 +22,7 @@ from staytrue.loyalty.modules import MANAGE
 from staytrue.loyalty.versions import Version
 from staytrue.mirror import lists as mirror
 from staytrue.staff.access import one_of, require_everywhere, visible_to
-from staytrue.staff.guard import access_in, needs
+from staytrue.staff.guard import access_in, needs, proved
 from staytrue.staff.queries import names_of
 from staytrue.web import given, loyalty_forms, loyalty_sentences
 from staytrue.web.acting import tried
@@ -126,6 +126,7 @@ def terms(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs(MANAGE)
+@proved("POST", acts=("activate", "discard"))
 @require_http_methods(["GET", "POST"])
 def draft(request: HttpRequest) -> HttpResponseBase:
     """The draft beside what counts now, what it would have done, and the day it goes live."""
@@ -217,6 +218,7 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 
 @needs(MANAGE)
+@proved("POST")
 @require_POST
 def pausing(request: HttpRequest) -> HttpResponse:
     """Stop awarding at a hotel from a day on, or award again after a day."""

@@ -13,7 +13,7 @@ from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean
 from staytrue.loyalty import openings
 from staytrue.loyalty.moving import RIGHT
-from staytrue.staff.guard import access_in, needs
+from staytrue.staff.guard import access_in, needs, proved
 from staytrue.web import given, loyalty, reasons
 from staytrue.web.acting import tried
 from staytrue.web.pages import page
@@ -22,6 +22,7 @@ BYTES_MAX = 5_000_000
 
 
 @needs(RIGHT)
+@proved("POST", acts=("take",))
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponseBase:
     """What a file would enter; then the entering."""

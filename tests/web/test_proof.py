@@ -18,7 +18,7 @@ from tests.web.house import House
 WEIGHTY = {
     "members", "member", "end_membership", "role", "remove_factors", "signing_in", "machine_new",
     "machine_end", "pin", "connect", "connection_settings", "new_address", "outlet_set_up",
-    "outlet_act", "mailing_act",
+    "outlet_act", "mailing_act", "guest_points", "loyalty_draft", "loyalty_pausing", "openings",
 }  # fmt: skip
 
 
@@ -71,7 +71,8 @@ def test_after_the_proof_one_is_led_to_no_foreign_place(back: str, hotel_house: 
 
 
 def guard_act(name: str) -> str:
-    return {"outlet_act": "arm", "mailing_act": "send"}.get(name, "")
+    return {"outlet_act": "arm", "mailing_act": "send", "loyalty_draft": "activate",
+            "openings": "take", "guest_points": "adjust"}.get(name, "")  # fmt: skip
 
 
 def address(name: str, member: Member) -> str:
