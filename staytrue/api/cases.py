@@ -58,6 +58,7 @@ class CasePage(Schema):
 class WholeCase(Case):
     """A case with its money and its whole history."""
 
+    origin_link: str
     exceptions: list[str]
     note_parts: list[str]
     approved_by: str

@@ -79,6 +79,7 @@ def one(access: Access, case_id: int) -> dict[str, Any]:
         **shown,
         **line,
         "guest": queries.guest_of(case),
+        "origin_link": queries.origin_link(case),
         "missing_to_close": queries.missing_to_close(case),
         "is_rebuilt": keeping.rebuilt(case) == standing,
         "money": [_money(each) for each in queries.lines(access, case)] if may_read_money else [],

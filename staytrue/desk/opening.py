@@ -13,7 +13,7 @@ from django.db import transaction
 
 from staytrue.desk import clock_rules, keeping, promise_rules, rules, working
 from staytrue.desk.folding import Happened, Standing
-from staytrue.desk.kinds import Cause, Event, Kind, Origin, State, right_for
+from staytrue.desk.kinds import Cause, Event, Kind, Origin, State, Trigger, right_for
 from staytrue.desk.models import Case, Department
 from staytrue.desk.promise_rules import Promise
 from staytrue.desk.rules import Who
@@ -85,9 +85,12 @@ def quick(
         stay = Reservation.objects.filter(
             property_id=property_id, status="in_house", room_number=place.strip()
         ).order_by("-arrival_on", "-pk").first()  # fmt: skip
+    terms = working.terms_of(
+        property_id, working.wanted(property_id, Trigger.TASK) or Kind.REQUEST.value
+    )
     new = NewCase(
-        property_id=property_id, kind=Kind.REQUEST.value, words=words, place=place.strip(),
-        department=department, reservation_id=stay.pk if stay else None,
+        property_id=property_id, kind=terms.kind.value, type_key=terms.key, words=words,
+        place=place.strip(), department=department, reservation_id=stay.pk if stay else None,
     )  # fmt: skip
     return open_case(access, new, now)
 

@@ -36,6 +36,15 @@ def stay_of(case: Case) -> Reservation | None:
     return Reservation.objects.filter(pk=case.reservation_id or 0).first()
 
 
+def origin_link(case: Case) -> str:
+    """Where that stands which opened it: a message, or the stay with its page, history and bill."""
+    if case.message_id is not None:
+        return f"/messages/{case.message_id}/"
+    if case.reservation_id is None:
+        return ""
+    return f"/stays/{case.reservation_id}/"
+
+
 def guest_of(case: Case) -> int | None:
     """The guest its profile belongs to by now: a merge or an unmerge has taken the case along."""
     if case.profile_id is None:

@@ -5,29 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from staytrue.desk import opening, working
-from staytrue.desk.kinds import Kind, Trigger
-from staytrue.desk.models import Case, TriggerRule
+from staytrue.desk.kinds import Trigger
+from staytrue.desk.models import Case
 from staytrue.desk.opening import ITSELF, NewCase
 from staytrue.desk.rules import Who
 
-DEFAULTS: Mapping[Trigger, str] = MappingProxyType(
-    {
-        Trigger.LOW_SCORE: Kind.RECOVERY.value,
-        Trigger.CALL: Kind.FEEDBACK.value,
-        Trigger.WISH: Kind.REQUEST.value,
-        Trigger.ANSWER: Kind.REQUEST.value,
-        Trigger.MAILING_ANSWER: Kind.REPLY.value,
-        Trigger.TASK: Kind.REQUEST.value,
-    }
-)
-"""What opens what where a hotel said nothing: bookings and bills open nothing unasked."""
 _NOBODY = Who(ITSELF, None, frozenset(), may_approve=False)
 
 
@@ -54,7 +42,7 @@ def open_for(found: Iterable[Found], now: datetime) -> list[Case]:
 
 @transaction.atomic
 def _open(found: Found, now: datetime) -> Case | None:
-    key = wanted(found.property_id, found.trigger)
+    key = working.wanted(found.property_id, found.trigger)
     if not key:
         return None
     kind = working.terms_of(found.property_id, key).kind
@@ -70,9 +58,3 @@ def _open(found: Found, now: datetime) -> Case | None:
     )  # fmt: skip
     facts = {"trigger": found.trigger.value, **found.facts}
     return opening.open_as(new, found.trigger.origin, found.key, _NOBODY, now, facts)
-
-
-def wanted(property_id: int, trigger: Trigger) -> str:
-    """The type of case a trigger opens at a hotel; empty: none."""
-    rule = TriggerRule.objects.filter(property_id=property_id, trigger=trigger.value).first()
-    return rule.type_key if rule else DEFAULTS.get(trigger, "")

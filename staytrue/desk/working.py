@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, time
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from staytrue.desk.clock_rules import Hours
-from staytrue.desk.kinds import Kind
+from staytrue.desk.kinds import Kind, Trigger
 from staytrue.desk.models import (
     CaseType,
     Department,
@@ -18,6 +19,7 @@ from staytrue.desk.models import (
     DeskSetting,
     HouseRule,
     Shift,
+    TriggerRule,
 )
 from staytrue.desk.promise_rules import Bounds, Rule
 from staytrue.desk.rules import Who
@@ -37,6 +39,17 @@ from staytrue.kit.errors import Refused
 from staytrue.staff.access import Access
 
 _HOURS = frozenset({"not_before", "not_after"})
+OPENS: Mapping[Trigger, str] = MappingProxyType(
+    {
+        Trigger.LOW_SCORE: Kind.RECOVERY.value,
+        Trigger.CALL: Kind.FEEDBACK.value,
+        Trigger.WISH: Kind.REQUEST.value,
+        Trigger.ANSWER: Kind.REQUEST.value,
+        Trigger.MAILING_ANSWER: Kind.REPLY.value,
+        Trigger.TASK: Kind.REQUEST.value,
+    }
+)
+"""What opens what where a hotel said nothing: bookings and bills open nothing unasked."""
 
 
 def terms_of(property_id: int, key: str) -> Terms:
@@ -147,3 +160,9 @@ def departments_of(member_id: int | None, property_ids: Collection[int]) -> list
 def _member_rows(member_id: int) -> list[int]:
     from_members = DepartmentMember.objects.filter(member_id=member_id)
     return list(from_members.values_list("department_id", flat=True))
+
+
+def wanted(property_id: int, trigger: Trigger) -> str:
+    """The type of case a trigger opens at a hotel; empty: none."""
+    rule = TriggerRule.objects.filter(property_id=property_id, trigger=trigger.value).first()
+    return rule.type_key if rule else OPENS.get(trigger, "")

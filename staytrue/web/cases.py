@@ -70,6 +70,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         stay=_stay(access, found, stay), guest=_guest(access, found),
         may_money=access.may(paying.PROPOSE, found.property_id), kinds=[each.value for each in Money],
         may_approve=access.may("cases.approve", found.property_id), kept=request.POST,
+        origin_link=queries.origin_link(found),
         **case_letters.told(access, found),
     )  # fmt: skip
 

@@ -32,10 +32,12 @@ TRIGGER: Words = {
     "guest.low_score": _("A guest answers with a low score"),
     "guest.call": _("A guest wants to be called"),
     "guest.wish": _("A guest writes a wish before arrival"),
+    "guest.mailing_answer": _("A guest answers a mailing"),
     "booking.room_moved": _("The PMS moves a guest to another room"),
     "booking.dates_moved": _("The PMS moves a stay to other days"),
     "booking.cancelled": _("A booking is cancelled"),
     "finance.unapproved": _("A folio gives money back that nobody agreed to"),
+    "staff.task": _("A colleague writes something down on the board"),
 }
 DAYS = (
     pgettext_lazy("weekday", "Mon"),
