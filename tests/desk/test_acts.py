@@ -69,7 +69,7 @@ def test_a_request_in_three_fields_finds_the_stay_in_its_room(desk: Desk) -> Non
 
 
 def rule(desk: Desk, text: str = "Check-in is from 12:00.", version: int = 1) -> HouseRule:
-    with audit.acting("tests", NOON):
+    with audit.acting("tests", NOON, "the rooms are cleaned until then"):
         return HouseRule.objects.create(
             property=desk.hotel, about="time", subject="check_in", version=version, text=text,
             bounds={"not_before": "12:00:00"}, since_at=NOON,
@@ -107,7 +107,7 @@ def test_an_exception_from_a_house_rule_takes_a_note_and_a_supervisor(desk: Desk
 def test_what_was_checked_is_shown_as_it_was_though_rule_and_stay_change(desk: Desk) -> None:
     first = rule(desk)
     case = desk.opens(kind="promise", promise=EARLY, note=NOTE)
-    with audit.acting("tests", after(1)):
+    with audit.acting("tests", after(1), "they are cleaned later"):
         HouseRule.objects.filter(pk=first.pk).update(until_at=after(1), text="Check-in from 15:00.")
     desk.tells(after(2), room_number="305", nights=9)
     checked = CaseEvent.objects.get(case=case, kind="checked").facts
