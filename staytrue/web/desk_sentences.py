@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from staytrue.desk import working
+from staytrue.desk.kinds import Trigger
 from staytrue.desk.models import (
     AccountingHook,
     CaseType,
@@ -20,7 +21,6 @@ from staytrue.desk.models import (
     DepartmentMember,
     HouseRule,
     Shift,
-    TriggerRule,
 )
 from staytrue.desk.promise_rules import Bounds
 from staytrue.hotel.models import Property
@@ -166,11 +166,12 @@ def _bounds(kept: dict[str, Any], currency: str) -> Iterator[str]:
 
 def _triggers(hotel: Property) -> Iterator[str]:
     names = {row.key: type_name(row) for row in CaseType.objects.filter(property=hotel)}
-    for row in TriggerRule.objects.filter(property=hotel).exclude(type_key="").order_by("trigger"):
-        known = names.get(row.type_key) or word(desk_words.KIND, row.type_key)
-        yield _("%(trigger)s: a case opens by itself (%(type)s).") % {
-            "trigger": word(told.TRIGGER, row.trigger), "type": known,
-        }  # fmt: skip
+    for trigger in Trigger:
+        if key := working.wanted(hotel.pk, trigger):
+            yield _("%(trigger)s: a case opens by itself (%(type)s).") % {
+                "trigger": word(told.TRIGGER, trigger.value),
+                "type": names.get(key) or word(desk_words.KIND, key),
+            }  # fmt: skip
 
 
 def _hook(hotel: Property) -> Iterator[str]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from staytrue.desk import accounting, moving, paying
+from staytrue.desk.kinds import Trigger
 from staytrue.desk.models import (
     AccountingNotice,
     CaseType,
@@ -22,6 +23,7 @@ from staytrue.hotel import scope
 from staytrue.kit import clock
 from staytrue.staff import audit
 from staytrue.staff.models import AuditEntry
+from staytrue.web import desk_manager_words
 from tests.desk import scene
 from tests.desk.scene import NOTE, Desk
 from tests.make import NOON
@@ -125,6 +127,14 @@ def test_nonsense_is_told_and_what_was_typed_stays(
     assert said in shown
     last = list(given.values())[-1]
     assert f'value="{last}"' in shown
+
+
+def test_what_opens_by_itself_is_said_also_where_nobody_set_it(desk: Desk) -> None:
+    assert set(desk_manager_words.TRIGGER) == {each.value for each in Trigger}
+    shown = read(client(desk, desk.hugo), PAGE)
+    assert "A guest answers with a low score: a case opens by itself (Recovery)." in shown
+    after = sent(desk, act="trigger", trigger="guest.low_score", type_key="")
+    assert "A guest answers with a low score: a case opens by itself" not in after
 
 
 def test_what_cannot_be_is_no_page(desk: Desk) -> None:
