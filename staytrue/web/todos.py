@@ -56,10 +56,11 @@ class Todo:
 def every(request: HttpRequest) -> HttpResponse:
     """Everything that waits for him: also the home of who may see no stays."""
     access, now = access_in(request), clock.now()
-    cards = boards.next_actions(access, now)
+    cards, entries = boards.next_actions(access, now), menu_of(access)
+    is_home = all(entry.name != "today" for entry in entries)
     return page(
         request, "next.html", now, live=True, screen="today", title=title(cards),
-        todos=[todo(card) for card in cards], entries=menu_of(access),
+        todos=[todo(card) for card in cards], entries=entries if is_home else [],
     )  # fmt: skip
 
 

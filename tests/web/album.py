@@ -268,9 +268,9 @@ class Album:
     ) -> None:
         """One picture of one page, whole."""
         guest = picture.name.startswith("!")
-        context = self.context(
-            None if guest else "maite.arrieta", language, dark=look == "dark", size=size
-        )
+        page_of = picture.name.removesuffix(f"-{look}-{language}.png")
+        who = None if guest else desking.AS.get(page_of, "maite.arrieta")
+        context = self.context(who, language, dark=look == "dark", size=size)
         page = context.new_page()
         page.goto(self.base + path)
         # As high as the page, so that the rail reaches its foot.

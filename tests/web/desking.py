@@ -17,16 +17,21 @@ from staytrue.desk import (
     spot_checks,
     writing,
 )
-from staytrue.desk.models import BusyReport, Case
+from staytrue.desk.models import BusyReport, Case, Department
 from staytrue.desk.opening import NewCase, Note
 from staytrue.desk.terms import Step
+from staytrue.guests.card import guest_of
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
 from staytrue.mirror.models import Reservation
-from staytrue.staff.access import Access, access_of
+from staytrue.staff import audit
+from staytrue.staff.access import Access, access_of, house_access
+from staytrue.staff.actions import RoleAt, create_member
 from staytrue.staff.models import Member
 
 HOUR = timedelta(hours=1)
+AS = {"desk-house": "carmen.vidal", "today-house": "carmen.vidal", "next-auditor": "hugo.perrin"}
+"""Whose these pages are; all others are the administrator's."""
 
 
 def pages() -> dict[str, str]:
@@ -34,8 +39,16 @@ def pages() -> dict[str, str]:
     with scope.everything():
         found = {each.words.split()[0].lower(): each.pk for each in Case.objects.order_by("pk")}
         report = BusyReport.objects.first()
+        recovery = Case.objects.get(pk=found["noise"])
+        guest = guest_of(recovery.profile_id or 0)
     return {
         "desk": "/desk/",
+        "desk-house": "/desk/",
+        "next": "/next/",
+        "next-auditor": "/next/",
+        "today-house": "/today/",
+        "stay-cases": f"/stays/{recovery.reservation_id}/",
+        **({"guest-cases": f"/guests/{guest.public_id}/cases/"} if guest else {}),
         "desk-one": "/desk/?hotel=BIO",
         "desk-nothing": "/desk/?only=late&hotel=LIS",
         "case-recovery": f"/desk/{found['noise']}/",
@@ -57,6 +70,7 @@ def build(now: datetime) -> None:
     """An afternoon at Hotel Sirga."""
     with scope.everything():
         sirga = Property.objects.get(code="BIO")
+        _housekeeping(sirga, now)
         lea, iker, manager = (_who(name) for name in ("Léa Morel", "Iker Zabala", "Elena Ruiz"))
         _set_up(manager, sirga, now)
         stays = list(
@@ -67,6 +81,12 @@ def build(now: datetime) -> None:
         _recovery(lea, manager, sirga, stays[0], now)
         climbing.climb(now)
         _drawn(manager, sirga, now)
+
+
+def _housekeeping(sirga: Property, now: datetime) -> None:
+    with audit.acting("scene", now):
+        create_member(house_access("scene"), "carmen.vidal@tresrios.example", "Carmen Vidal",
+                      [RoleAt("department", sirga.pk)])  # fmt: skip
 
 
 def _who(name: str) -> Access:
@@ -86,6 +106,9 @@ def _set_up(manager: Access, sirga: Property, now: datetime) -> None:
                             ("tech", "Mantenimiento", "department")):  # fmt: skip
         configuring.set_department(manager, sirga.pk, key, name, role, now,
                                    *((time(7), time(22)) if key == "house" else ()))  # fmt: skip
+    house = Department.objects.get(property=sirga, key="house")
+    carmen = Member.objects.get(name="Carmen Vidal")
+    configuring.set_members(manager, house.pk, [carmen.pk], now)
 
 
 def _requests(iker: Access, sirga: Property, stays: list[Reservation], now: datetime) -> None:
