@@ -145,7 +145,7 @@ def _seen(access: Access, told: Told, step: Step, stay: int | None) -> dict[str,
     seen = previewing.previewed(access, told.journey, changed, stay, now)
     cell = journey_words.cell(seen.standings[step.key])
     return {
-        "seen": seen, "cell": cell, "hotel": seen.hotel,
+        "sample": seen, "cell": cell, "hotel": seen.hotel,
         "lines": [_line(each, step.key) for each in seen.lines],
         **_text(access, seen, step),
     }  # fmt: skip

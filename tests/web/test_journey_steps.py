@@ -196,3 +196,8 @@ def test_tier_and_points_are_asked_only_where_there_is_a_programme(
     # Saved as it stands meanwhile, it is kept for the day the programme is back.
     writer.post(EDITOR, as_told(draft()["pre_stay"]) | {"days": "-4"})
     assert (draft()["pre_stay"].only_if, draft()["pre_stay"].when.days) == (conditions, -4)
+
+
+def test_the_page_holds_nothing_of_the_stay_but_what_it_shows(scene: Scene, writer: Client) -> None:
+    scene.read(stay())
+    assert "birthday=" not in writer.get(EDITOR).content.decode()
