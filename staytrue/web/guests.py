@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from staytrue.consent.desk import RECORD
 from staytrue.guests import directory as people
 from staytrue.guests.card import guest_of
+from staytrue.guests.exporting import EXPORT
 from staytrue.kit import clock
 from staytrue.kit.text import clean, fold, repaired
 from staytrue.mirror import directory, history, lists, sheets
@@ -52,6 +53,7 @@ def guests(request: HttpRequest) -> HttpResponse:
             "listed": listed,
             "reads_contacts": access.may_anywhere("contact.read"),
             "reads_notes": access.may_anywhere("notes.read"),
+            "exports": access.may_anywhere(EXPORT),
             "records_consent": access.may_anywhere(RECORD),
         }
         later, template = listed.later, "guests.html"

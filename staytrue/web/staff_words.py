@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 ACT: dict[str, str | Promise] = {
     "second_factor_failed": _("Second factor failed"),
     "sessions_ended": _("Signed out elsewhere"),
+    "guests_exported": _("Guests exported"),
     "sign_in_blocked": _("Signing in blocked after wrong tries"),
     "revealed": _("Masked value shown"),
 }
 AUDITED: dict[str, str | Promise] = {
+    "export": _("Export"),
     "guest": _("Guest"),
     "mfa_authenticator": _("Second factor"),
     "shared_machine": _("Shared computer"),
@@ -26,6 +28,7 @@ COLUMN: dict[str, str | Promise] = {
     "data": _("Secrets"),
     "ended_at": _("Ended"),
     "factor": _("Second factor"),
+    "lines": pgettext_lazy("audit", "Lines"),
     "lock_minutes": _("Minutes until the lock"),
     "made_at": pgettext_lazy("audit", "Created"),
     "pin": _("PIN"),
@@ -45,6 +48,7 @@ REFUSALS: dict[str, Promise] = {
     "pin_weak": _("This PIN is guessed first. Choose one without a pattern."),
     "policy_unreadable": _("Choose who needs a second factor, and 1 to 30 minutes."),
     "nothing_masked": _("Nothing is masked here."),
+    "export_limit": _("This would be more than one day allows. Take less, or go on tomorrow."),
     "machine_unnamed": _("Give the computer a name, as it is called at the desk."),
 }
 

@@ -19,6 +19,7 @@ WEIGHTY = {
     "members", "member", "end_membership", "role", "remove_factors", "signing_in", "machine_new",
     "machine_end", "pin", "connect", "connection_settings", "new_address", "outlet_set_up",
     "outlet_act", "mailing_act", "guest_points", "loyalty_draft", "loyalty_pausing", "openings",
+    "guest_export",
 }  # fmt: skip
 
 
