@@ -20,7 +20,7 @@ demo: setup
 
 # More processes than cores: half of what tests do is wait for servers, browsers and disks.
 test: setup .venv/.ready-dev .venv/.browser
-	$(BIN)/python -m pytest -n 4 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 4 --no-loadscope-reorder $(ARGS)
 
 check: setup .venv/.ready-dev
 	$(BIN)/ruff format --check .

@@ -13,8 +13,10 @@ import pytest
 from django.test import TransactionTestCase
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
 
 from tests import databases
+from tests.dealing import Dealer, longest_first
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 LONG = ("large", "proof")
@@ -64,7 +66,10 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what needs a browser where there is none, and what takes minutes unless it is named."""
+    """Begin with what takes long. Skip what needs a browser where there is none, and what takes
+    minutes unless it is named.
+    """
+    longest_first(items)
     skipped = {}
     if chromium() is None:
         skipped["browser"] = "no chromium here: `make test` installs it where it may"
@@ -74,6 +79,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name, reason in skipped.items():
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Dealer:
+    """Deal tests by file, and by folder where files share what takes long to make."""
+    return Dealer(config, log)
 
 
 def chromium() -> str | None:
