@@ -18,9 +18,11 @@ setup: .venv/.ready .venv/.messages .venv/.static
 demo: setup
 	$(BIN)/staytrue demo $(if $(ONCE),--once)
 
-# More processes than cores: half of what tests do is wait for servers, browsers and disks.
+# More processes than cores: half of what tests do is wait for servers, browsers and disks. A test
+# that hangs becomes one that failed, with where it stood, and the rest goes on.
 test: setup .venv/.ready-dev .venv/.browser
-	$(BIN)/python -m pytest -n 4 --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 4 --no-loadscope-reorder \
+	  -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true $(ARGS)
 
 check: setup .venv/.ready-dev
 	$(BIN)/ruff format --check .
