@@ -7,18 +7,22 @@ part takes a word of PARTS.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
 from pytest_django import DjangoDbBlocker
 
-from staytrue import urls
+from staytrue import urls, web
+from staytrue.api.app import api
+from staytrue.hotel import records
 from staytrue.staff import guard, masks
 from staytrue.staff.rights import FIELDS, ROLES
 from tests.staff import matrix
-from tests.web import rights_scene
+from tests.web import forms_of, rights_scene
 from tests.web.rights_scene import SHOWN, Answer, Scene, words_of
 
 ROUTES = [each for each in matrix.routes("staytrue.urls") if not each.pattern.startswith("api/")]
@@ -58,6 +62,16 @@ FORMS = {
 # Both rights, where the second is asked for by the view: accounting's file holds money.
 ALSO = {"desk_accounting": "money.read"}
 CODES = re.compile(r"<str:code>")
+# Fields of a stay as the mirror has them, and the words by which those of this hotel are known.
+STAY_FIELDS = frozenset(records.Reservation.__struct_fields__)
+STAY_WORDS = [word for name in sorted(STAY_FIELDS & SHOWN.keys()) for word in words_of(name, 1)]
+# What has the name of such a field and is something else: a way to write to a guest, money that a
+# case proposes, where a list or a review comes from. (The API's amount is the case's too.)
+OTHERS = frozenset({
+    ("card_consent.html", "channel"), ("grounds.html", "channel"), ("opt_out_form.html", "channel"),
+    ("case.html", "amount"), ("mailing_new.html", "source"), ("outside_reviews.html", "source"),
+})  # fmt: skip
+TEMPLATES = Path(web.__file__).parent / "templates"
 PARTS = {"int": "1", "uuid": "01900000-0000-7000-8000-000000000001", "slug": "front_desk",
          "str": "pre_stay", "name": "bio-files"}  # fmt: skip
 # What programs read: address → the right it asks for.
@@ -179,3 +193,25 @@ def test_of_each_hotel_exactly_the_fields_of_the_role_are_shown(role: str, scene
         seen = {name: where for name, where in shown[n].items() if where}
         assert {name: where for name, where in seen.items() if name not in wanted} == {}
         assert wanted - seen.keys() == set()
+
+
+def test_no_form_and_no_body_of_the_api_has_an_editable_copy_of_a_mirrored_stay_field(
+    scene: Scene,
+) -> None:
+    pages = {route.name: walked(scene, EVERYWHERE, route, scene.here).text for route in ROUTES}
+    controls = [(name, each) for name, page in pages.items() for each in forms_of.written_by(page)]
+    assert len({name for name, _ in controls}) > 25
+    typed = {(name, each.name): each.value for name, each in controls
+             if each.is_typed and any(word in each.value for word in STAY_WORDS)}  # fmt: skip
+    assert typed == {}
+    # Also of pages that no route of the walk draws: every form that stands in a template.
+    drawn = [(path.name, each) for path in sorted(TEMPLATES.rglob("*.html"))
+             for each in forms_of.written_in(path.read_text(encoding="utf-8"))]  # fmt: skip
+    assert len({name for name, _ in drawn}) > 40
+    assert {(name, each.name) for name, each in drawn if each.name in STAY_FIELDS} == OTHERS
+    known = {name for _, name in OTHERS}
+    assert {each.name for _, each in controls} & STAY_FIELDS - known == set()
+    bodies = json.loads(json.dumps(api.get_openapi_schema()))["components"]["schemas"]
+    given = {name: set(each["properties"]) for name, each in bodies.items() if "Given" in name}
+    assert len(given) > 3
+    assert set().union(*given.values()) & STAY_FIELDS - {"property", "amount"} == set()
