@@ -68,7 +68,11 @@ def _hotel(code: str, hotels: list[Property]) -> Property:
 def _columns(form: QueryDict, sheet: Sheet) -> list[tuple[str, str, str]]:
     """Each thing a review has: name, words, and the column that is chosen for it."""
     return [
-        (name, str(desk_manager_words.REVIEW[name]), form.get(f"column-{name}") or sheet.guessed[name])
+        (
+            name,
+            str(desk_manager_words.REVIEW[name]),
+            form.get(f"column-{name}") or sheet.guessed[name],
+        )
         for name in reviews.COLUMNS
     ]
 
