@@ -21,9 +21,10 @@ from staytrue.desk.models import BusyReport, Case, Department
 from staytrue.desk.opening import NewCase, Note
 from staytrue.desk.terms import Step
 from staytrue.guests.card import guest_of
+from staytrue.guests.models import Link
 from staytrue.hotel import scope
 from staytrue.hotel.models import Property
-from staytrue.mirror.models import Reservation
+from staytrue.mirror.models import Profile, Reservation
 from staytrue.staff import audit
 from staytrue.staff.access import Access, access_of, house_access
 from staytrue.staff.actions import RoleAt, create_member
@@ -40,7 +41,7 @@ def pages() -> dict[str, str]:
         found = {each.words.split()[0].lower(): each.pk for each in Case.objects.order_by("pk")}
         report = BusyReport.objects.first()
         recovery = Case.objects.get(pk=found["noise"])
-        guest = guest_of(recovery.profile_id or 0)
+        guest = guest_of(Case.objects.get(pk=found["feather"]).profile_id or 0)
     return {
         "desk": "/desk/",
         "desk-house": "/desk/",
@@ -79,6 +80,7 @@ def build(now: datetime) -> None:
         )  # fmt: skip
         _requests(iker, sirga, stays, now)
         _recovery(lea, manager, sirga, stays[0], now)
+        _preference(lea, sirga, now)
         climbing.climb(now)
         _drawn(manager, sirga, now)
 
@@ -141,6 +143,18 @@ def _recovery(
     note = Note("The fan of the lift shaft ran all night; the house was full.",
                 "Two nights with little sleep before a talk.")  # fmt: skip
     paying.propose(lea, case.pk, "refund", Decimal(80), "Two bad nights.", at + HOUR, note)
+
+
+def _preference(lea: Access, sirga: Property, now: datetime) -> None:
+    """About a guest who is recognised already."""
+    linked = Link.objects.filter(until_at=None).values("profile_id")
+    known = Profile.objects.filter(property_id=sirga.pk, pk__in=linked).earliest("pk")
+    opening.open_case(
+        lea,
+        NewCase(property_id=sirga.pk, kind="preference", words="Feather pillows, and a high floor",
+                profile_id=known.pk),
+        now - HOUR,
+    )  # fmt: skip
 
 
 def _drawn(manager: Access, sirga: Property, now: datetime) -> None:

@@ -92,6 +92,23 @@ def test_a_change_is_on_the_second_screen_with_the_next_question_for_the_number(
     assert answers[-1] == 200
 
 
+@pytest.mark.proof
+def test_ten_changes_are_each_on_the_second_screen_within_two_seconds(day: Day) -> None:
+    cases = [day.asks(f"Pillow {number}", "house") for number in range(10)]
+    page = day.page("iker")
+    expect(page.locator(".tk")).to_have_count(len(cases))
+    took = []
+    for case in cases:
+        began = page.evaluate("performance.now()")
+        take(day, case)
+        page.wait_for_function(
+            f"document.querySelector('#case-{case.pk}').innerText.includes('Being done')"
+        )
+        took.append(page.evaluate("performance.now()") - began)
+    print("ms until seen:", sorted(round(each) for each in took))
+    assert max(took) < 2000
+
+
 def test_what_somebody_types_stays_while_his_screen_fetches_itself(day: Day) -> None:
     case = day.asks("Two pillows", "house")
     page = day.page("iker")
