@@ -182,10 +182,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = request.GET.get("outcome", "")
     report = lists.report(made)
     found = lists.of_run(access, made, outcome, given.number(request.GET.get("before", "")))
-    hotels = Property.objects.filter(pk__in=made.property_ids).order_by("code")
+    hotels = list(Property.objects.filter(pk__in=made.property_ids).order_by("code"))
     return page(
         request, "check_out_run.html", now, screen=SCREEN, run=made, report=report,
-        heaps=heaps(made.counts), outcome=outcome, hotels=list(hotels),
+        heaps=heaps(made.counts), outcome=outcome, hotels=hotels,
+        zone=hotels[0].timezone if hotels else "UTC",
         who=names_of([made.actor]), is_on=modules.is_on() and access.may_anywhere("loyalty.read"),
         points=sum(each.points for each in report.given), **lines(found),
     )  # fmt: skip

@@ -24,6 +24,7 @@ from staytrue.guests.card import Card
 from staytrue.hotel.models import Property
 from staytrue.kit import clock
 from staytrue.kit.text import clean
+from staytrue.loyalty import modules
 from staytrue.mirror.sheets import PROFILES
 from staytrue.staff.access import Access
 from staytrue.staff.guard import access_in, needs
@@ -78,7 +79,7 @@ def tab(request: HttpRequest, public_id: UUID) -> HttpResponse:
             for each in holding if each.contact.ruled_by
         }.values(),
         acts=_acts(access, ids),
-        contacts_hidden=not access.may_anywhere("contact.read"),
+        contacts_hidden=not access.may_anywhere("contact.read"), is_programme=modules.is_on(),
         **_form(access, hotels),
     )  # fmt: skip
 
