@@ -12,9 +12,9 @@ from staytrue.desk.models import Case, MoneyLine
 from staytrue.desk.rules import REVIEWED_EXCEPTIONS
 from staytrue.staff.actions import NewAsk, settle_asks
 
-OPENED_LOW, LATE, OFFERED, MISMATCH, APPROVAL, ANSWERED = (
+OPENED_LOW, LATE, OFFERED, MISMATCH, APPROVAL, ANSWERED, LETTER = (
     "case_opened_low", "case_late", "case_offered", "case_mismatch", "case_approval",
-    "case_answered",
+    "case_answered", "case_letter",
 )  # fmt: skip
 SURVEY = "survey:"
 """How the origin begins of a case that a guest's low score opened."""
@@ -45,6 +45,8 @@ def _wanted(case: Case) -> Iterator[NewAsk]:
         yield _ask(case, MISMATCH, case.owner_role_id)
     if case.has_answer:
         yield _ask(case, ANSWERED, case.owner_role_id)
+    if case.draft_no is not None:
+        yield _ask(case, LETTER, duty)
     if _waits_for_approval(case):
         yield _ask(case, APPROVAL, duty)
 

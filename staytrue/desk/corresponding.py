@@ -21,7 +21,9 @@ from staytrue.desk import (
     triggers,
     working,
 )
+from staytrue.desk.folding import Happened
 from staytrue.desk.kinds import Event, Trigger
+from staytrue.desk.kinds import Kind as DeskKind
 from staytrue.desk.models import Case, CaseEvent
 from staytrue.desk.opening import ITSELF, STAY_FACTS, WORDS_MAX, Note
 from staytrue.desk.promise_rules import Checked
@@ -35,6 +37,8 @@ from staytrue.mirror.models import Reservation
 from staytrue.staff.access import Access, require
 
 WRITE = "cases.write"
+CONTROLLED = frozenset({DeskKind.PROMISE.value, DeskKind.REPLY.value})
+"""What is written before arrival or in answer to a campaign leaves with a second person's word."""
 _GUEST = "guest"
 
 
@@ -63,6 +67,7 @@ class Said:
     subject: str
     words: str
     line: Line | None = None
+    waits: bool = False
 
 
 @transaction.atomic
@@ -71,7 +76,8 @@ def write(
 ) -> Case:
     """Write to the guest of a case; what it promises against a house rule is refused with its words.
 
-    A supervisor may promise it all the same, with the exception note.
+    A supervisor may promise it all the same, with the exception note. What is controlled waits for
+    one, where its writer is none.
     """
     case = keeping.held(seen.one(access, case_id))
     require(access, WRITE, case.property_id)
@@ -86,12 +92,52 @@ def write(
     broken = promise_rules.broken(checked)
     words = {"subject": written.subject.strip(), "text": written.words.strip()}
     happened = letter_rules.wrote(keeping.standing(case), who, words, facts, broken)
-    to = To(
-        case.property_id, case.profile_id, _party(case.pk), case.last_no + 1, case.reservation_id
-    )
+    if case.kind in CONTROLLED and not who.may_approve:
+        kept = facts | {"language": written.language}
+        drafted = letter_rules.drafted(happened, case.last_no + 1, kept)
+        return keeping.write(case, drafted, access.actor, now)
+    return _post(case, written, happened, access.actor, now)
+
+
+@transaction.atomic
+def approve(access: Access, case_id: int, now: datetime) -> Case:
+    """A second pair of eyes lets a letter leave that waits, as it was written."""
+    case = keeping.held(seen.one(access, case_id))
+    require(access, WRITE, case.property_id)
+    draft = _draft(case)
+    who = working.who(access, case.property_id)
+    written = Written(draft.words["subject"], draft.words["text"], draft.facts["language"])
+    hand_written.check(written, case.property_id)
+    checked, facts = _promised(case, written)
+    happened = letter_rules.approved(
+        keeping.standing(case), who, draft.actor, draft.words, facts,
+        promise_rules.broken(checked),
+    )  # fmt: skip
+    return _post(case, written, happened, access.actor, now)
+
+
+@transaction.atomic
+def send_back(access: Access, case_id: int, reason: str, now: datetime) -> Case:
+    """Not so: nothing leaves, and its writer reads why."""
+    case = keeping.held(seen.one(access, case_id))
+    _draft(case)
+    who = working.who(access, case.property_id)
+    return keeping.write(case, letter_rules.returned(who, reason), access.actor, now)
+
+
+def _draft(case: Case) -> CaseEvent:
+    found = CaseEvent.objects.filter(case=case, no=case.draft_no or -1).first()
+    if found is None:
+        raise Refused("No letter waits any more.", "letter_moved_on")
+    return found
+
+
+def _post(case: Case, written: Written, happened: Happened, actor: str, now: datetime) -> Case:
+    number, party = case.last_no + 1, _party(case.pk)
+    to = To(case.property_id, case.profile_id or 0, party, number, case.reservation_id)
     message = hand_written.post(to, written, now)
-    happened = msgspec.structs.replace(happened, facts=facts | {"message": str(message)})
-    return keeping.write(case, happened, access.actor, now)
+    facts = {**happened.facts, "message": str(message)}
+    return keeping.write(case, msgspec.structs.replace(happened, facts=facts), actor, now)
 
 
 def broken_by(access: Access, case_id: int, written: Written) -> list[str]:
@@ -161,11 +207,13 @@ def _opened(answer: Answer, now: datetime) -> Case | None:
 def conversation(access: Access, case: Case) -> list[Said]:
     """What went between the house and the guest on a case he sees, the oldest first."""
     found = seen.one(access, case.pk)
-    kinds = [Event.OPENED.value, Event.WROTE.value, Event.HEARD.value]
+    kinds = [Event.OPENED.value, Event.DRAFTED.value, Event.WROTE.value, Event.HEARD.value]
     lines = hand_written.of_party(access, _party(found.pk))
     told = []
     for each in CaseEvent.objects.filter(case=found, kind__in=kinds).order_by("no"):
         if each.kind == Event.OPENED and "reply" not in each.facts:
+            continue
+        if each.kind == Event.DRAFTED and each.no != found.draft_no:
             continue
         told.append(_said(each.at, each.actor, each.kind, each.words,
                           lines.get(str(each.facts.get("message")))))  # fmt: skip
@@ -173,10 +221,10 @@ def conversation(access: Access, case: Case) -> list[Said]:
 
 
 def _said(at: datetime, actor: str, kind: str, words: Mapping[str, str], line: Line | None) -> Said:
-    is_ours = kind == Event.WROTE
+    is_ours = kind not in {Event.HEARD, Event.OPENED}
     return Said(
         at, is_ours, actor if actor != ITSELF else "", words.get("subject", ""),
-        words.get("text", ""), line if is_ours else None,
+        words.get("text", ""), line if is_ours else None, kind == Event.DRAFTED,
     )  # fmt: skip
 
 

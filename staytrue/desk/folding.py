@@ -18,7 +18,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     `climbs_at` is the next one. `handovers` counts those since it last moved on. `authors` proposed
     what a supervisor decides about; `exceptions` say how it left its normal way. A
     mismatch with the mirror lasts until somebody has moved the case on; so does `has_answer`, a word
-    of the guest that nobody has acted on.
+    of the guest that nobody has acted on. `draft_no` is the line of a letter that waits for approval.
     """
 
     kind: Kind
@@ -51,6 +51,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     authors: tuple[str, ...] = ()
     is_mismatched: bool = False
     has_answer: bool = False
+    draft_no: int | None = None
     approved_by: str = ""
     taken_at: datetime | None = None
     closed_at: datetime | None = None

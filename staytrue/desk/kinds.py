@@ -53,6 +53,8 @@ class Event(StrEnum):
     PASSED_UP = "passed_up"
     ESCALATED = "escalated"
     COMMENTED = "commented"
+    DRAFTED = "drafted"
+    RETURNED = "returned"
     WROTE = "wrote"
     HEARD = "heard"
     NOTED = "noted"

@@ -12,7 +12,7 @@ from staytrue.desk.folding import Happened, Standing
 from staytrue.desk.kinds import Event, State
 from staytrue.desk.rules import Who
 from staytrue.desk.terms import Terms
-from staytrue.kit.errors import Refused
+from staytrue.kit.errors import Forbidden, Refused
 
 
 def wrote(
@@ -31,6 +31,42 @@ def wrote(
             raise Refused(" ".join(broken), "house_rule_broken", rules=list(broken))
         sets |= rules.leaves_normal_way(case, rules.RULE_BROKEN, who, case.note_parts)
     return Happened(Event.WROTE, sets, facts, words)
+
+
+def drafted(letter: Happened, number: int, facts: Mapping[str, Any]) -> Happened:
+    """The event of a letter that waits for a second person; it takes the place of one before it."""
+    sets = {**letter.sets, "draft_no": number}
+    return Happened(Event.DRAFTED, sets, facts, letter.words)
+
+
+def approved(
+    case: Standing,
+    who: Who,
+    author: str,
+    words: Mapping[str, str],
+    facts: Mapping[str, Any],
+    broken: Collection[str] = (),
+) -> Happened:
+    """The event of a letter that a second person lets leave."""
+    _require_second(who)
+    if who.actor == author:
+        raise Refused(
+            "Whoever proposed it cannot approve it. Ask another supervisor.", "own_approval"
+        )
+    letter = wrote(case, who, words, {**facts, "drafted_by": author}, broken)
+    return Happened(Event.WROTE, {**letter.sets, "draft_no": None}, letter.facts, words)
+
+
+def returned(who: Who, reason: str) -> Happened:
+    """The event of a letter that a second person sends back, with the reason."""
+    _require_second(who)
+    return Happened(Event.RETURNED, {"draft_no": None}, reason=rules.said(reason, needed=True))
+
+
+def _require_second(who: Who) -> None:
+    if not who.may_approve:
+        raise Forbidden("Only who approves cases may do this.", "right_missing",
+                        right="cases.approve")  # fmt: skip
 
 
 def heard(

@@ -49,6 +49,8 @@ def told(access: Access, case: Case) -> dict[str, Any]:
     may = access.may(WRITE, case.property_id) and case.profile_id is not None
     return {
         "letters": [_shown(each, who.get(each.actor, "")) for each in found],
+        "decides_letter": case.draft_no is not None
+        and access.may("cases.approve", case.property_id),
         "may_write": may and case.closed_at is None,
     }
 
@@ -82,9 +84,15 @@ def letter(request: HttpRequest, case_id: int) -> HttpResponseBase:
             if not broken:
                 messages.error(request, reasons.of(refusal))
         else:
-            messages.success(request, _("Handed to the gate. Where it stands is on the case."))
+            messages.success(request, _done(queries.one(access, case_id)))
             return redirect("case", case_id)
     return _page(request, access, found, written, broken)
+
+
+def _done(case: Case) -> str:
+    if case.draft_no is not None:
+        return _("Kept. It leaves when a second person has read it.")
+    return _("Handed to the gate. Where it stands is on the case.")
 
 
 def _page(

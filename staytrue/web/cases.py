@@ -13,7 +13,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from staytrue.desk import colleagues, handing, moving, paying, queries, working, writing
+from staytrue.desk import (
+    colleagues,
+    corresponding,
+    handing,
+    moving,
+    paying,
+    queries,
+    working,
+    writing,
+)
 from staytrue.desk.kinds import Money
 from staytrue.desk.models import Case, CaseEvent
 from staytrue.desk.opening import Note
@@ -206,11 +215,20 @@ def _propose(request: HttpRequest, access: Access, case_id: int, now: datetime) 
                           kept)  # fmt: skip
 
 
+def _letter_approve(_request: HttpRequest, access: Access, case_id: int, now: datetime) -> object:
+    return corresponding.approve(access, case_id, now)
+
+
+def _letter_return(request: HttpRequest, access: Access, case_id: int, now: datetime) -> object:
+    return corresponding.send_back(access, case_id, _text(request, "reason"), now)
+
+
 _Act = Callable[[HttpRequest, Access, int, datetime], object]
 _ACTS: dict[str, _Act] = {
     "take": _take, "approve": _approve, "block": _block, "resume": _resume, "complete": _complete,
     "reopen": _reopen, "accept": _accept, "decline": _decline, "offer": _offer,
     "comment": _comment, "read": _read, "note": _write_note, "propose": _propose,
+    "letter_approve": _letter_approve, "letter_return": _letter_return,
 }  # fmt: skip
 
 

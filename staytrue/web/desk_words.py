@@ -50,6 +50,8 @@ DONE: Words = {
     "read": _("Noted that you read it."),
     "note": _("The note is kept."),
     "propose": _("Proposed."),
+    "letter_approve": _("Handed to the gate. Where it stands is on the case."),
+    "letter_return": _("Sent back. Nothing has left."),
     "line_approve": _("Approved. It counts as posted when the folio shows it."),
     "line_refuse": _("Refused."),
 }
@@ -67,6 +69,8 @@ EVENT: Words = {
     "passed_up": pgettext_lazy("case", "Passed around too often: to the supervisor"),
     "escalated": pgettext_lazy("case", "Late: climbed a step"),
     "commented": pgettext_lazy("case", "Comment"),
+    "drafted": pgettext_lazy("case", "A letter waits for a second pair of eyes"),
+    "returned": pgettext_lazy("case", "The letter went back to its writer"),
     "wrote": pgettext_lazy("case", "Written to the guest"),
     "heard": pgettext_lazy("case", "The guest answered"),
     "noted": pgettext_lazy("case", "Exception note"),
@@ -179,6 +183,7 @@ REFUSALS: dict[str, Promise] = {
     "verdict_unknown": _("A check finds it right, wrong or not there."),
     "receiver_unseen": _("This role may not see such a case. Offer it to another."),
     "shift_moved": _("Something changed while you read: look at it, and take over then."),
+    "letter_moved_on": _("No letter waits here any more."),
     "letter_empty": _("A letter has a subject and words."),
     "letter_language": _("Choose English, French or Spanish."),
     "letter_link": _("The letter links to another place than the hotel’s own website."),
@@ -196,6 +201,7 @@ ASKED: Words = {
     "case_offered": _("Accept it, or say why not: %(what)s"),
     "case_mismatch": _("The PMS says something else than was promised: %(what)s"),
     "case_approval": _("Decide, as the second pair of eyes: %(what)s"),
+    "case_letter": _("Let a letter leave, or send it back: %(what)s"),
     "case_answered": _("Read what the guest answered: %(what)s"),
     "case_mention": _("A colleague named you: %(what)s"),
 }

@@ -69,6 +69,7 @@ REFUSED: Words = {
     ),
     "domain_unreadable": _("%(domain)s is no domain like hotel.example."),
     "website_unreadable": _("The website begins with https://."),
+    "field_hidden": _("Your role may not read what %(name)s tells, so you cannot add it."),
     "reason_missing": _("Say what should be different."),
 }
 

@@ -298,6 +298,48 @@ def test_without_the_right_nobody_writes_and_what_was_opted_out_of_is_said(talk:
     assert (out.line.message.state, out.line.message.reason) == (State.CLOSED, "opted_out")
 
 
+def replies(talk: Talk) -> tuple[Talk, Access]:
+    """A guest's answer to a campaign, and who answers it without being a supervisor."""
+    with scope.everything(), audit.acting("tests", NOON):
+        new = NewCase(property_id=talk.house.hotel.pk, kind="reply", words="How much is a suite?",
+                      profile_id=talk.house.person())  # fmt: skip
+        talk.case = opening.open_case(talk.lea, new, NOON)
+    return talk, people.access("marketing", at=talk.house.hotel)
+
+
+def test_a_reply_to_a_campaign_waits_for_a_second_person_and_leaves_as_it_was_written(
+    talk: Talk,
+) -> None:
+    talk, mia = replies(talk)
+    talk.writes(by=mia)
+    talk.leaves()
+    assert not talk.sink.mails
+    (waits,) = talk.said()
+    assert (waits.waits, waits.words) == (True, SORRY.words)
+    assert asked("case_letter") == {("case_letter", "general_manager")}
+    with scope.everything():
+        with pytest.raises(Forbidden):
+            corresponding.approve(talk.lea, talk.case.pk, NOON)
+        corresponding.approve(talk.hugo, talk.case.pk, NOON)
+    talk.leaves()
+    assert [mail.parsed["Subject"] for mail in talk.sink.mails] == [SORRY.subject]
+    assert not asked("case_letter")
+    assert events(talk.case) == ["opened", "drafted", "wrote"]
+    fresh(talk.case)
+
+
+def test_a_letter_that_is_sent_back_never_leaves_and_says_why(talk: Talk) -> None:
+    talk, mia = replies(talk)
+    talk.writes(by=mia)
+    with scope.everything():
+        corresponding.send_back(talk.hugo, talk.case.pk, "No rates by mail.", NOON)
+        with pytest.raises(Refused, match="No letter"):
+            corresponding.approve(talk.hugo, talk.case.pk, NOON)
+    talk.leaves()
+    assert not talk.sink.mails
+    assert talk.said() == []
+
+
 def test_a_letter_before_noon_keeps_the_rule(talk: Talk) -> None:
     rule(talk)
     talk.writes(Written("Your arrival", "Check-in is possible from noon."))

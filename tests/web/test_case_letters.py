@@ -114,3 +114,15 @@ def test_who_may_not_write_is_not_asked_to_and_cannot(desk: Desk) -> None:
     with scope.everything():
         auditor = people.access("department", at=desk.hotel)
     assert client(auditor).get(f"/desk/{case.pk}/letter/").status_code == 403
+
+
+def test_a_controlled_letter_waits_on_the_case_until_a_supervisor_lets_it_leave(desk: Desk) -> None:
+    case = desk.opens(kind="promise")
+    shown = write(desk.iker, case, words="You can check in from noon.")
+    assert "It leaves when a second person has read it" in shown
+    assert "Let it leave" not in shown
+    assert letters() == 0
+    his = client(desk.hugo)
+    assert "Let it leave" in his.get(f"/desk/{case.pk}/").content.decode()
+    his.post(f"/desk/{case.pk}/act/", {"act": "letter_approve"})
+    assert letters() == 1

@@ -48,6 +48,7 @@ class Case(models.Model):
     note_parts = ArrayField(models.TextField(), default=list)
     authors = ArrayField(models.TextField(), default=list)
     is_mismatched = models.BooleanField(default=False)
+    draft_no = models.IntegerField(null=True)
     has_answer = models.BooleanField(default=False, db_default=False)
     approved_by = models.TextField(default="")
     opened_at = models.DateTimeField()

@@ -68,6 +68,22 @@ def is_known(name: str) -> bool:
     return name in ALWAYS or name in SOMETIMES or bool(_CUSTOM.fullmatch(name))
 
 
+_RIGHTS = (
+    ("stay.amount", "money.read"),
+    ("stay.rate", "money.read"),
+    ("stay.extras", "money.read"),
+    ("stay.custom.", "source.read"),
+    ("guest.custom.", "source.read"),
+    ("stay.room", "stays.read"),
+    ("guest.", "profiles.read"),
+)
+
+
+def right_for(name: str) -> str:
+    """The right to read what a field tells; empty where everybody may who writes texts."""
+    return next((right for begins, right in _RIGHTS if name.startswith(begins)), "")
+
+
 def may_be_empty(name: str) -> bool:
     """Whether some stay or guest has nothing there."""
     return name not in ALWAYS

@@ -13,7 +13,7 @@ from staytrue.hotel.models import Property
 from staytrue.kit.errors import Forbidden, Refused
 from staytrue.messages.kinds import DEMANDS, Kind
 from staytrue.messages.models import Template, TemplateVersion
-from staytrue.messages.writing import letterheads, live, rendering, sampling, standard_set
+from staytrue.messages.writing import fields, letterheads, live, rendering, sampling, standard_set
 from staytrue.messages.writing.language import LANGUAGES
 from staytrue.messages.writing.layout import Text
 from staytrue.messages.writing.letterheads import WRITE
@@ -54,6 +54,7 @@ def save_draft(
         raise Refused("Write it in English, French or Spanish.", "template_empty")
     for found in problems(kind, channel, property_id, texts).values():
         rendering.refuse(found)
+    _require_fields(access, kind, channel, property_id, texts)
     with audit.acting(access.actor, now):
         template = _template(kind, channel, property_id)
         draft = TemplateVersion.objects.filter(
@@ -172,6 +173,27 @@ def _sendable(
             )  # fmt: skip
         rendering.require_way_out(words)
     sampling.require_filled(words, hotels, now)
+
+
+def _require_fields(
+    access: Access, kind: Kind, channel: str, property_id: int | None, texts: Mapping[str, Text]
+) -> None:
+    """Who may not read rates, payments, room details or guest records has no text tell more of them.
+
+    What the text in force tells already may stay in it.
+    """
+    wish = live.Wish(property_id or 0, kind, channel)
+    in_force = live.live([wish]).get(wish)
+    before = in_force.texts if in_force else standard_set.texts(kind, channel)
+    known = {name for text in before.values() for name in rendering.names_in(text)}
+    told = {name for text in texts.values() for name in rendering.names_in(text)}
+    for name in sorted(told - known):
+        right = fields.right_for(name)
+        if right and not access.may(right, property_id):
+            raise Refused(
+                f"Your role may not read what {name} tells, so no text of yours can add it.",
+                "field_hidden", name=name,
+            )  # fmt: skip
 
 
 def _hotels(property_id: int | None) -> list[int]:

@@ -65,6 +65,60 @@ def test_a_text_goes_from_draft_to_live_through_two_people(house: House) -> None
         assert live.live([wish])[wish].texts["en"] == WORDS
 
 
+@pytest.mark.parametrize("kind", [Kind.PRE_STAY, Kind.LETTER])
+def test_an_edit_waits_for_approval_and_the_live_text_stays_the_old_one_meanwhile(
+    house: House, kind: Kind
+) -> None:
+    old = standard_set.texts(kind)
+    new = {name: replace(text, preview="Another") for name, text in old.items()}
+    with scope.everything():
+        writer = _member(house.sirga, "guest_relations")
+        chief = _member(house.sirga, "general_manager")
+        letterheads.set_letterhead(chief, house.sirga, HEAD, NOW)
+        versions.adopt_standard(chief, [(kind, "email")], NOW, house.sirga.pk)
+        wish = Wish(house.sirga.pk, kind)
+        draft = versions.save_draft(writer, kind, "email", house.sirga.pk, new, NOW)
+        assert live.live([wish])[wish].texts == old
+        versions.send_for_approval(writer, draft.pk, NOW)
+        assert live.live([wish])[wish].texts == old
+        with pytest.raises(Forbidden):
+            versions.approve(writer, draft.pk, NOW)
+        assert live.live([wish])[wish].texts == old
+        versions.approve(chief, draft.pk, NOW)
+        assert live.live([wish])[wish].texts == new
+
+
+@pytest.mark.parametrize(
+    ("role", "field", "may"),
+    [
+        ("marketing", "stay.amount", False),
+        ("marketing", "stay.rate", False),
+        ("marketing", "stay.extras", False),
+        ("marketing", "guest.custom.vip", False),
+        ("marketing", "stay.room_category", True),
+        ("marketing", "guest.last_name", True),
+        ("guest_relations", "stay.amount", True),
+        ("guest_relations", "guest.custom.vip", True),
+    ],
+)
+def test_only_who_reads_rates_payments_and_records_has_a_text_tell_more_of_them(
+    house: House,
+    role: str,
+    field: str,
+    may: bool,  # noqa: FBT001 - a table
+) -> None:
+    words = "Hello {{ %s | default: 'there' }}" % field  # noqa: UP031 - braces stand in it
+    with scope.everything():
+        writer = _member(house.sirga, role)
+        given = (writer, Kind.WELCOME, "email", house.sirga.pk, _texts(body=words), NOW)
+        if may:
+            assert versions.save_draft(*given).state == "draft"
+            return
+        with pytest.raises(Refused) as refused:
+            versions.save_draft(*given)
+    assert (refused.value.code, refused.value.facts["name"]) == ("field_hidden", field)
+
+
 def test_who_wrote_it_may_not_approve_it_while_somebody_else_could(house: House) -> None:
     with scope.everything():
         chief = _member(house.sirga, "general_manager")
