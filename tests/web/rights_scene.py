@@ -6,7 +6,7 @@ that what is open and what is shown are judged on the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -100,7 +100,19 @@ class Scene:
             self.kept[key] = self._ask(self.clients[role], method, address, given)
         return self.kept[key]
 
-    def _ask(self, client: Client, method: str, address: str, given: Any) -> Answer:
+    def after(
+        self, role: str, address: str, given: Any, look: Callable[[], Any]
+    ) -> tuple[Answer, Any]:
+        """The answer to a form, and what somebody sees who looks before it is taken back."""
+        seen: list[Any] = []
+        with transaction.atomic():
+            answer = self._ask(self.clients[role], "post", address, given,
+                               lambda: seen.append(look()))  # fmt: skip
+            transaction.set_rollback(True)
+        return answer, seen[0]
+
+    def _ask(self, client: Client, method: str, address: str, given: Any,
+             look: Callable[[], Any] = lambda: None) -> Answer:  # fmt: skip
         cookies = {name: each.value for name, each in client.cookies.items()}
         with transaction.atomic():
             with scope.everything():
@@ -111,6 +123,7 @@ class Scene:
                 denials = tuple(
                     (str(each.facts.get("code")), str(each.facts.get("route"))) for each in later
                 )
+                look()
             transaction.set_rollback(True)
         client.cookies.clear()
         client.cookies.load(cookies)

@@ -10,8 +10,12 @@ from django.core.cache import cache
 from django.test import Client
 
 from staytrue.hotel import scope
+from staytrue.staff import audit
+from staytrue.staff.access import house_access
+from staytrue.staff.actions import end_membership
 from staytrue.staff.models import AuditEntry
 from tests.staff import matrix, people
+from tests.web import house
 from tests.web.house import House
 
 # Carriers and mail programs have no page of ours before them: they bring a proof of their own.
@@ -92,3 +96,23 @@ def test_after_the_sign_in_nobody_is_led_away(back: str, hotel_house: House) -> 
     assert Client().post("/accounts/login/", given)["Location"] == "/"
     assert Client().post("/language/", {"language": "fr", "next": back})["Location"] == "/"
     cache.clear()
+
+
+def test_a_cookie_after_signing_out_or_leaving_is_dead(hotel_house: House) -> None:
+    people.member("administrator")
+    for end in ("signs out", "leaves", "new password"):
+        member = people.member("front_desk", at=hotel_house.sirga)
+        client, thief = Client(), Client()
+        client.force_login(member)
+        thief.cookies["sessionid"] = client.cookies["sessionid"].value
+        assert thief.get("/me/").status_code == 200
+        if end == "signs out":
+            client.post("/accounts/logout/")
+        elif end == "leaves":
+            with audit.acting("tests", house.NOW, "a test"):
+                end_membership(house_access("tests"), member, house.NOW)
+        else:
+            member.set_password("another quiet room")
+            with audit.acting("tests", house.NOW):
+                member.save()
+        assert thief.get("/me/")["Location"].startswith("/accounts/login/"), end
