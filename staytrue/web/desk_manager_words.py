@@ -32,6 +32,7 @@ TRIGGER: Words = {
     "guest.low_score": _("A guest answers with a low score"),
     "guest.call": _("A guest wants to be called"),
     "guest.wish": _("A guest writes a wish before arrival"),
+    "guest.answer": _("A guest answers a message about the stay"),
     "guest.mailing_answer": _("A guest answers a mailing"),
     "booking.room_moved": _("The PMS moves a guest to another room"),
     "booking.dates_moved": _("The PMS moves a stay to other days"),

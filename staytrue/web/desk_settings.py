@@ -45,6 +45,7 @@ def first(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs(configuring.RIGHT)
+@proved("POST", acts=("hook",))
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, code: str) -> HttpResponseBase:
     """What holds, in sentences and forms; what a change would mean; and the change."""

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from staytrue.desk import accounting, moving, paying
 from staytrue.desk.kinds import Trigger
 from staytrue.desk.models import (
+    AccountingHook,
     AccountingNotice,
     CaseType,
     Department,
@@ -22,7 +24,7 @@ from staytrue.desk.models import (
 from staytrue.hotel import scope
 from staytrue.kit import clock
 from staytrue.staff import audit
-from staytrue.staff.models import AuditEntry
+from staytrue.staff.models import AuditEntry, Member
 from staytrue.web import desk_manager_words
 from tests.desk import scene
 from tests.desk.scene import NOTE, Desk
@@ -167,6 +169,18 @@ def test_accounting_is_set_up_its_key_shown_once_and_what_it_takes_listed(desk: 
     assert "Saved." in sent(desk, act="again", id=str(told.pk))
     with scope.everything():
         assert AccountingNotice.objects.get().next_at == NOON
+
+
+def test_where_money_is_told_is_set_only_by_who_just_proved_himself(desk: Desk) -> None:
+    with scope.everything():
+        member = Member.objects.get(pk=desk.hugo.member_id)
+    stale = Client()
+    stale.force_login(member)
+    hook = {"act": "hook", "url": "https://93.184.215.14/books", "is_on": "1", "reason": "Books"}
+    answer = stale.post(PAGE, hook, headers={"Referer": f"http://testserver{PAGE}"})
+    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    with scope.everything():
+        assert not AccountingHook.objects.exists()
 
 
 def test_accounting_downloads_the_approved_lines_for_who_may_export(desk: Desk) -> None:
