@@ -16,7 +16,7 @@ from tests import early  # noqa: F401 - a home of its own, before the settings a
 
 SHOTS = Path(__file__).parents[1] / "docs" / "shots"
 SHOWN = {"today-light-en": "today", "stay-dark-en": "stay", "connection-light-en": "connection",
-         "today-phone-en": "phone"}  # fmt: skip
+         "desk-light-en": "desk", "today-phone-en": "phone"}  # fmt: skip
 SIZES = {"light": (1280, 900), "dark": (1280, 900), "phone": (360, 780)}
 
 

@@ -28,6 +28,7 @@ NAMES = (
     "connection-pace", "connect-mews", "fields", "fidelity", "raw", "members", "member", "roles", "role", "audit", "me",
     "!own-choices", "!own-choices-saved", "!own-arrival", "!own-arrival-saved", "!own-survey",
     "!own-survey-saved", "!own-nothing", "stay-written",
+    "desk", "next", "case-recovery", "case-offered", "shift", "guest-cases", "stay-cases",
     "more", "help", "second-factor", "sign-out", "not-found",
 )  # fmt: skip
 
