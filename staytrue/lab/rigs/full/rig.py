@@ -191,8 +191,8 @@ class Full(Group):
                 since = Delivery.objects.filter(connection=link, pk__gt=newest[link.pk])
                 kept = b" ".join(piece for each in since for piece in inbox_reads.raw_pieces(each))
                 numbers = frozenset(_WORD.findall(kept.decode(errors="replace")))
-                lost = self.boundary.knowledge.lose(link.property.code, begun, numbers)
-                self.happened["unkept"] = self.happened.get("unkept", 0) + lost
+                if self.boundary.knowledge.lose(link.property.code, begun, numbers):
+                    self.happened["unkept"] = self.happened.get("unkept", 0) + 1
 
     def _work(self) -> None:
         self._duties(self.clock())
