@@ -23,6 +23,11 @@ from tests.web.desk_day import CREW, DESK, LAPTOP, PHONE, Day
 
 pytestmark = pytest.mark.browser
 POLL = 1500
+SEEN = """id => new Promise((seen) => {
+  const look = () => document.getElementById(id)?.innerText.includes("Being done")
+    ? seen(performance.now()) : requestAnimationFrame(look);
+  look();
+})"""
 REFUND = FolioLine("7", FolioKind.CORRECTION, amount=Decimal(-80), currency="EUR")
 
 
@@ -101,10 +106,7 @@ def test_ten_changes_are_each_on_the_second_screen_within_two_seconds(day: Day) 
     for case in cases:
         began = page.evaluate("performance.now()")
         take(day, case)
-        page.wait_for_function(
-            f"document.querySelector('#case-{case.pk}').innerText.includes('Being done')"
-        )
-        took.append(page.evaluate("performance.now()") - began)
+        took.append(page.evaluate(SEEN, f"case-{case.pk}") - began)
     print("ms until seen:", sorted(round(each) for each in took))
     assert max(took) < 2000
 
