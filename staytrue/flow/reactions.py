@@ -16,6 +16,7 @@ from staytrue.consent import other_address
 from staytrue.flow import casework, checking_out, contacts, plans
 from staytrue.forms import keeping as forms
 from staytrue.guests import correcting, golden, households, links
+from staytrue.guests.accounts import considering
 from staytrue.guests.settling import settle_guests
 from staytrue.hotel import scope
 from staytrue.inbox import parcels
@@ -157,6 +158,7 @@ REACTIONS: dict[Reaction, frozenset[Kind]] = {
             Kind.CANCELLED,
         }
     ),
+    considering.forget_contacts: frozenset({Kind.PROFILE_ANONYMISED}),
     find_wrong_sends: RESERVATION_CHANGES - {Kind.CREATED},
     # Woken with the plans of people.
     find_wrong_sends_to: frozenset(),

@@ -57,6 +57,7 @@ class Found:
     emails: list[dict[str, Any]]
     before: str
     before_profile: int | None
+    taken: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,13 @@ def consider(
     actor: str = ITSELF,
     run_id: int | None = None,
     is_asked: bool = False,
+    is_moved: bool = False,
     reason: str = "",
 ) -> list[Considered]:
     """Consider those of these stays that are checked out, and take back those that are no longer.
 
     `is_asked` by a person, for a reason that the audit keeps: also what came with a history or was
-    passed over by a setting.
+    passed over by a setting. `is_moved`: only whose it is differs, its contacts stay as they were.
     """
     settings, known = configuring.settings(), configuring.vocabulary()
     told = []
@@ -97,7 +99,8 @@ def consider(
                 if (is_asked or not each.is_history) and not _is_over(each, is_asked=is_asked):
                     made = held.decide(each, settings[each.property_id], is_asked=is_asked)
                     setting = settings[each.property_id] or Setting()
-                    told.append(_keep(each, made, held, setting, known, now, actor, run_id))
+                    contacts = _taken(each, setting, known, as_before=is_moved)
+                    told.append(_keep(each, made, held, contacts, now, actor, run_id))
             elif each.before and each.before != Outcome.REVERSED:
                 told.append(_take_back(each, now))
     return told
@@ -179,8 +182,7 @@ def _keep(
     each: Found,
     made: Considered,
     held: _Held,
-    setting: Setting,
-    known: Collection[ContactType],
+    contacts: dict[str, Any],
     now: datetime,
     actor: str,
     run_id: int | None,
@@ -193,7 +195,7 @@ def _keep(
         account_id = _open(each, each.profile_id, now, actor).pk
     if account_id is not None:
         held.opened(each, account_id)
-        _take_contacts(account_id, each, setting, list(known), now)
+        Account.objects.filter(pk=account_id).update(**contacts, taken_at=now)
     CheckOut.objects.update_or_create(
         reservation_id=each.id,
         defaults={
@@ -201,6 +203,7 @@ def _keep(
             "outcome": made.outcome,
             "why": made.why, "word": made.word, "profile_id": each.profile_id,
             "account_id": account_id, "considered_at": now, "run_id": run_id,
+            "taken": contacts if account_id is not None else None,
         },
     )  # fmt: skip
     return Considered(each.id, made.outcome, made.why, made.word, account_id)
@@ -218,26 +221,31 @@ def _open(each: Found, profile_id: int, now: datetime, actor: str) -> Account:
     return made
 
 
-def _take_contacts(
-    account_id: int, each: Found, setting: Setting, known: list[ContactType], now: datetime
-) -> None:
-    """Take over what the hotel chose, each by its type; what has none says so."""
+def _taken(
+    each: Found, setting: Setting, known: Collection[ContactType], *, as_before: bool
+) -> dict[str, Any]:
+    """What the hotel chose, each by its type, as an account keeps it; what has none says so.
+
+    `as_before`: as this check-out gave it when it was considered.
+    """
+    if as_before and each.taken and each.before_profile == each.profile_id:
+        return each.taken
     phones = [Value(one.get("number") or one["raw"], one.get("type") or "") for one in each.phones]
     emails = [
         Value(one["address"], one.get("type") or "", is_relay=bool(one.get("masked")))
         for one in each.emails
     ]
     values = {
-        "phone_1": taken(phones, Kind.PHONE, setting.phone_1, known),
-        "phone_2": taken(phones, Kind.PHONE, setting.phone_2, known),
-        "email": taken(emails, Kind.EMAIL, setting.email, known),
+        "phone_1": taken(phones, Kind.PHONE, setting.phone_1, list(known)),
+        "phone_2": taken(phones, Kind.PHONE, setting.phone_2, list(known)),
+        "email": taken(emails, Kind.EMAIL, setting.email, list(known)),
     }
     empty = {name: getattr(setting, name) for name, value in values.items() if not value}
-    Account.objects.filter(pk=account_id).update(**values, empty=empty, taken_at=now)
+    return {**values, "empty": empty}
 
 
 def take_contacts(account_ids: Collection[int], now: datetime) -> None:
-    """Take over the contacts of these accounts anew, each from its last check-out."""
+    """Give these accounts their contacts back, each as its last check-out gave them."""
     last = dict(ask(
         """SELECT DISTINCT ON (account_id) reservation_id, account_id FROM checkout
             WHERE account_id = ANY(%s) AND outcome = ANY(%s)
@@ -247,7 +255,23 @@ def take_contacts(account_ids: Collection[int], now: datetime) -> None:
     settings, known = configuring.settings(), configuring.vocabulary()
     for each in found(list(last)):
         setting = settings[each.property_id] or Setting()
-        _take_contacts(last[each.id], each, setting, known, now)
+        contacts = _taken(each, setting, known, as_before=True)
+        Account.objects.filter(pk=last[each.id]).update(**contacts, taken_at=now)
+
+
+def forget_contacts(profile_ids: Collection[int], now: datetime) -> None:
+    """Whoever of these is anonymised leaves no contacts in accounts and check-outs."""
+    gone = [id_ for (id_,) in ask(
+        "SELECT id FROM profile WHERE id = ANY(%s) AND anonymised", [sorted(profile_ids)]
+    )]  # fmt: skip
+    if not gone:
+        return
+    rows = CheckOut.objects.filter(profile_id__in=gone)
+    held = {*rows.values_list("account_id", flat=True)} - {None}
+    held |= {*Account.objects.filter(profile_id__in=gone).values_list("pk", flat=True)}
+    rows.update(taken=None)
+    Account.objects.filter(pk__in=held).update(phone_1="", phone_2="", email="", taken_at=now)
+    take_contacts(held, now)
 
 
 def _take_back(each: Found, now: datetime) -> Considered:
@@ -263,7 +287,7 @@ _STAYS = f"""
          coalesce(r.rate_code, ''), r.channel, coalesce(r.segment, r.derived_segment, ''),
          r.group_number IS NOT NULL, r.amount, {IS_HISTORY},
          p.id, p.kind, l.guest_id, coalesce(p.phones, '[]')::text, coalesce(p.emails, '[]')::text,
-         coalesce(o.outcome, ''), o.profile_id
+         coalesce(o.outcome, ''), o.profile_id, o.taken::text
     FROM reservation r JOIN property z ON z.id = r.property_id
     LEFT JOIN profile p ON p.connection_id = r.connection_id AND p.source_id = r.primary_profile
     LEFT JOIN link l ON l.profile_id = p.id AND l.until_at IS NULL
@@ -278,7 +302,7 @@ def found(reservation_ids: Collection[int]) -> list[Found]:
 def _row(row: tuple[Any, ...]) -> Found:
     (id_, hotel, is_out, out_at, day_only, departs, arrives, in_at, zone, close, rate, channel,
      segment, of_group, amount, history, profile, kind, guest, phones, emails, before,
-     before_profile) = row  # fmt: skip
+     before_profile, told) = row  # fmt: skip
     left_on = _day(out_at, "checked_out_at" in day_only, departs, zone, close)
     came_on = _day(in_at, "checked_in_at" in day_only, arrives, zone, close)
     stay = Stay(
@@ -290,6 +314,7 @@ def _row(row: tuple[Any, ...]) -> Found:
         id=id_, property_id=hotel, is_checked_out=is_out, left_on=left_on, stay=stay,
         is_history=history, profile_id=profile, guest_id=guest, phones=json.loads(phones),
         emails=json.loads(emails), before=before, before_profile=before_profile,
+        taken=json.loads(told) if told else None,
     )  # fmt: skip
 
 

@@ -35,6 +35,6 @@ def settle(profile_ids: Collection[int], now: datetime) -> list[int]:
     stays = sorted(stay for stay, _ in strayed)
     # None of them counts while the oldest is decided.
     CheckOut.objects.filter(reservation_id__in=stays).update(outcome=Outcome.REVERSED)
-    considering.consider(stays, now, is_asked=True)
+    considering.consider(stays, now, is_asked=True, is_moved=True)
     considering.take_contacts({account for _, account in strayed}, now)
     return stays

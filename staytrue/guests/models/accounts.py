@@ -72,7 +72,8 @@ class CheckOutSetting(models.Model):
 class CheckOut(models.Model):
     """What became of one check-out: `outcome` of `accounts.rules.Outcome`, and why.
 
-    `left_on` is the hotel's day of it, `nights` are those really stayed. A check-out that was taken back stays, as `reversed`.
+    `left_on` is the hotel's day of it, `nights` are those really stayed, `taken` the contacts that it
+    gave its account. A check-out that was taken back stays, as `reversed`.
     """
 
     reservation_id = models.BigIntegerField(unique=True)
@@ -88,6 +89,7 @@ class CheckOut(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="+", null=True)
     considered_at = models.DateTimeField()
     run_id = models.BigIntegerField(null=True)
+    taken = models.JSONField(null=True)
 
     class Meta:
         db_table = "checkout"
