@@ -17,7 +17,7 @@ ACT: dict[str, str | Promise] = {
     "revealed": _("Masked value shown"),
 }
 AUDITED: dict[str, str | Promise] = {
-    "export": _("Export"),
+    "export": pgettext_lazy("audit", "Export"),
     "guest": _("Guest"),
     "mfa_authenticator": _("Second factor"),
     "shared_machine": _("Shared computer"),
