@@ -29,6 +29,7 @@ NAMES = (
     "!own-choices", "!own-choices-saved", "!own-arrival", "!own-arrival-saved", "!own-survey",
     "!own-survey-saved", "!own-nothing", "stay-written",
     "desk", "next", "case-recovery", "case-offered", "shift", "guest-cases", "stay-cases",
+    "desk-figures", "desk-settings", "outside-reviews",
     "more", "help", "second-factor", "sign-out", "not-found",
 )  # fmt: skip
 
