@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from staytrue.desk import (
@@ -41,7 +43,8 @@ from staytrue.web.pages import page
 from staytrue.web.words import word
 
 SEES = "stays.read"
-_SELF = "desk"
+_ITSELF: dict[str, str | Promise] = {"desk": "", "guest": gettext_lazy("The guest")}
+"""Who acts without being a member, as the history calls him."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Happening:
     """A line of the history as it is shown."""
 
     event: CaseEvent
-    who: str
+    who: str | Promise
     tone: str
     text: str
 
@@ -89,7 +92,7 @@ def _happened(history: list[CaseEvent]) -> list[Happening]:
     return [
         Happening(
             each,
-            known.get(each.actor, "" if each.actor == _SELF else each.actor),
+            known.get(each.actor) or _ITSELF.get(each.actor, each.actor),
             desk_words.EVENT_TONE.get(each.kind, "a"),
             each.words.get("text", "") or each.reason,
         )
