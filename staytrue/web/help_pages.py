@@ -6,7 +6,7 @@ START, DOOR = "start", "door"
 SCREENS = {
     "today": "today today_of home next",
     "stays": "stays stay",
-    "guests": "guests guest profile",
+    "guests": "guests guest profile guest_export",
     "card": "guest_card guest_profiles guest_history guest_parting guest_cases",
     "guest_consent": "guest_consent guest_opt_out",
     "account": "guest_account",

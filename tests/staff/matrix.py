@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -56,3 +57,10 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str, space: str) -> 
             view = each.callback
             name = f"{space}{each.name or ''}"
             yield Route(name, pattern, view, guard.right_of(view, name))
+
+
+def takes_forms_only(route: Route) -> bool:
+    """Whether the route is a form's end and no page: `require_POST` stands before its view."""
+    if not inspect.isfunction(route.view):
+        return False
+    return inspect.getclosurevars(route.view).nonlocals.get("request_method_list") == ["POST"]
