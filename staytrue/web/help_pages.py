@@ -22,7 +22,8 @@ SCREENS = {
     "wrong_sends": "wrong_sends wrong_send",
     "mailings": "mailings mailing_new mailing",
     "outbox": "outbox message",
-    "desk": "desk desk_new case case_open case_letter alerts shift desk_report spot_checks spot_check busy_reports busy_report"
+    "desk": "desk desk_new case case_open case_letter alerts shift desk_report spot_checks"
+    " spot_check busy_reports busy_report"
     " outside_reviews desk_settings desk_settings_first",
     "search": "search",
     "connections": (
