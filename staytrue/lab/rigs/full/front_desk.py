@@ -24,11 +24,13 @@ TAKES, ABSENT = timedelta(minutes=10), 0.2
 
 @dataclass
 class FrontDesk:
-    """People who answer asks; `confirmed` is when they said of a stay, by hotel and number, that it is so."""
+    """People who answer asks; `confirmed` is when they said of a stay, by hotel and number, that it is
+    so: the true instant, and what our clock said then.
+    """
 
     truth: Truth
     seed: int
-    confirmed: dict[tuple[str, str], list[datetime]] = field(
+    confirmed: dict[tuple[str, str], list[tuple[datetime, datetime]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     dropped: int = 0
@@ -61,7 +63,7 @@ class FrontDesk:
         )  # fmt: skip
         if is_so:
             answering.confirm(access, public_id, clock())
-            self.confirmed[hotel.code, row.number].append(clock.true())
+            self.confirmed[hotel.code, row.number].append((clock.true(), clock()))
         else:
             answering.drop(access, public_id, clock())
             self.dropped += 1

@@ -65,7 +65,7 @@ class Judge:
     letters: Sequence[Letter]
     shown: Mapping[str, Shown]
     forgotten: Mapping[str, Shown]
-    confirmed: Mapping[tuple[str, str], Sequence[datetime]]
+    confirmed: Mapping[tuple[str, str], Sequence[tuple[datetime, datetime]]]
     is_calm: bool
     late: Counter[tuple[str, str]] = field(default_factory=Counter)
     in_time: int = 0
@@ -113,8 +113,11 @@ class Judge:
             not_after=shown.not_after - letter.wrong_by, arrival_on=str(shown.basis.get("arrival_on", "")),
             departure_on=str(shown.basis.get("departure_on", "")), is_accepted=True,
             looked_at=max((at for at, _ in told if at <= letter.at), default=None),
+            # As old as our clock says: only by it could anybody know. That a jump makes sending rest
+            # is `flow.sending.Watch`.
             confirmed_at=max(
-                (at for at in self.confirmed.get(key, ()) if at <= letter.at), default=None
+                (said - letter.wrong_by for at, said in self.confirmed.get(key, ()) if at <= letter.at),
+                default=None,
             ),
         )  # fmt: skip
 
