@@ -17,7 +17,7 @@ from django.core.validators import validate_slug
 from django.db import transaction
 
 from staytrue.desk import working
-from staytrue.desk.kinds import Kind, Promised, Trigger
+from staytrue.desk.kinds import Kind, Promised, Trigger, right_for
 from staytrue.desk.models import (
     CaseType,
     Department,
@@ -134,16 +134,15 @@ def set_type(
 ) -> CaseType:  # fmt: skip
     """How a type of case is worked at this hotel."""
     _require_key(key)
-    _require_role(role)
     if kind not in {each.value for each in Kind}:
         raise Refused(f"There is no kind of case {kind}.", "case_kind_unknown")
+    for each in (role, *(step.role for step in steps)):
+        _require_sees(each, kind)
     # The kind of its own name is what opens by itself: it cannot become another.
     if key in {each.value for each in Kind} and key != kind:
         raise Refused(f"The type {key} is of its own kind.", "case_kind_unknown")
     if not 0 < minutes <= MINUTES_MAX or any(not 0 < each.minutes <= MINUTES_MAX for each in steps):
         raise Refused("A limit is more than nothing and at most 90 days.", "limit_unreadable")
-    for each in steps:
-        _require_role(each.role)
     if handovers_max < 1:
         raise Refused("At least one hand-over is allowed.", "limit_unreadable")
     if (
@@ -247,6 +246,13 @@ def _require_key(key: str) -> None:
 def _require_role(role: str) -> None:
     if not Role.objects.filter(pk=role).exists():
         raise Refused(f"There is no role {role}.", "role_unknown", role=role)
+
+
+def _require_sees(role: str, kind: str) -> None:
+    """An owner who may not see such cases would leave each on nobody's list."""
+    _require_role(role)
+    if right_for(kind) not in Role.objects.get(pk=role).rights:
+        raise Refused(f"The role {role} may not see such a case.", "owner_unseen", role=role)
 
 
 def _require_works(member_id: int, property_id: int) -> None:

@@ -181,6 +181,7 @@ REFUSALS: dict[str, Promise] = {
     "role_unknown": _("There is no such role."),
     "not_offered": _("It is not offered to you any more."),
     "verdict_unknown": _("A check finds it right, wrong or not there."),
+    "owner_unseen": _("This role may not see such a case. Choose another."),
     "receiver_unseen": _("This role may not see such a case. Offer it to another."),
     "shift_moved": _("Something changed while you read: look at it, and take over then."),
     "letter_moved_on": _("No letter waits here any more."),

@@ -11,6 +11,7 @@ import pytest
 
 from staytrue.desk import configuring
 from staytrue.desk.models import HouseRule
+from staytrue.desk.terms import Step
 from staytrue.kit.errors import Forbidden, Refused
 from staytrue.staff.models import AuditEntry
 from tests.desk.scene import Desk, after
@@ -114,3 +115,17 @@ def test_repeats_are_looked_for_in_days_that_make_sense(desk: Desk, days: int) -
             desk.hugo, desk.hotel.pk, NOON, duty_role="general_manager", money_limit=Decimal(1),
             rooms=1, repeat_days=days, reason="Why not",
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("owner", "step"), [("department", "general_manager"), ("guest_relations", "auditor")]
+)
+def test_no_type_gives_its_cases_to_whom_they_are_not_shown(
+    desk: Desk, owner: str, step: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        configuring.set_type(
+            desk.hugo, desk.hotel.pk, "recovery", "recovery", owner, 30, NOON,
+            steps=(Step(step, 60),), reason="set up",
+        )  # fmt: skip
+    assert refused.value.code == "owner_unseen"
