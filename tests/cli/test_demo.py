@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from staytrue.kit import clock, embedded
+from staytrue.kit import clock, database, embedded
 from staytrue.kit.processes import only_one
 from staytrue.lab import demo as invented
 from staytrue.lab import group
@@ -36,6 +36,7 @@ def empty(
     with embedded.start(tmp_path / "home", fast=True):
         yield tmp_path / "home"
     elsewhere(home)
+    database.attach("app")
 
 
 def test_it_loads_settles_and_catches_up_when_called_again(cli: Cli, empty: Path) -> None:

@@ -63,9 +63,10 @@ def test_a_model_in_which_less_agreement_counts_more_is_refused(file: Path, tmp_
 
 def test_a_house_is_recognised_and_its_pairs_explained(filled: Cli, tmp_path: Path) -> None:
     counted = filled("identity", "run", "--dry-run", "--json").document
-    assert (counted["profiles"], counted["not_recognised"] > 0) == (0, True)
+    # Another test may have had some recognised already: the home is shared.
+    everybody = counted["profiles"] + counted["not_recognised"]
     done = filled("identity", "run", "--json").document
-    assert done["guests"] < done["profiles"] == counted["not_recognised"]
+    assert done["guests"] < done["profiles"] == everybody
     counted = filled("identity", "run", "--dry-run", "--json").document
     assert (counted["profiles"], counted["not_recognised"]) == (done["profiles"], 0)
     assert counted["joined by phone"] > 0

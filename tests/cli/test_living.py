@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 
-from staytrue.kit import clock, embedded
+from staytrue.kit import clock, database, embedded
 from staytrue.lab.bookings import build_world
 from staytrue.lab.house import hotel_sirga
 from staytrue.lab.pms.mews import ACCESS_TOKEN, CLIENT_TOKEN, Mews
@@ -23,7 +23,7 @@ TODAY = date(2026, 5, 21)
 @pytest.fixture
 def own_home(elsewhere: Callable[[Path], None], tmp_path: Path) -> Iterator[Path]:
     """A home with Hotel Sirga and nothing else; afterwards this process is where it was."""
-    before, name = settings.HOME, connection.settings_dict["NAME"]
+    before = settings.HOME
     elsewhere(tmp_path / "home")
     try:
         with embedded.start(tmp_path / "home", fast=True):
@@ -42,9 +42,9 @@ def own_home(elsewhere: Callable[[Path], None], tmp_path: Path) -> Iterator[Path
             yield tmp_path
             connections.close_all()
     finally:
-        settings.HOME = before
-        for known in (settings.DATABASES["default"], connection.settings_dict):
-            known["NAME"] = name
+        elsewhere(before)
+        # Tests after this one ask without a command, which would look where its home is.
+        database.attach("app")
 
 
 @pytest.fixture

@@ -62,7 +62,9 @@ def test_people_get_lines(filled: Cli, year: Year) -> None:
 
 
 def test_cases_are_listed_and_a_case_that_is_not_there_is_a_no(filled: Cli) -> None:
-    assert filled("list", "cases", "--property", "BIO", "--status", "new", "--json").document == []
+    assert (
+        filled("list", "cases", "--property", "BIO", "--status", "blocked", "--json").document == []
+    )
     ran = filled("show", "case", "999999", "--json")
     assert (ran.code, ran.document["error"]["code"]) == (1, "not_found")
     assert filled("show", "case", "soon").code == 2

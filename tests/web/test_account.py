@@ -70,7 +70,7 @@ def test_signing_out_ends_the_session(hotel_house: House) -> None:
 
 @pytest.mark.parametrize(
     ("role", "first"),
-    [("front_desk", "/today/"), ("auditor", "/connections/"), ("marketing", "/today/")],
+    [("front_desk", "/today/"), ("auditor", "/next/"), ("marketing", "/today/")],
 )
 def test_everybody_lands_where_he_may_work(role: str, first: str, hotel_house: House) -> None:
     assert hotel_house.client(role).get("/")["Location"] == first

@@ -30,8 +30,9 @@ PAGES: dict[str, Callable[[House], str]] = {
     "members": lambda _: "/members/",
     "audit": lambda _: "/audit/",
 }
-# Session, member, roles and the frame take a dozen and a half; a stay with its plan asks most.
-QUESTIONS_MAX = 52
+# Session, member, roles and the frame take a dozen and a half; a stay with its plan and its cases
+# asks most.
+QUESTIONS_MAX = 58
 
 
 def questions(client: Client, address: str) -> int:
