@@ -391,9 +391,7 @@ def test_the_same_stay_has_the_same_plan_whenever_it_is_asked() -> None:
 
 
 def test_a_change_of_kind_knows_no_message_that_is_no_step() -> None:
-    never = {
-        Kind.MAILING, Kind.CORRECTION, Kind.ARRIVAL_INFO, Kind.CONFIRM_ADDRESS, Kind.LETTER,
-    }  # fmt: skip
+    never = {Kind.MAILING, Kind.CORRECTION, Kind.ARRIVAL_INFO, Kind.CONFIRM_ADDRESS, Kind.LETTER}
     assert {step.kind for step in STANDARD} == set(Kind) - never
 
 
