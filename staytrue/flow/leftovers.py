@@ -70,7 +70,13 @@ def _clear_folders(place: Path) -> int:
 
 
 def _is_used(folder: Path) -> bool:
-    use = _open(folder / _IN_USE)
+    try:
+        use = os.open(folder / _IN_USE, os.O_RDWR)
+    except FileNotFoundError:
+        # Its process has just ended and takes it away, or was killed before it had begun.
+        return False
+    except OSError as error:
+        raise trouble(settings.HOME, error) from error
     try:
         fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

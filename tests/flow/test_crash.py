@@ -5,6 +5,7 @@ Slow on purpose: real processes, a real disk, real kills. `tests.proofs.kill_imp
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -22,6 +23,7 @@ from staytrue.hotel import scope
 from staytrue.hotel.records import Reservation
 from staytrue.inbox.models import Connection, Delivery
 from staytrue.kit import merge
+from staytrue.kit.home import prepare
 from staytrue.mirror.models import Reservation as Row
 from tests import make
 from tests.proofs import kill_import
@@ -122,6 +124,24 @@ def test_what_a_killed_import_left_is_cleared(link: Connection) -> None:
         assert used.is_dir()
     assert not used.exists()
     assert leftovers.clear() == 0
+
+
+def test_an_import_that_ends_while_another_begins_is_in_nobodys_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A folder that was listed may be gone when it is looked at: its owner removes it unasked."""
+    ending = prepare(settings.HOME / "spool" / "tmpending")
+    (ending / ".in-use").touch()
+    listed = Path.iterdir
+
+    def list_and_end(place: Path) -> list[Path]:
+        found = list(listed(place))
+        shutil.rmtree(ending, ignore_errors=True)
+        return found
+
+    monkeypatch.setattr(Path, "iterdir", list_and_end)
+    with leftovers.workshop() as used:
+        assert used.is_dir()
 
 
 @pytest.fixture
