@@ -47,7 +47,9 @@ def template() -> str:
 @contextmanager
 def prepared() -> Iterator[None]:
     """A running server with the template, and Django attached to this process's copy as the app."""
-    with embedded.start(settings.HOME, fast=True), database.superuser() as server:
+    # A test's home has its server in another, which all share.
+    home = (settings.HOME / "postgres").resolve().parent
+    with embedded.start(home, fast=True), database.superuser() as server:
         server.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
         _forget_the_dead(server)
         _build_template(server)

@@ -15,9 +15,7 @@ from pathlib import Path
 
 from staytrue.kit import cluster
 from tests.databases import template
-from tests.early import HOME
-
-PLACE = HOME.parent
+from tests.early import PLACE
 
 
 def migrated(home: Path) -> None:

@@ -167,6 +167,8 @@ def responds(socket: Path) -> str:
 
 def socket_directory(data: Path) -> Path:
     """The data directory itself, or a private one when its path does not fit a socket's address."""
+    # By whatever way one comes to it, it is one place.
+    data = data.resolve()
     # libpq reads a comma in a host as a list of hosts.
     if len(os.fsencode(data)) <= _SOCKET_DIRECTORY_BYTES and "," not in str(data):
         return data
