@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from staytrue.messages import leases
 from staytrue.messages.kinds import USED
 from staytrue.messages.models import Lease, Message, Outlet
@@ -82,17 +84,19 @@ def state(now: datetime) -> Armed | Disarmed:
     lease = _lease_for_reading()
     if (why := why_disarmed(lease)) is not None:
         return Disarmed(why)
-    if lease is None or lease.until_at is None or lease.until_at <= now:
+    if lease is None or not _runs(lease, now):
         return Disarmed(NO_LEASE)
     return Armed(lease.fence, doors(now))
 
 
 def still(fence: int, keys: Collection[Key], now: datetime) -> frozenset[Key]:
     """Those of these ways that are still open to who claimed under this fence: for the last look."""
-    found = state(now)
-    if isinstance(found, Disarmed) or found.fence != fence:
+    lease = _lease_for_reading()
+    if lease is None or why_disarmed(lease) is not None or not _runs(lease, now):
         return frozenset()
-    return frozenset(key for key in keys if key in found.doors)
+    if lease.fence != fence:
+        return frozenset()
+    return frozenset(keys) & {Key(each.property_id, each.channel) for each in _armed(now)}
 
 
 def why_disarmed(lease: Lease | None) -> str | None:
@@ -106,7 +110,7 @@ def why_disarmed(lease: Lease | None) -> str | None:
 
 def doors(now: datetime) -> dict[Key, Door]:
     """What each armed outlet may send at this instant."""
-    armed = Outlet.objects.filter(armed_at__isnull=False, from_at__lte=now)
+    armed = _armed(now)
     counting = [each for each in armed if each.from_at and now < each.from_at + FIRST_DAY]
     used = _used(counting)
     return {
@@ -117,6 +121,14 @@ def doors(now: datetime) -> dict[Key, Door]:
         )
         for each in armed
     }
+
+
+def _armed(now: datetime) -> QuerySet[Outlet]:
+    return Outlet.objects.filter(armed_at__isnull=False, from_at__lte=now)
+
+
+def _runs(lease: Lease, now: datetime) -> bool:
+    return lease.until_at is not None and now < lease.until_at
 
 
 def is_allowed(address: str, allowed: Collection[str]) -> bool:

@@ -6,6 +6,7 @@ nothing else to do.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -189,9 +190,14 @@ class Departures:
 
 @contextmanager
 def _wire() -> Iterator[ThreadPoolExecutor]:
-    """A thread that speaks on the wire, with turns often enough for that."""
-    before = sys.getswitchinterval()
+    """A thread that speaks on the wire, with turns often enough for that.
+
+    Meanwhile nobody looks for rings of dead objects: letters make none, and each search through
+    what is alive costs the wire its turn.
+    """
+    before, collects = sys.getswitchinterval(), gc.isenabled()
     sys.setswitchinterval(_TURN_SECONDS)
+    gc.disable()
     try:
         with ThreadPoolExecutor(1, "departures") as wire:
             try:
@@ -200,3 +206,5 @@ def _wire() -> Iterator[ThreadPoolExecutor]:
                 wire.submit(connection.close)
     finally:
         sys.setswitchinterval(before)
+        if collects:
+            gc.enable()

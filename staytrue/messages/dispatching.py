@@ -47,7 +47,7 @@ from staytrue.messages.models import Message, OutboxEntry, Outlet
 from staytrue.messages.pacing import Pace
 from staytrue.messages.reasons import Reason
 
-GROUP = 100
+GROUP = 200
 """So many are claimed, written, compared and journalled together."""
 WAIT = timedelta(minutes=5)
 log = structlog.get_logger(__name__)

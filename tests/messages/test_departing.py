@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -95,6 +96,7 @@ def test_a_broken_group_is_settled_as_far_as_it_came_and_so_is_the_next(
         send()
     assert post.settled == (["broken"] if is_waited_for else ["broken", "next"])
     assert sys.getswitchinterval() == before
+    assert gc.isenabled()
 
 
 @pytest.mark.django_db(transaction=True)
