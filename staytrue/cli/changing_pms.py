@@ -13,6 +13,7 @@ from staytrue.flow.changing_pms import Preview
 from staytrue.hotel import scope
 from staytrue.inbox.models import Connection
 from staytrue.kit import clock
+from staytrue.kit.spreadsheet import text_of
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN = 20
@@ -30,7 +31,7 @@ def move(old: str, new: str, place: Path, *, dry_run: bool) -> Answer:
 
     They keep their history and their messages; OLD tells nothing any more.
     """
-    pairs = changing_pms.read_map(place.read_text(encoding="utf-8"))
+    pairs = changing_pms.read_map(text_of(place.read_bytes()))
     with open_home():
         before, after = _both(old, new)
         found = changing_pms.preview(before, after, pairs, clock.now())
@@ -56,7 +57,7 @@ def propose(old: str, export: Path, to: Path) -> Answer:
     """
     with open_home(), scope.everything():
         link = connection_named(old)
-        text = export.read_text(encoding="utf-8")
+        text = text_of(export.read_bytes())
         pairs, unsure = changing_pms.propose(link, text, clock.now())
     to.write_text(changing_pms.as_csv(pairs), encoding="utf-8")
     lines = [

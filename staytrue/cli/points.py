@@ -12,6 +12,7 @@ from staytrue.cli.frame import ACTOR, Answer, acting, answers, reading, table
 from staytrue.guests.accounts import queries as accounts
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused
+from staytrue.kit.spreadsheet import text_of
 from staytrue.loyalty import exporting, modules, moving, openings, queries
 from staytrue.staff.access import house_access
 
@@ -53,10 +54,7 @@ def open_(account: int, amount: int, reason: str) -> Answer:
 @answers
 def openings_(file: Path, total: int, reason: str, *, check: bool) -> Answer:
     """Enter a CSV of `account,points` or `hotel,profile,points`, whole or not at all."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused(f"{file} is no UTF-8 text. Save it as CSV in UTF-8.", "not_utf8") from None
+    text = text_of(file.read_bytes())
     with acting(reason) as now:
         _require_module()
         access = house_access(ACTOR)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from staytrue.cli.files import FILE
 from staytrue.guests.matching import columns, splink
 from staytrue.guests.matching.model import Model
 from staytrue.guests.matching.normalise import Features, features_of_row
+from staytrue.kit import spreadsheet
 from staytrue.kit.errors import Refused
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -93,14 +93,8 @@ def write(file: Path, document: Mapping[str, Any]) -> None:
 
 def _rows(file: Path) -> tuple[Sequence[str], list[dict[str, str]]]:
     """The headings and rows of a CSV file, whichever of the usual marks parts its columns."""
-    with file.open(encoding="utf-8-sig", newline="", errors="replace") as lines:
-        heading = lines.readline()
-        lines.seek(0)
-        reader = csv.DictReader(lines, delimiter=max(",;\t|", key=heading.count), restval="")
-        try:
-            rows = list(reader)
-        except csv.Error as error:
-            raise Refused(f"{file.name} is no CSV file: {error}.", "file_unreadable") from error
+    heading, found = spreadsheet.read_csv(spreadsheet.text_of(file.read_bytes()))
+    rows = [row for _, row in found]
     if not rows:
         raise Refused(f"{file.name} has no profiles.", "file_empty")
-    return reader.fieldnames or (), rows
+    return heading, rows

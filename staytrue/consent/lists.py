@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +20,7 @@ from staytrue.hotel import scope
 from staytrue.hotel.contacts import addresses_in
 from staytrue.hotel.phones import phone
 from staytrue.kit.errors import Refused
+from staytrue.kit.spreadsheet import read_rows, text_of
 from staytrue.kit.text import clean, fold
 
 BYTES_MAX = 64 << 20
@@ -80,9 +79,7 @@ def read(data: bytes, channel: Channel, column: str = "", country: str = "") -> 
     kind = POINT_KIND[channel]
     if kind not in _ADDRESS:
         raise Refused("Lists are of e-mail addresses or phone numbers.", "list_of_post")
-    text = _text(data)
-    dialect = _dialect(text)
-    rows = csv.reader(io.StringIO(text), dialect)
+    rows = read_rows(text_of(data))
     heading = [fold(name).strip() for name in next(rows, [])]
     place = _place(heading, {fold(column)} if column else _ADDRESS[kind])
     if place is None:
@@ -169,20 +166,6 @@ def _known(kind: str, values: list[str]) -> dict[str, tuple[int, list[int]]]:
 def proof_of(name: str, data: bytes) -> dict[str, str]:
     """What tells the file again."""
     return {"file": name[:200], "sha256": hashlib.sha256(data).hexdigest()}
-
-
-def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
-
-
-def _dialect(text: str) -> type[csv.Dialect]:
-    try:
-        return csv.Sniffer().sniff(text[:4_000].splitlines()[0], delimiters=",;\t|")
-    except (csv.Error, IndexError):
-        return csv.excel
 
 
 def _place(heading: Sequence[str], names: Iterable[str]) -> int | None:

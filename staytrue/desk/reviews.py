@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from io import StringIO
+from itertools import islice
 
 from django.db import transaction
 
 from staytrue.desk.models import OutsideReview
 from staytrue.kit.errors import Refused
 from staytrue.kit.hashes import hash_of
+from staytrue.kit.spreadsheet import read_csv
 from staytrue.staff import audit
 from staytrue.staff.access import Access, require, visible_to
 
@@ -50,20 +50,14 @@ class Sheet:
 
 def look(text: str) -> Sheet:
     """What a file has, so that somebody can say which column is which."""
-    reader = _reader(text)
-    columns = [name for name in reader.fieldnames or () if name]
+    columns, rows = read_csv(text)
     if not columns:
         raise Refused("The file has no heading.", "review_column_missing", columns=["date"])
     guessed = {
-        wanted: next((each for each in columns if each.strip().casefold() in words), "")
+        wanted: next((each for each in columns if each.casefold() in words), "")
         for wanted, words in GUESSES.items()
     }
-    first = [line for _number, line in zip(range(SHOWN), reader, strict=False)]
-    return Sheet(columns, guessed, [{k: v or "" for k, v in each.items() if k} for each in first])
-
-
-def _reader(text: str) -> csv.DictReader[str]:
-    return csv.DictReader(StringIO(text, newline=""), delimiter=_delimiter(text))
+    return Sheet(columns, guessed, [row for _, row in islice(rows, SHOWN)])
 
 
 def newest(access: Access, most: int) -> list[OutsideReview]:
@@ -94,20 +88,19 @@ def take(
     `source` is where all come from in a file that does not say it; `order` how it writes days.
     """
     require(access, RIGHT, property_id)
-    reader = _reader(text)
+    heading, rows = read_csv(text)
     needed = ("date", "score") if source.strip() else ("date", "source", "score")
-    lacking = [name for name in needed
-               if columns.get(name) not in (reader.fieldnames or ())]  # fmt: skip
+    lacking = [name for name in needed if columns.get(name) not in heading]
     if lacking:
         raise Refused(f"The file has no column for: {', '.join(lacking)}.", "review_column_missing",
                       columns=lacking)  # fmt: skip
     if scale < 1:
         raise Refused("Say what the best score of this file is.", "scale_missing")
     found, unreadable = [], []
-    for number, line in enumerate(reader, 2):
+    for number, line in rows:
         if number > LINES_MAX + 1:
             raise Refused(f"A file has at most {LINES_MAX} lines.", "reviews_long")
-        values = {name: (line.get(columns.get(name, "")) or "").strip() for name in COLUMNS}
+        values = {name: line.get(columns.get(name, ""), "").strip() for name in COLUMNS}
         values["source"] = values["source"] or source.strip()
         made = _read(access, property_id, values, scale, now, ORDERS.get(order, ORDERS["ymd"]))
         if made is None:
@@ -116,11 +109,6 @@ def take(
             found.append(made)
     new = _keep(access, property_id, found)
     return Taken(new, len(found) - new, unreadable)
-
-
-def _delimiter(text: str) -> str:
-    heading = text.partition("\n")[0]
-    return max(",;\t", key=heading.count)
 
 
 def _read(

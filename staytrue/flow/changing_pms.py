@@ -25,6 +25,7 @@ from staytrue.inbox.models import Connection
 from staytrue.journeys import gathering
 from staytrue.kit.asking import ask
 from staytrue.kit.errors import Refused
+from staytrue.kit.spreadsheet import read_csv
 from staytrue.kit.text import fold
 from staytrue.messages import planning
 from staytrue.mirror import moving
@@ -231,9 +232,9 @@ def _like(name: str, arrival: str, departure: str) -> tuple[str, ...]:
 
 
 def _rows(text: str, needed: Iterable[str]) -> Iterator[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    missing = [name for name in needed if name not in (reader.fieldnames or ())]
+    heading, rows = read_csv(text)
+    missing = [name for name in needed if name not in heading]
     if missing:
         raise Refused(f"The file has no column {missing[0]}.", "map_column", column=missing[0])
-    for row in reader:
-        yield {name: (value or "").strip() for name, value in row.items() if name}
+    for _, row in rows:
+        yield {name: value.strip() for name, value in row.items()}

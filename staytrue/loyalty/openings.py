@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from staytrue.guests.models import Account
 from staytrue.hotel import scope
 from staytrue.kit.asking import ask
 from staytrue.kit.errors import Refused
+from staytrue.kit.spreadsheet import read_csv
 from staytrue.loyalty import moving
 from staytrue.loyalty.ledger import Kind
 from staytrue.loyalty.models import PointsEntry
@@ -60,10 +60,11 @@ class Sheet:
 def read(access: Access, text: str, total: int) -> Sheet:
     """Check a CSV with `account,points` or `hotel,profile,points`; nothing is written."""
     require(access, RIGHT)
-    rows = list(csv.DictReader(text.lstrip("\ufeff").splitlines()))
+    heading, found = read_csv(text)
+    rows = list(found)
     if len(rows) > LINES_MAX:
         raise Refused(f"At most {LINES_MAX:,} lines at once. Cut the file.", "openings_long")
-    if rows and "points" not in rows[0]:
+    if rows and "points" not in heading:
         raise Refused(
             "The file's first line must be account,points or hotel,profile,points.",
             "openings_columns",
@@ -72,14 +73,14 @@ def read(access: Access, text: str, total: int) -> Sheet:
         return _checked(access, rows, total)
 
 
-def _checked(access: Access, rows: list[dict[str, str]], total: int) -> Sheet:
-    accounts, opened = _accounts(rows), _opened()
+def _checked(access: Access, rows: Sequence[tuple[int, dict[str, str]]], total: int) -> Sheet:
+    accounts, opened = _accounts([row for _, row in rows]), _opened()
     homes = dict(
         Account.objects.filter(pk__in=set(accounts.values())).values_list("pk", "property_id")
     )
     seen: Counter[int] = Counter()
     lines, bad = [], []
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
         account, points = accounts.get(_name(row)), _whole(row.get("points"))
         code, word = "", _word(row)
         if account is None or not access.may(RIGHT, homes[account]):

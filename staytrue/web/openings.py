@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from staytrue.kit import clock
+from staytrue.kit import clock, spreadsheet
 from staytrue.kit.errors import Refused
 from staytrue.kit.text import clean
 from staytrue.loyalty import openings
@@ -59,7 +59,4 @@ def text_of(request: HttpRequest) -> str:
     found = file.read(BYTES_MAX + 1)
     if len(found) > BYTES_MAX:
         raise Refused("The file is too large. Split it.", "list_long")
-    try:
-        return str(found, "utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused("The file is not in UTF-8. Save it so.", "not_utf8") from None
+    return spreadsheet.text_of(found)

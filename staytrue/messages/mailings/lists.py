@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +14,7 @@ from staytrue.guests import reachability
 from staytrue.hotel.contacts import addresses_in
 from staytrue.kit.asking import ask
 from staytrue.kit.errors import Refused
+from staytrue.kit.spreadsheet import read_rows, text_of
 from staytrue.kit.text import clean, fold
 from staytrue.messages.models import Mailing, MailingRecipient
 from staytrue.mirror.sheets import PROFILES
@@ -108,16 +107,9 @@ def read(data: bytes) -> list[str]:
     """What the lines of a file name: the first cell of each, or the column called so. Never run."""
     if len(data) > BYTES_MAX:
         raise Refused(f"The file is larger than {BYTES_MAX >> 20} MB. Split it.", "file_large")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    if "\0" in text:
-        raise Refused("This is no text file. Save the list as CSV.", "content")
-    separator = ";" if text[:2000].count(";") > text[:2000].count(",") else ","
     named: list[str] = []
     place = 0
-    for number, row in enumerate(_rows(text, separator)):
+    for number, row in enumerate(read_rows(text_of(data))):
         if number > LINES_MAX:
             raise Refused(
                 f"The file has more than {LINES_MAX:,} lines. Split it.", "list_long",
@@ -132,13 +124,6 @@ def read(data: bytes) -> list[str]:
         if value:
             named.append(value)
     return named
-
-
-def _rows(text: str, separator: str) -> Iterable[Sequence[str]]:
-    try:
-        yield from csv.reader(io.StringIO(text), delimiter=separator)
-    except csv.Error as error:
-        raise Refused("The file is no CSV that can be read.", "malformed") from error
 
 
 def known(
