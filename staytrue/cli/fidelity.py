@@ -18,8 +18,9 @@ from staytrue.inbox.models import Connection
 from staytrue.inbox.objectives import SAMPLE_OWN
 from staytrue.kit import clock
 from staytrue.kit.errors import Refused, Temporary
+from staytrue.kit.shares import CONFIDENCE
 from staytrue.mirror import audits, capability
-from staytrue.mirror.fidelity import CONFIDENCE, Share
+from staytrue.mirror.fidelity import Share
 from staytrue.mirror.models import FidelityRun
 
 # A PMS that wants more patience than this is asked another time: the run goes on where it was.

@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from math import ceil, sqrt
+from math import ceil
 
 import msgspec
 
 from staytrue.desk import clock_rules
 from staytrue.desk.clock_rules import Hours
 from staytrue.desk.kinds import State, Verdict
+from staytrue.kit.shares import interval
 
 FEW = 5
 """Below so many answers in a week nothing is said about it."""
 REPEAT_DAYS, REPEAT_LEAST = 30, 3
-_Z = 1.96
 _DAY = timedelta(days=1)
 
 
@@ -94,7 +94,7 @@ def percentile(ordered: Sequence[float], part: int) -> float:
 
 
 class Accuracy(msgspec.Struct, frozen=True):
-    """What spot checks found: the share that was right, with its 95 % interval (Wilson)."""
+    """What spot checks found: the share that was right, with its 95 % interval."""
 
     right: int
     checked: int
@@ -113,10 +113,7 @@ def accuracy(checks: Iterable[tuple[int, str]]) -> Accuracy:
     cases = {verdict: tuple(sorted(ids)) for verdict, ids in found.items()}
     if not n:
         return Accuracy(0, 0, None, 0.0, 1.0, cases)
-    rate, z = right / n, _Z
-    middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Accuracy(right, n, rate, max(0.0, middle - half), min(1.0, middle + half), cases)
+    return Accuracy(right, n, right / n, *interval(right, n), cases)
 
 
 class Count(msgspec.Struct, frozen=True):

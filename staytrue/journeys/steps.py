@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from staytrue.kit.converting import converted
 from staytrue.kit.errors import Refused
 from staytrue.messages.kinds import DEMANDS, Kind
 
@@ -159,12 +160,7 @@ MARKETING = frozenset(kind for kind, asked in DEMANDS.items() if asked.purpose =
 
 def read(raw: Any) -> tuple[Step, ...]:
     """The steps of a version as stored; refused with the step named where they make no sense."""
-    try:
-        steps = msgspec.convert(raw, tuple[Step, ...], strict=False)
-    except msgspec.ValidationError as error:
-        raise Refused(
-            f"The steps cannot be read: {error}. Correct the field and save again.", "bad_step"
-        ) from error
+    steps = converted(raw, tuple[Step, ...], "The steps", "bad_step")
     keys = [step.key for step in steps]
     if len(set(keys)) < len(keys):
         raise Refused("Two steps have the same key. Give each its own.", "same_step_twice")

@@ -25,7 +25,7 @@ from staytrue.loyalty.models import TrialOfTerms
 from staytrue.loyalty.modules import MANAGE
 from staytrue.loyalty.rules import award_for, spent
 from staytrue.loyalty.settling import Past
-from staytrue.loyalty.terms import Base, Rooms, Terms
+from staytrue.loyalty.terms import Base, Rooms, Terms, kept
 from staytrue.loyalty.tiers import Ladder, Measure
 from staytrue.staff.access import Access, require_everywhere
 
@@ -102,8 +102,7 @@ class Result:
 
 def count(made: TrialOfTerms, now: datetime) -> None:
     """Count this one through: a transaction for each piece."""
-    terms = msgspec.convert(made.draft["terms"], Terms, strict=False)
-    ladder = msgspec.convert(made.draft["ladder"], Ladder, strict=False)
+    terms, ladder = kept(made.draft["terms"]), tiers.kept(made.draft["ladder"])
     with scope.everything():
         in_force = versions.in_force(made.last)
         carried = _Carried(made.last, in_force.ladder if in_force else Ladder(), ladder)

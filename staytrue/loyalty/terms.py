@@ -6,6 +6,7 @@ is stored as JSON and read through these structs, so that nonsense is refused on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from staytrue.kit.converting import converted
 from staytrue.kit.errors import Refused
 
 
@@ -149,14 +151,7 @@ DEFAULT = Terms(default=Rule(key="default", per=Per.NIGHT, points=Decimal(25)))
 
 def checked(raw: Any) -> Terms:
     """The terms as given, or why they make no sense."""
-    try:
-        terms = msgspec.convert(raw, Terms, strict=False)
-    except msgspec.ValidationError as error:
-        raise Refused(
-            f"These terms cannot be read: {error}. Correct the field that is named.",
-            "terms_unreadable",
-            why=str(error),
-        ) from None
+    terms = converted(raw, Terms, "These terms", "terms_unreadable")
     _require_numbers(terms)
     _require_one_mode(terms)
     _require_own_keys(terms)
@@ -168,6 +163,11 @@ def checked(raw: Any) -> Terms:
 def stored(terms: Terms) -> dict[str, Any]:
     """The terms as they are kept."""
     return dict(msgspec.to_builtins(terms))
+
+
+def kept(values: Mapping[str, Any]) -> Terms:
+    """The terms that were kept so."""
+    return msgspec.convert(dict(values), Terms, strict=False)
 
 
 def _all(terms: Terms) -> list[Rule]:

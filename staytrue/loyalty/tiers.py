@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from staytrue.kit.converting import converted
 from staytrue.kit.errors import Refused
 from staytrue.loyalty.facts import ZERO
 
@@ -65,14 +66,7 @@ class Earned(msgspec.Struct, frozen=True):
 
 def checked(raw: Any) -> Ladder:
     """The ladder as given, or why it makes no sense."""
-    try:
-        ladder = msgspec.convert(raw, Ladder, strict=False)
-    except msgspec.ValidationError as error:
-        raise Refused(
-            f"These tiers cannot be read: {error}. Correct the field that is named.",
-            "tiers_unreadable",
-            why=str(error),
-        ) from None
+    ladder = converted(raw, Ladder, "These tiers", "tiers_unreadable")
     keys = [tier.key for tier in ladder.tiers]
     if twice := next((key for key in keys if keys.count(key) > 1), None):
         raise Refused(f"Two tiers are called {twice}. Give each its own name.", "tiers_twice",
@@ -91,6 +85,11 @@ def checked(raw: Any) -> Ladder:
 def stored(ladder: Ladder) -> dict[str, Any]:
     """The ladder as it is kept."""
     return dict(msgspec.to_builtins(ladder))
+
+
+def kept(values: Mapping[str, Any]) -> Ladder:
+    """The ladder that was kept so."""
+    return msgspec.convert(dict(values), Ladder, strict=False)
 
 
 def tier_on(day: date, earned: Iterable[Earned], ladder: Ladder) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from scipy.special import betaincinv
 
 from staytrue.hotel.records import Profile, Reservation
+from staytrue.kit import shares
 from staytrue.mirror import children
 from staytrue.mirror.canonical import (
     PROFILE_FIELDS,
@@ -28,7 +28,6 @@ from staytrue.mirror.rows import amount_text, json_text, tidy
 
 Record = Mapping[str, Any]
 
-CONFIDENCE = 0.95
 WINDOWS = ("in_house", "next_7", "next_30", "later", "past")
 """Where a stay is on its way, the most urgent first."""
 
@@ -134,16 +133,10 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the true share lies (Clopper and Pearson): exact, so it never promises too much.
-
-        Of a sample without replacement it is a little too wide, which is the safe side.
-        """
+        """Where the true share lies; of a whole comparison there is nothing to guess."""
         if self.is_whole and self.value is not None:
             return self.value, self.value
-        tail, equal, other = (1 - CONFIDENCE) / 2, self.equal, self.of - self.equal
-        low = float(betaincinv(equal, other + 1, tail)) if equal else 0.0
-        high = float(betaincinv(equal + 1, other, 1 - tail)) if other else 1.0
-        return low, high
+        return shares.interval(self.equal, self.of)
 
     def __add__(self, more: Share) -> Share:
         return Share(self.equal + more.equal, self.of + more.of, self.is_whole and more.is_whole)

@@ -190,9 +190,9 @@ def test_checks_are_drawn_after_a_busy_day_by_a_seed_and_the_rate_is_right_of_ch
         if verdict:
             who.post(f"/desk/checks/{each.pk}/", {"verdict": verdict})
     shown = read(who, address(NOON - DAY))
-    # Three of four, by Wilson: 30.1 to 95.4 percent.
+    # Three of four, exactly: 19.4 to 99.4 percent.
     assert "75%" in shown
-    assert "between 30% and 95%, of 4 looked at" in shown
+    assert "between 19% and 99%, of 4 looked at" in shown
     assert f'href="/desk/{drawn[3].case_id}/"' in read(
         who, address(NOON - DAY, of="accuracy.wrong")
     )

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from staytrue.kit.converting import converted
 from staytrue.kit.errors import Refused
 
 
@@ -186,14 +187,7 @@ def type_of(value: Value, kind: Kind, known: Sequence[ContactType]) -> str:
 
 def checked(raw: Any, known: Sequence[ContactType]) -> Setting:
     """A hotel's setting as given, or why it makes no sense."""
-    try:
-        setting = msgspec.convert(raw, Setting, strict=False)
-    except msgspec.ValidationError as error:
-        raise Refused(
-            f"This setting cannot be read: {error}. Correct the field that is named.",
-            "checkout_unreadable",
-            why=str(error),
-        ) from None
+    setting = converted(raw, Setting, "This setting", "checkout_unreadable")
     if setting.email == RELAY:
         raise Refused(
             "An OTA's relay address ends with the stay: it can never be the main address. Choose "
