@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 
 from staytrue.lab.rigs.acts import Act
@@ -26,7 +26,7 @@ class HandOver:
     """One message given to a carrier. `is_accepted` is what truly became of it, known or not.
 
     `arrival_on` and `departure_on` are the dates it was made for, as text; `looked_at` is when the
-    PMS, or a person at it, last said that the stay is so.
+    PMS, or a person at it, last said that the stay is so; `wrong_by` what our own clock was ahead.
     """
 
     at: datetime
@@ -45,6 +45,7 @@ class HandOver:
     is_accepted: bool
     looked_at: datetime | None = None
     confirmed_at: datetime | None = None
+    wrong_by: timedelta = timedelta()
 
 
 @dataclass(frozen=True)

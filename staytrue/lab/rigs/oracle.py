@@ -220,7 +220,9 @@ class Oracle:
             yield "a delivery of this hotel was waiting for a person"
         as_of = self.knowledge.as_of(hotel.code, sent.at)
         limit = timedelta(minutes=_LIMIT.get(sent.kind, _DAY))
-        is_fresh = as_of is not None and sent.at - as_of <= limit
+        # A file says itself when it was made: how old that is can only our own clock tell.
+        at = sent.at if hotel.is_living else sent.at + sent.wrong_by
+        is_fresh = as_of is not None and at - as_of <= limit
         looked, confirmed = sent.looked_at, sent.confirmed_at
         is_looked = looked is not None and sent.at - looked <= LIVE
         is_confirmed = confirmed is not None and sent.at - confirmed <= CONFIRMED

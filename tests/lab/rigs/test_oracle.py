@@ -102,6 +102,27 @@ def test_of_a_pms_that_did_not_answer_nothing_was_obtainable(living: Scene) -> N
     assert living.oracle.wrong(living.message(living.off_at + HOUR)) == Known.UNKNOWABLE
 
 
+@pytest.mark.parametrize(
+    ("ahead", "minutes", "broken"),
+    [(0, 14, set()), (0, 16, {"I9"}), (-6, 18, set()), (-6, 22, {"I9"}), (6, 12, {"I9"})],
+)
+def test_a_file_is_as_old_as_our_own_clock_says(ahead: int, minutes: int, broken: set[str]) -> None:
+    filed = Scene("HND")
+    made_at = filed.off_at - HOUR
+    filed.knowledge.read("HND", made_at, made_at)
+    at = made_at + timedelta(minutes=minutes)
+    sent = filed.message(at, looked_at=None, wrong_by=timedelta(minutes=ahead))
+    assert filed.broken(sent) == broken
+
+
+def test_a_pms_that_can_be_asked_is_dated_by_the_asking(living: Scene) -> None:
+    asked_at = living.off_at - HOUR
+    living.knowledge.read("MAD", asked_at, asked_at)
+    at = asked_at + timedelta(minutes=18)
+    sent = living.message(at, looked_at=None, wrong_by=timedelta(minutes=-6))
+    assert living.broken(sent) == {"I9"}
+
+
 def test_a_daily_file_cannot_know() -> None:
     filed = Scene("HND")
     assert filed.oracle.wrong(filed.message(filed.off_at + HOUR)) == Known.UNKNOWABLE

@@ -119,6 +119,7 @@ class Judge:
                 (said - letter.wrong_by for at, said in self.confirmed.get(key, ()) if at <= letter.at),
                 default=None,
             ),
+            wrong_by=letter.wrong_by,
         )  # fmt: skip
 
     def _words(self) -> Iterator[Violation]:
