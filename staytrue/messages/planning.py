@@ -89,9 +89,9 @@ def settle(
         for row in dropped
     ]
     _insert(new, now)
-    # Only of what differs more is read than a plan compares.
-    whole = Message.objects.in_bulk([row.id for row in (*dropped, *(row for row, _ in changed))])
-    _change([(whole[row.id], each) for row, each in changed], now)
+    _change(changed, now)
+    # Only of what ends more is read than a plan compares.
+    whole = Message.objects.in_bulk([row.id for row in dropped])
     _drop([whole[row.id] for row in dropped], reasons, now)
     if woken:
         # Something about this stay differs: what waits is decided anew at once.
@@ -261,24 +261,25 @@ def _text(value: object) -> str:
     raise TypeError(f"{type(value).__name__} is no part of a plan")
 
 
-def _change(changed: Sequence[tuple[Message, Wanted]], now: datetime) -> None:
-    was = {row.pk: row.due_at for row, _ in changed}
-    for row, each in changed:
-        for name, value in turns.values(each).items():
-            setattr(row, name, value)
-        row.state, row.reason, row.held_until, row.planned_at = State.PLANNED, "", None, now
-        row.facts = {"plan": dict(each.facts)} if each.facts else {}
-    rows.update(
-        [row for row, _ in changed],
-        [*PLANNED, "state", "reason", "held_until", "planned_at", "facts"],
-    )
+def _change(changed: Sequence[tuple[_Row, Wanted]], now: datetime) -> None:
+    anew = {"state": State.PLANNED, "reason": "", "held_until": None, "planned_at": now}
+    rows.write(
+        [
+            {
+                "id": row.id, **turns.values(each), **anew,
+                "facts": {"plan": dict(each.facts)} if each.facts else {},
+            }
+            for row, each in changed
+        ],
+        [*PLANNED, *anew, "facts"],
+    )  # fmt: skip
     decisions.note(
         [
-            Said(row.pk, row.property_id, What.MOVED, facts={
-                "was_at": was[row.pk].isoformat(), "due_at": each.due_at.isoformat(),
+            Said(row.id, each.property_id, What.MOVED, facts={
+                "was_at": row.due_at.isoformat(), "due_at": each.due_at.isoformat(),
                 "basis": dict(each.basis),
             })
-            for row, each in changed if was[row.pk] != each.due_at
+            for row, each in changed if row.due_at != each.due_at
         ],
         now,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,18 +14,23 @@ from staytrue.messages.models import Message
 
 def update(messages: Sequence[Message], names: Sequence[str]) -> None:
     """Write these columns of these messages as they stand in their objects."""
+    write([{"id": each.pk, **{name: getattr(each, name) for name in names}} for each in messages],
+          names)  # fmt: skip
+
+
+def write(messages: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
+    """Write these columns of messages that nobody read: each has its `id` and all of them."""
     if not messages:
         return
     types = {str(each.name): each.db_type(connection) for each in Message._meta.concrete_fields}
     columns = ", ".join(f"{name} {types[name]}" for name in names)
     sets = ", ".join(f"{name} = x.{name}" for name in names)
-    rows = [{"id": each.pk, **{name: getattr(each, name) for name in names}} for each in messages]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE message m SET {sets}
                   FROM jsonb_to_recordset(%s::jsonb) AS x(id bigint, {columns})
                  WHERE m.id = x.id""",
-            [json.dumps(rows, default=_text)],
+            [json.dumps(messages, default=_text)],
         )
 
 
