@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet
 from staytrue.desk import working
 from staytrue.desk.kinds import Kind, right_for
 from staytrue.desk.models import Case, Department
-from staytrue.kit.errors import Forbidden
+from staytrue.kit.errors import Forbidden, Refused
 from staytrue.staff.access import Access, visible_to
+from staytrue.staff.models import Role
 
 EVERY_DEPARTMENT = "cases.all"
 
@@ -32,6 +33,20 @@ def one(access: Access, case_id: int) -> Case:
             object=f"desk_case:{case_id}",
         )  # fmt: skip
     return found
+
+
+def role_named(key: str) -> Role:
+    """The role of this key."""
+    found = Role.objects.filter(pk=key).first()
+    if found is None:
+        raise Refused(f"There is no role {key}.", "role_unknown", role=key)
+    return found
+
+
+def require_seen_by(role: str, kind: str, code: str) -> None:
+    """Refuse a role that may not see cases of this kind: they would stand on nobody's list."""
+    if right_for(kind) not in role_named(role).rights:
+        raise Refused(f"The role {role} may not see such a case.", code, role=role)
 
 
 def _of_departments(access: Access) -> Q:

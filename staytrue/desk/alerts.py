@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from staytrue.desk import access as seen
 from staytrue.desk import alert_ways, alert_words
 from staytrue.desk.alert_ways import EMAIL
 from staytrue.desk.alert_words import Said
@@ -25,7 +26,7 @@ from staytrue.messages import outlets
 from staytrue.messages.carriers.base import Sender
 from staytrue.messages.models import Outlet
 from staytrue.staff.access import Access, require, visible_to
-from staytrue.staff.models import Ask, Grant, Member, Role
+from staytrue.staff.models import Ask, Grant, Member
 
 MANAGE = "desk.manage"
 TABLE, FIELD = "alert_channel", "address"
@@ -52,9 +53,7 @@ def add(
 ) -> AlertChannel:
     """Alert this role at this hotel from now on: `email` to its members, or a service by address."""
     require(access, MANAGE, property_id)
-    asked = Role.objects.filter(pk=role).first()
-    if asked is None:
-        raise Refused("There is no such role.", "role_unknown")
+    asked = seen.role_named(role)
     mine = AlertChannel.objects.filter(property_id=property_id)
     if mine.count() >= CHANNELS_MOST:
         raise Refused("There are too many ways already.", "alerts_many")

@@ -16,8 +16,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import transaction
 
+from staytrue.desk import access as seen
 from staytrue.desk import working
-from staytrue.desk.kinds import Kind, Promised, Trigger, right_for
+from staytrue.desk.kinds import Kind, Promised, Trigger
 from staytrue.desk.models import (
     CaseType,
     Department,
@@ -32,7 +33,7 @@ from staytrue.hotel import scope
 from staytrue.kit.errors import Refused
 from staytrue.staff import audit
 from staytrue.staff.access import Access, one_of, require
-from staytrue.staff.models import Grant, Member, Role
+from staytrue.staff.models import Grant, Member
 
 RIGHT = "desk.manage"
 MINUTES_MAX = 60 * 24 * 90
@@ -66,7 +67,7 @@ def set_department(
 ) -> Department:  # fmt: skip
     """A department, its role and its hours; without hours it works round the clock."""
     _require_key(key)
-    _require_role(role)
+    seen.role_named(role)
     if not name.strip():
         raise Refused("Give the department a name.", "name_missing")
     if (opens is None) != (closes is None):
@@ -103,7 +104,7 @@ def set_shift(
 ) -> Shift:  # fmt: skip
     """A shift of every week: on these days, from then until then, with this role or member on duty."""
     department = one_of(access, Department.objects.all(), RIGHT, pk=department_id)
-    _require_role(role)
+    seen.role_named(role)
     if not days or not set(days) <= set(range(7)):
         raise Refused("Choose the days of the shift.", "days_missing")
     if not name.strip():
@@ -137,7 +138,7 @@ def set_type(
     if kind not in {each.value for each in Kind}:
         raise Refused(f"There is no kind of case {kind}.", "case_kind_unknown")
     for each in (role, *(step.role for step in steps)):
-        _require_sees(each, kind)
+        seen.require_seen_by(each, kind, "owner_unseen")
     # The kind of its own name is what opens by itself: it cannot become another.
     if key in {each.value for each in Kind} and key != kind:
         raise Refused(f"The type {key} is of its own kind.", "case_kind_unknown")
@@ -204,7 +205,7 @@ def set_setting(
 
     What holds where nothing is set is a value too: also the first setting has a reason.
     """
-    _require_role(duty_role)
+    seen.role_named(duty_role)
     if not 0 <= money_limit < 10**9:
         raise Refused("Write the limit as an amount.", "amount_unreadable")
     if (rooms is not None and rooms < 1) or not 1 <= busy_percent <= 100 or checks_a_day < 0:
@@ -241,18 +242,6 @@ def _require_key(key: str) -> None:
         validate_slug(key)
     except ValidationError as error:
         raise Refused("A key is letters, numbers, - and _.", "key_unreadable") from error
-
-
-def _require_role(role: str) -> None:
-    if not Role.objects.filter(pk=role).exists():
-        raise Refused(f"There is no role {role}.", "role_unknown", role=role)
-
-
-def _require_sees(role: str, kind: str) -> None:
-    """An owner who may not see such cases would leave each on nobody's list."""
-    _require_role(role)
-    if right_for(kind) not in Role.objects.get(pk=role).rights:
-        raise Refused(f"The role {role} may not see such a case.", "owner_unseen", role=role)
 
 
 def _require_works(member_id: int, property_id: int) -> None:

@@ -8,11 +8,10 @@ from django.db import transaction
 
 from staytrue.desk import access as seen
 from staytrue.desk import keeping, rules, working
-from staytrue.desk.kinds import right_for
 from staytrue.desk.models import Case
 from staytrue.kit.errors import Refused
 from staytrue.staff.access import Access
-from staytrue.staff.models import Grant, Role
+from staytrue.staff.models import Grant
 
 
 @transaction.atomic
@@ -52,11 +51,7 @@ def _answer(access: Access, case_id: int, reason: str, now: datetime, *, accepts
 
 
 def _require_receiver(case: Case, role: str, member_id: int | None) -> None:
-    found = Role.objects.filter(pk=role).first()
-    if found is None:
-        raise Refused(f"There is no role {role}.", "role_unknown", role=role)
-    if right_for(case.kind) not in found.rights:
-        raise Refused(f"The role {role} may not see such a case.", "receiver_unseen", role=role)
+    seen.require_seen_by(role, case.kind, "receiver_unseen")
     if member_id is None:
         return
     held = Grant.objects.filter(member_id=member_id, role_id=role, member__is_active=True)
