@@ -5,7 +5,6 @@ Both take from what waits in the database, from its two ends: whichever is kille
 
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
 import sys
@@ -15,12 +14,11 @@ from django.conf import settings
 
 from staytrue.changes import pending
 from staytrue.flow import plans, reactions
+from staytrue.kit import collecting
 from staytrue.kit.processes import CHILD
 
 MANY, BATCH = 20_000, 5_000
 """From here on a process more is worth its start; what a set costs beside its members is shared."""
-
-_SELDOM = 500_000
 
 
 def settle_many(now: datetime) -> int:
@@ -39,10 +37,5 @@ def help_out(now: datetime) -> int:
 
 
 def _settle(now: datetime, *, from_end: bool) -> int:
-    before = gc.get_threshold()
-    # Plans are millions of small values without a cycle: to look for one takes a third of the time.
-    gc.set_threshold(_SELDOM)
-    try:
+    with collecting.seldom():
         return reactions.settle_one(plans.settle_plans, now, BATCH, from_end=from_end)
-    finally:
-        gc.set_threshold(*before)

@@ -6,7 +6,6 @@ but its figures. Few stays are counted at once; many by the worker, and whoever 
 
 from __future__ import annotations
 
-import gc
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 import msgspec
 
 from staytrue.hotel import scope
+from staytrue.kit import collecting
 from staytrue.kit.asking import ask_all
 from staytrue.kit.errors import Forbidden, Refused
 from staytrue.loyalty import ending, modules, settling, tiers, versions
@@ -25,7 +25,7 @@ from staytrue.loyalty.models import TrialOfTerms
 from staytrue.loyalty.modules import MANAGE
 from staytrue.loyalty.rules import award_for, spent
 from staytrue.loyalty.settling import Past
-from staytrue.loyalty.terms import Base, Rooms, Terms, kept
+from staytrue.loyalty.terms import Base, Rooms, Terms, from_stored, stored
 from staytrue.loyalty.tiers import Ladder, Measure
 from staytrue.staff.access import Access, require_everywhere
 
@@ -45,8 +45,8 @@ def ask(access: Access, first: date, last: date, now: datetime) -> TrialOfTerms:
         if draft is None:
             raise Refused("There is no draft to try. Write one first.", "no_draft")
         kept = {
-            "terms": msgspec.to_builtins(draft.terms),
-            "ladder": msgspec.to_builtins(draft.ladder),
+            "terms": stored(draft.terms),
+            "ladder": tiers.stored(draft.ladder),
             "expires_after": draft.expires_after,
         }
         made = TrialOfTerms.objects.create(
@@ -102,20 +102,15 @@ class Result:
 
 def count(made: TrialOfTerms, now: datetime) -> None:
     """Count this one through: a transaction for each piece."""
-    terms, ladder = kept(made.draft["terms"]), tiers.kept(made.draft["ladder"])
+    terms, ladder = from_stored(made.draft["terms"]), tiers.from_stored(made.draft["ladder"])
     with scope.everything():
         in_force = versions.in_force(made.last)
         carried = _Carried(made.last, in_force.ladder if in_force else Ladder(), ladder)
         carried.before(made.first)
     result, changes = Result(), ending.Changes()
-    before = gc.get_threshold()
-    # Millions of small values without a cycle: to look for one takes a third of the time.
-    gc.set_threshold(500_000)
-    try:
+    with collecting.seldom():
         for past in _stays(made, terms):
             changes.add(*_try(past, terms, result, carried))
-    finally:
-        gc.set_threshold(*before)
     carried.tell(result)
     with scope.everything():
         ((owed,),) = ask_all("SELECT coalesce(sum(points), 0) FROM points_entry")

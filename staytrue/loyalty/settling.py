@@ -23,7 +23,7 @@ from staytrue.loyalty.facts import Charged, Stay, charged
 from staytrue.loyalty.ledger import Kind, Owed
 from staytrue.loyalty.models import AwardPause, CountedStay, PointsEntry, Seal, TermsVersion
 from staytrue.loyalty.rules import Award, award_for, spent
-from staytrue.loyalty.terms import Base, Terms, kept
+from staytrue.loyalty.terms import Base, Terms, from_stored
 
 ITSELF = "loyalty"
 SEALED, NO_TERMS = "sealed", "no_terms"
@@ -95,7 +95,7 @@ def _award(each: Considered, version: Version | None, sealed: Collection[int]) -
 def _with_versions(found: Iterable[Considered]) -> list[tuple[Considered, Version | None]]:
     """Each stay that counts, with the terms of the day of its check-out."""
     live = TermsVersion.objects.filter(state=TermsVersion.State.LIVE).order_by("from_on", "number")
-    versions = [(row.from_on, Version(row.pk, kept(row.terms))) for row in live]
+    versions = [(row.from_on, Version(row.pk, from_stored(row.terms))) for row in live]
     paired = []
     for each in found:
         in_force = [

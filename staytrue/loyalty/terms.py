@@ -165,7 +165,7 @@ def stored(terms: Terms) -> dict[str, Any]:
     return dict(msgspec.to_builtins(terms))
 
 
-def kept(values: Mapping[str, Any]) -> Terms:
+def from_stored(values: Mapping[str, Any]) -> Terms:
     """The terms that were kept so."""
     return msgspec.convert(dict(values), Terms, strict=False)
 

@@ -87,7 +87,7 @@ def stored(ladder: Ladder) -> dict[str, Any]:
     return dict(msgspec.to_builtins(ladder))
 
 
-def kept(values: Mapping[str, Any]) -> Ladder:
+def from_stored(values: Mapping[str, Any]) -> Ladder:
     """The ladder that was kept so."""
     return msgspec.convert(dict(values), Ladder, strict=False)
 

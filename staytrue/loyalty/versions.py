@@ -44,8 +44,8 @@ def read(row: TermsVersion) -> Version:
     """A row as the rules take it."""
     return Version(
         row.pk, row.number, row.state, row.from_on,
-        terms.kept(row.terms),
-        tiers.kept(row.ladder),
+        terms.from_stored(row.terms),
+        tiers.from_stored(row.ladder),
         row.expires_after, row.written_by, row.written_at, row.live_by, row.live_at,
     )  # fmt: skip
 

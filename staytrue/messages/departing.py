@@ -6,7 +6,6 @@ nothing else to do.
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from staytrue.hotel import scope
-from staytrue.kit import database
+from staytrue.kit import collecting, database
 from staytrue.messages import gate, leases, outlets, turns
 from staytrue.messages.carriers.base import Carrier, Outcome, Outgoing, Result
 from staytrue.messages.claims import Claimed
@@ -192,19 +191,15 @@ class Departures:
 def _wire() -> Iterator[ThreadPoolExecutor]:
     """A thread that speaks on the wire, with turns often enough for that.
 
-    Meanwhile nobody looks for rings of dead objects: letters make none, and each search through
-    what is alive costs the wire its turn.
+    Letters make no rings, and each search for dead ones would cost the wire its turn.
     """
-    before, collects = sys.getswitchinterval(), gc.isenabled()
+    before = sys.getswitchinterval()
     sys.setswitchinterval(_TURN_SECONDS)
-    gc.disable()
     try:
-        with ThreadPoolExecutor(1, "departures") as wire:
+        with collecting.seldom(), ThreadPoolExecutor(1, "departures") as wire:
             try:
                 yield wire
             finally:
                 wire.submit(connection.close)
     finally:
         sys.setswitchinterval(before)
-        if collects:
-            gc.enable()

@@ -82,7 +82,7 @@ def test_what_is_waited_for_leaves_behind_what_went_before_it() -> None:
 def test_a_broken_group_is_settled_as_far_as_it_came_and_so_is_the_next(
     is_waited_for: bool,  # noqa: FBT001
 ) -> None:
-    before, post = sys.getswitchinterval(), Post()
+    before, collects, post = sys.getswitchinterval(), gc.get_threshold(), Post()
     broken, next_ = Group("broken", error=OSError("the disk is full")), Group("next")
     broken.may_go.set()
     next_.may_go.set()
@@ -97,6 +97,7 @@ def test_a_broken_group_is_settled_as_far_as_it_came_and_so_is_the_next(
     assert post.settled == (["broken"] if is_waited_for else ["broken", "next"])
     assert sys.getswitchinterval() == before
     assert gc.isenabled()
+    assert gc.get_threshold() == collects
 
 
 @pytest.mark.django_db(transaction=True)
