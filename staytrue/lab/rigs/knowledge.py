@@ -26,7 +26,8 @@ class HandOver:
     """One message given to a carrier. `is_accepted` is what truly became of it, known or not.
 
     `arrival_on` and `departure_on` are the dates it was made for, as text; `looked_at` is when the
-    PMS, or a person at it, last said that the stay is so; `wrong_by` what our own clock was ahead.
+    PMS, or a person at it, last said that the stay is so. `wrong_by` is what our own clock was ahead:
+    `not_before`, `not_after` and `confirmed_at` are by that clock.
     """
 
     at: datetime
@@ -46,6 +47,11 @@ class HandOver:
     looked_at: datetime | None = None
     confirmed_at: datetime | None = None
     wrong_by: timedelta = timedelta()
+
+    @property
+    def by_our_clock(self) -> datetime:
+        """What our own clock said then: only by it can we know how old a word is, or what is due."""
+        return self.at + self.wrong_by
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ class Oracle:
                 yield broken("I1", "it was known here that this is not so (any more)")
             case Known.OBTAINABLE:
                 yield broken("I2", "the PMS could have been asked, and knew that it is not so")
-        if not sent.not_before <= sent.at <= sent.not_after:
+        if not sent.not_before <= sent.by_our_clock <= sent.not_after:
             yield broken("I3", f"it was to leave from {sent.not_before} to {sent.not_after}")
         elif hours := self._outside(hotel, sent):
             yield broken("I3", hours)
@@ -220,12 +220,12 @@ class Oracle:
             yield "a delivery of this hotel was waiting for a person"
         as_of = self.knowledge.as_of(hotel.code, sent.at)
         limit = timedelta(minutes=_LIMIT.get(sent.kind, _DAY))
-        # A file says itself when it was made: how old that is can only our own clock tell.
-        at = sent.at if hotel.is_living else sent.at + sent.wrong_by
+        # A file says itself when it was made; what is asked is dated by the asking.
+        at = sent.at if hotel.is_living else sent.by_our_clock
         is_fresh = as_of is not None and at - as_of <= limit
         looked, confirmed = sent.looked_at, sent.confirmed_at
         is_looked = looked is not None and sent.at - looked <= LIVE
-        is_confirmed = confirmed is not None and sent.at - confirmed <= CONFIRMED
+        is_confirmed = confirmed is not None and sent.by_our_clock - confirmed <= CONFIRMED
         if not (is_fresh or is_looked or is_confirmed):
             yield f"what was known was as of {as_of}, and may be {limit} old"
 

@@ -109,15 +109,13 @@ class Judge:
         return HandOver(
             at=letter.at, hotel=shown.hotel, booking=shown.number, kind=shown.kind,
             purpose=shown.purpose, occurrence=shown.occurrence, role=shown.role,
-            party=shown.party, address=letter.address, not_before=shown.not_before - letter.wrong_by,
-            not_after=shown.not_after - letter.wrong_by, arrival_on=str(shown.basis.get("arrival_on", "")),
+            party=shown.party, address=letter.address, not_before=shown.not_before,
+            not_after=shown.not_after, arrival_on=str(shown.basis.get("arrival_on", "")),
             departure_on=str(shown.basis.get("departure_on", "")), is_accepted=True,
             looked_at=max((at for at, _ in told if at <= letter.at), default=None),
-            # As old as our clock says: only by it could anybody know. That a jump makes sending rest
-            # is `flow.sending.Watch`.
+            # That a jump makes sending rest is `flow.sending.Watch`.
             confirmed_at=max(
-                (said - letter.wrong_by for at, said in self.confirmed.get(key, ()) if at <= letter.at),
-                default=None,
+                (said for at, said in self.confirmed.get(key, ()) if at <= letter.at), default=None
             ),
             wrong_by=letter.wrong_by,
         )  # fmt: skip
