@@ -12,7 +12,11 @@ def interval(part: int, of: int) -> tuple[float, float]:
 
     Of a sample without replacement they are a little too wide, which is the safe side.
     """
-    tail, other = (1 - CONFIDENCE) / 2, of - part
-    low = float(betaincinv(part, other + 1, tail)) if part else 0.0
-    high = float(betaincinv(part + 1, other, 1 - tail)) if other else 1.0
-    return low, high
+    tail = (1 - CONFIDENCE) / 2
+    low = float(betaincinv(part, of - part + 1, tail)) if part else 0.0
+    return low, at_most(part, of, 1 - tail)
+
+
+def at_most(part: int, of: int, confidence: float = CONFIDENCE) -> float:
+    """The share that is not exceeded, so sure (Clopper and Pearson, one-sided)."""
+    return float(betaincinv(part + 1, of - part, confidence)) if part < of else 1.0

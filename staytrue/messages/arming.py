@@ -81,20 +81,14 @@ class Armed:
 
 def state(now: datetime) -> Armed | Disarmed:
     """Whether this machine may hand over now; inside a transaction that sees every property."""
-    lease = _lease_for_reading()
-    if (why := why_disarmed(lease)) is not None:
-        return Disarmed(why)
-    if lease is None or not _runs(lease, now):
-        return Disarmed(NO_LEASE)
-    return Armed(lease.fence, doors(now))
+    found = _held(now)
+    return found if isinstance(found, Disarmed) else Armed(found.fence, doors(now))
 
 
 def still(fence: int, keys: Collection[Key], now: datetime) -> frozenset[Key]:
     """Those of these ways that are still open to who claimed under this fence: for the last look."""
-    lease = _lease_for_reading()
-    if lease is None or why_disarmed(lease) is not None or not _runs(lease, now):
-        return frozenset()
-    if lease.fence != fence:
+    found = _held(now)
+    if isinstance(found, Disarmed) or found.fence != fence:
         return frozenset()
     return frozenset(keys) & {Key(each.property_id, each.channel) for each in _armed(now)}
 
@@ -127,10 +121,6 @@ def _armed(now: datetime) -> QuerySet[Outlet]:
     return Outlet.objects.filter(armed_at__isnull=False, from_at__lte=now)
 
 
-def _runs(lease: Lease, now: datetime) -> bool:
-    return lease.until_at is not None and now < lease.until_at
-
-
 def is_allowed(address: str, allowed: Collection[str]) -> bool:
     """Whether an allow-list lets this address through; an empty one lets all."""
     folded = address.lower()
@@ -149,6 +139,16 @@ def _used(outlets: Collection[Outlet]) -> dict[int, int]:
         ).count()
         for each in outlets
     }
+
+
+def _held(now: datetime) -> Lease | Disarmed:
+    """The lease under which this machine may hand over at this instant, or why it may not."""
+    lease = _lease_for_reading()
+    if (why := why_disarmed(lease)) is not None:
+        return Disarmed(why)
+    if lease is None or lease.until_at is None or lease.until_at <= now:
+        return Disarmed(NO_LEASE)
+    return lease
 
 
 def _lease_for_reading() -> Lease | None:

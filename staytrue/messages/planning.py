@@ -6,7 +6,6 @@ difference is told as kept, moved, dropped and new.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -221,12 +220,11 @@ def _insert(new: Sequence[tuple[int | None, Wanted]], now: datetime) -> int:
     if not new:
         return 0
     made = [
-        turns.values(each)
+        _planned(each)
         | {
             "public_id": str(ids.new()), "reservation_id": reservation_id,
             "property_id": each.property_id, "kind": each.kind.value,
             "occurrence": each.occurrence, "recipient_role": each.recipient_role,
-            "facts": {"plan": dict(each.facts)} if each.facts else {},
         }
         for reservation_id, each in new
     ]  # fmt: skip
@@ -250,29 +248,22 @@ def _insert(new: Sequence[tuple[int | None, Wanted]], now: datetime) -> int:
                       not_after timestamptz, basis jsonb, template_version bigint,
                       is_shadow boolean, facts jsonb)
                ON CONFLICT DO NOTHING""",
-            [now, json.dumps(made, default=_text)],
+            [now, rows.as_json(made)],
         )
         return int(cursor.rowcount)
 
 
-def _text(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is no part of a plan")
+def _planned(each: Wanted) -> dict[str, Any]:
+    """The columns that a plan decides."""
+    return turns.values(each) | {"facts": {"plan": dict(each.facts)} if each.facts else {}}
 
 
 def _change(changed: Sequence[tuple[_Row, Wanted]], now: datetime) -> None:
     anew = {"state": State.PLANNED, "reason": "", "held_until": None, "planned_at": now}
     rows.write(
-        [
-            {
-                "id": row.id, **turns.values(each), **anew,
-                "facts": {"plan": dict(each.facts)} if each.facts else {},
-            }
-            for row, each in changed
-        ],
+        [{"id": row.id} | _planned(each) | anew for row, each in changed],
         [*PLANNED, *anew, "facts"],
-    )  # fmt: skip
+    )
     decisions.note(
         [
             Said(row.id, each.property_id, What.MOVED, facts={

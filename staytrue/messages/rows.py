@@ -30,8 +30,13 @@ def write(messages: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
             f"""UPDATE message m SET {sets}
                   FROM jsonb_to_recordset(%s::jsonb) AS x(id bigint, {columns})
                  WHERE m.id = x.id""",
-            [json.dumps(messages, default=_text)],
+            [as_json(messages)],
         )
+
+
+def as_json(messages: Sequence[Mapping[str, Any]]) -> str:
+    """Columns of messages as one text that the database reads."""
+    return json.dumps(messages, default=_text)
 
 
 def _text(value: Any) -> str:

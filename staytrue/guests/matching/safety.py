@@ -21,7 +21,8 @@ from math import ceil, log
 from typing import NamedTuple
 
 import msgspec
-from scipy.special import betaincinv
+
+from staytrue.kit import shares
 
 _TENTH = 0.1
 _CLOSES_AT, _PROVEN_AT = 3.5, -3.0
@@ -74,10 +75,8 @@ def verdict(answers: Sequence[Answer]) -> Answer | None:
 
 
 def upper_bound(wrong: int, reviewed: int, confidence: float = 0.95) -> float:
-    """The rate of wrong merges that is not exceeded, so sure (Clopper and Pearson, one-sided)."""
-    if wrong >= reviewed:
-        return 1.0
-    return float(betaincinv(wrong + 1, reviewed - wrong, confidence))
+    """The rate of wrong merges that is not exceeded, so sure."""
+    return shares.at_most(wrong, reviewed, confidence)
 
 
 class Watch:
