@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +22,9 @@ from staytrue.staff.queries import asks_for
 LISTED_MAX = 300
 _NEVER = datetime.max.replace(tzinfo=UTC)
 MINE, LATE = "mine", "late"
+
+Types = Mapping[int, Mapping[str, Terms]]
+"""Every type of case, by hotel and key."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,15 @@ def board(
 
     At most `LISTED_MAX` cases, those that are due first.
     """
-    found = _open(access, property_ids)
+    found, terms = _open(access, property_ids), working.types_at(access.property_ids)
     if department:
         found = found.filter(Q(department=department) | Q(department="", owner_role=department))
     if only == MINE:
-        found = found.filter(_for_him(access))
+        found = found.filter(_for_him(access, terms))
     elif only == LATE:
         found = found.filter(due_at__lt=now)
     cases = found.order_by("due_at", "pk")[:LISTED_MAX]
-    cards = [*_cards(access, now, cases), *_asks(access, now, property_ids)]
+    cards = [*_cards(access, now, cases, terms, _named(access)), *_asks(access, now, property_ids)]
     kept = [
         card for card in cards
         if (only != MINE or card.is_mine) and (only != LATE or card.is_late)
@@ -98,9 +101,9 @@ def next_actions(
     access: Access, now: datetime, property_ids: Collection[int] | None = None
 ) -> list[Card]:
     """What he does next: every case he owns, those offered to him, where he is named, his asks."""
-    named = Q(pk__in=_named(access))
-    cases = _open(access, property_ids).filter(_for_him(access) | named)
-    cards = _cards(access, now, cases)
+    named, terms = _named(access), working.types_at(access.property_ids)
+    cases = _open(access, property_ids).filter(_for_him(access, terms) | Q(pk__in=named))
+    cards = _cards(access, now, cases, terms, named)
     mine = [card for card in cards if card.is_mine or card.is_named]
     asks = _asks(access, now, property_ids)
     return sorted([*mine, *asks], key=lambda each: (each.due_at or _NEVER, each.at))
@@ -127,7 +130,7 @@ def _open(access: Access, property_ids: Collection[int] | None) -> QuerySet[Case
     return found if property_ids is None else found.filter(property_id__in=property_ids)
 
 
-def _for_him(access: Access) -> Q:
+def _for_him(access: Access, terms: Types) -> Q:
     """What may be his to do; which of it is, `Card.is_mine` says."""
     me = access.member_id or 0
     proposed = MoneyLine.objects.filter(state=LineState.PROPOSED.value).values("case")
@@ -137,7 +140,7 @@ def _for_him(access: Access) -> Q:
         mine = Q(owner_member=None, owner_role__in=who.roles)
         mine |= Q(offered_member=None, offered_role__in=who.roles)
         if who.may_approve:
-            reviewed = [key for key, terms in working.types_of(hotel).items() if terms.is_reviewed]
+            reviewed = [key for key, each in terms[hotel].items() if each.is_reviewed]
             mine |= Q(pk__in=proposed) | Q(type_key__in=reviewed) | ~Q(exceptions=[])
         found |= Q(property_id=hotel) & mine
     return found
@@ -148,7 +151,9 @@ def _named(access: Access) -> set[int]:
     return set(unread.values_list("case", flat=True))
 
 
-def _cards(access: Access, now: datetime, found: QuerySet[Case]) -> list[Card]:
+def _cards(
+    access: Access, now: datetime, found: QuerySet[Case], terms: Types, named: Collection[int]
+) -> list[Card]:
     cases = list(found.select_related("property", "owner_member"))
     stays = Reservation.objects.filter(pk__in={each.reservation_id or 0 for each in cases})
     known = {row[0]: row[1:] for row in stays.values_list("pk", "room_number", "number")}
@@ -156,8 +161,6 @@ def _cards(access: Access, now: datetime, found: QuerySet[Case]) -> list[Card]:
     undecided = dict(
         MoneyLine.objects.filter(waiting).values_list("case").annotate(count=Count("pk"))
     )
-    named = _named(access)
-    terms = {id_: working.types_of(id_) for id_ in {each.property_id for each in cases}}
     made = []
     for case in cases:
         room, number = known.get(case.reservation_id or 0, ("", ""))

@@ -64,8 +64,15 @@ def terms_of(property_id: int, key: str) -> Terms:
 
 def types_of(property_id: int) -> dict[str, Terms]:
     """Every type of case at a hotel."""
-    own = {row.key: _terms(row) for row in CaseType.objects.filter(property_id=property_id)}
-    return {**DEFAULTS, **own}
+    return types_at([property_id])[property_id]
+
+
+def types_at(property_ids: Collection[int]) -> dict[int, dict[str, Terms]]:
+    """Every type of case at each of these hotels."""
+    found = {id_: dict(DEFAULTS) for id_ in property_ids}
+    for row in CaseType.objects.filter(property_id__in=property_ids):
+        found[row.property_id][row.key] = _terms(row)
+    return found
 
 
 def _terms(row: CaseType) -> Terms:

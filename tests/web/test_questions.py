@@ -32,7 +32,7 @@ PAGES: dict[str, Callable[[House], str]] = {
 }
 # Session, member, roles and the frame take a dozen and a half; a stay with its plan and its cases
 # asks most.
-QUESTIONS_MAX = 58
+QUESTIONS_MAX = 56
 
 
 def questions(client: Client, address: str) -> int:
